@@ -1,0 +1,1 @@
+"""The vocabulary of the engine: one noun per file, frozen, validated, numpy and stdlib only."""

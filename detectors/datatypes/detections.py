@@ -1,0 +1,55 @@
+"""What a detector found in one frame."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from detectors.datatypes.arrays import Float32Array, Int8Array, ShapeError, frozen_array
+from detectors.datatypes.plates import PlateReading
+
+
+class VehicleClass(IntEnum):
+    """The classes of PKJI 2023 that a camera can tell apart, and UNKNOWN."""
+
+    MOTORCYCLE = 0
+    CAR = 1
+    BUS = 2
+    TRUCK = 3
+    UNKNOWN = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """Vehicles in one frame, N of them, in any order.
+
+    `boxes_px` (N, 4) float32 as x0, y0, x1, y1; `scores` (N,) in 0..1; `classes` (N,) int8 of
+    VehicleClass. `contact_px` (N, 2) is the pixel of the middle of the footprint on the ground
+    where the detector knows it, else NaN (the tracker then works it out from the box).
+    `plates` has one entry a vehicle or is empty. `oracle` is true where truth was looked up.
+    """
+
+    boxes_px: Float32Array
+    scores: Float32Array
+    classes: Int8Array
+    contact_px: Float32Array
+    plates: tuple[PlateReading | None, ...] = ()
+    oracle: bool = False
+
+    def __post_init__(self) -> None:
+        n = len(self.boxes_px)
+        put = object.__setattr__
+        put(self, "boxes_px", frozen_array("Detections.boxes_px", self.boxes_px, (n, 4), np.float32))
+        put(self, "scores", frozen_array("Detections.scores", self.scores, (n,), np.float32))
+        put(self, "classes", frozen_array("Detections.classes", self.classes, (n,), np.int8))
+        put(self, "contact_px", frozen_array("Detections.contact_px", self.contact_px, (n, 2), np.float32))
+        if self.plates and len(self.plates) != n:
+            msg = f"Detections.plates: expected {n} entries or none, got {len(self.plates)}"
+            raise ShapeError(msg)
+
+    def __len__(self) -> int:
+        return len(self.boxes_px)
+
+    def plate(self, row: int) -> PlateReading | None:
+        """Return the plate reading of one row, if there is one."""
+        return self.plates[row] if self.plates else None

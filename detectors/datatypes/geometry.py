@@ -1,0 +1,98 @@
+"""Plane geometry on the ground: metres, x east, y north, z up, in the frame of one site."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from detectors.datatypes.arrays import BoolArray, Float64Array, ShapeError, finite_array
+
+MIN_CORNERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPlane:
+    """The ground around one view: z = z0_m + slope_x * x + slope_y * y (slopes in m/m)."""
+
+    z0_m: float = 0.0
+    slope_x: float = 0.0
+    slope_y: float = 0.0
+
+    def height_m(self, points_m: ArrayLike) -> Float64Array:
+        """Return z (N,) under the ground points (N, 2)."""
+        points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
+        height: Float64Array = (
+            self.z0_m + self.slope_x * points[:, 0] + self.slope_y * points[:, 1]
+        )
+        return height
+
+    def lift(self, points_m: ArrayLike) -> Float64Array:
+        """Return the ground points (N, 2) as points in space (N, 3)."""
+        points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
+        return np.column_stack((points, self.height_m(points)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Polygon:
+    """A simple polygon on the ground: `corners_m` (N >= 3, 2), either orientation, not closed."""
+
+    corners_m: Float64Array
+
+    def __post_init__(self) -> None:
+        corners = finite_array("Polygon.corners_m", self.corners_m, (None, 2))
+        if len(corners) < MIN_CORNERS:
+            msg = f"Polygon: expected at least {MIN_CORNERS} corners, got {len(corners)}"
+            raise ShapeError(msg)
+        object.__setattr__(self, "corners_m", corners)
+
+    def contains(self, points_m: ArrayLike) -> BoolArray:
+        """Return (N,) bool: which of the points (N, 2) lie inside (even-odd rule)."""
+        points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
+        x, y = points[:, 0, None], points[:, 1, None]
+        x0, y0 = self.corners_m[:, 0], self.corners_m[:, 1]
+        x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
+        rise = np.where(y1 == y0, 1.0, y1 - y0)
+        crosses = ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / rise + x0)
+        inside: BoolArray = np.count_nonzero(crosses, axis=1) % 2 == 1
+        return inside
+
+    def area_m2(self) -> float:
+        """Return the area by the shoelace formula."""
+        x, y = self.corners_m[:, 0], self.corners_m[:, 1]
+        return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class LineSegment:
+    """A directed segment on the ground from (x0, y0) to (x1, y1), metres."""
+
+    x0_m: float
+    y0_m: float
+    x1_m: float
+    y1_m: float
+
+    def __post_init__(self) -> None:
+        if not np.isfinite([self.x0_m, self.y0_m, self.x1_m, self.y1_m]).all():
+            msg = "LineSegment: every coordinate must be finite"
+            raise ShapeError(msg)
+        if self.length_m() == 0:
+            msg = "LineSegment: the two ends are the same point"
+            raise ShapeError(msg)
+
+    def length_m(self) -> float:
+        """Return the length in metres."""
+        return float(np.hypot(self.x1_m - self.x0_m, self.y1_m - self.y0_m))
+
+    def offset_m(self, points_m: ArrayLike) -> Float64Array:
+        """Return the signed distance (N,) of points (N, 2) from the line: left of it positive."""
+        points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
+        dx, dy = self.x1_m - self.x0_m, self.y1_m - self.y0_m
+        cross = dx * (points[:, 1] - self.y0_m) - dy * (points[:, 0] - self.x0_m)
+        return np.asarray(cross / self.length_m(), dtype=np.float64)
+
+    def along_m(self, points_m: ArrayLike) -> Float64Array:
+        """Return how far along the segment (N,) the points (N, 2) project, from its start."""
+        points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
+        dx, dy = self.x1_m - self.x0_m, self.y1_m - self.y0_m
+        dot = dx * (points[:, 0] - self.x0_m) + dy * (points[:, 1] - self.y0_m)
+        return np.asarray(dot / self.length_m(), dtype=np.float64)

@@ -1,0 +1,92 @@
+"""SitePlan: all that the engine knows of one view's place. An installer could write it."""
+
+from dataclasses import dataclass, field
+
+from detectors.datatypes.arrays import ShapeError
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+
+WITA_OFFSET_S = 8 * 3600
+DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class DailyWindow:
+    """A time of day, local seconds after midnight, start included, end excluded."""
+
+    start_s: int
+    end_s: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s < self.end_s <= DAY_S:
+            msg = f"DailyWindow: expected 0 <= start < end <= {DAY_S} s, got {self.start_s}..{self.end_s}"
+            raise ShapeError(msg)
+
+    def contains(self, second_of_day: float) -> bool:
+        """Return whether a local second of the day lies in the window."""
+        return self.start_s <= second_of_day < self.end_s
+
+
+@dataclass(frozen=True, slots=True)
+class NoParkingZone:
+    """A strip where a sign forbids stopping; `window` None means at all times.
+
+    `minimum_stand_s` is how long a vehicle must stand before it counts as parked there.
+    """
+
+    name: str
+    area: Polygon
+    window: DailyWindow | None
+    minimum_stand_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class StopLine:
+    """A stop line of one approach and the signal group that governs it.
+
+    `line` runs so that approaching traffic comes from its right and crosses to its left
+    (`LineSegment.offset_m` < 0 before the line, > 0 after). `junction` is the area behind it.
+    `left_on_red` says that a sign permits turning left on red; a track that leaves through
+    `left_exit` is then CLEAR.
+    """
+
+    name: str
+    group: str
+    line: LineSegment
+    junction: Polygon
+    left_on_red: bool = False
+    left_exit: Polygon | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carriageway:
+    """A stretch of road in view with the direction in which traffic moves on it."""
+
+    name: str
+    area: Polygon
+    heading_rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class SitePlan:
+    """One view as surveyed: camera, ground, and what the signs and signals there mean.
+
+    Everything is in metres in one local frame whose origin is `origin_lonlat` (WGS84), x east,
+    y north. Detections outside every carriageway and zone belong to nobody's traffic and are
+    dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
+    """
+
+    view: str
+    origin_lonlat: tuple[float, float]
+    camera: PinholeCamera
+    ground: GroundPlane
+    no_parking: tuple[NoParkingZone, ...] = ()
+    stop_lines: tuple[StopLine, ...] = ()
+    carriageways: tuple[Carriageway, ...] = ()
+    ignore: tuple[Polygon, ...] = ()
+    utc_offset_s: int = WITA_OFFSET_S
+    simulated: bool = field(default=False)
+
+    def second_of_day(self, timestamp_ns: int) -> float:
+        """Return the local second of the day of a UTC timestamp."""
+        return (timestamp_ns // 1_000_000 / 1000 + self.utc_offset_s) % DAY_S

@@ -1,0 +1,69 @@
+"""What a rule concluded about one vehicle: three verdicts, never a silent guess."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.plates import PlateReading
+
+
+class VerdictKind(StrEnum):
+    """Clear, violating, or not to be said."""
+
+    CLEAR = "clear"
+    VIOLATION = "violation"
+    UNDETERMINED = "undetermined"
+
+
+class WindowPhase(StrEnum):
+    """Where a verdict stands in the window that its rule opened."""
+
+    OPENED = "opened"
+    EXTENDED = "extended"
+    CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """Why a verdict is UNDETERMINED; texts live in scenarios/locale."""
+
+    TIME_OF_DAY_UNKNOWN = "time-of-day-unknown"
+    SIGNAL_UNKNOWN = "signal-unknown"
+    NOT_OBSERVED = "not-observed"
+    NEAR_SIGNAL_CHANGE = "near-signal-change"
+    TRACK_BEGAN_PAST_LINE = "track-began-past-line"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule on one track at `updated_ns`.
+
+    `opened_ns` is when the conduct began, `extremum` its largest value in `unit` (seconds stood,
+    seconds into red), `evidence_times_ns` the instants that prove it. `place` names the zone or
+    the stop line. `article` is the paragraph of UU 22/2009, e.g. "287(1)".
+    """
+
+    rule: str
+    article: str
+    view: str
+    place: str
+    track_id: int
+    vehicle_class: VehicleClass
+    kind: VerdictKind
+    phase: WindowPhase
+    opened_ns: int
+    updated_ns: int
+    extremum: float
+    unit: str
+    evidence_times_ns: tuple[int, ...] = ()
+    reason: Reason | None = None
+    plate: PlateReading | None = None
+
+    @property
+    def key(self) -> str:
+        """What stays the same while the window is opened, extended and closed."""
+        return f"{self.view}/{self.rule}/{self.place}/{self.track_id}/{self.opened_ns}"
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds between opening and the last update."""
+        return (self.updated_ns - self.opened_ns) / 1e9
