@@ -119,6 +119,4 @@ class PinholeCamera:
         ray = self.rays(pixel)[0]
         yaw_rad = float(np.arctan2(ray[1], ray[0]))
         tilt_rad = float(np.arctan2(-ray[2], np.hypot(ray[0], ray[1])))
-        return replace(
-            self, focal_px=self.focal_px * zoom, yaw_rad=yaw_rad, tilt_rad=tilt_rad, roll_rad=0.0
-        )
+        return replace(self, focal_px=self.focal_px * zoom, yaw_rad=yaw_rad, tilt_rad=tilt_rad, roll_rad=0.0)

@@ -21,9 +21,7 @@ class GroundPlane:
     def height_m(self, points_m: ArrayLike) -> Float64Array:
         """Return z (N,) under the ground points (N, 2)."""
         points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
-        height: Float64Array = (
-            self.z0_m + self.slope_x * points[:, 0] + self.slope_y * points[:, 1]
-        )
+        height: Float64Array = self.z0_m + self.slope_x * points[:, 0] + self.slope_y * points[:, 1]
         return height
 
     def lift(self, points_m: ArrayLike) -> Float64Array:

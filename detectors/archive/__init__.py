@@ -1,0 +1,1 @@
+"""What is kept: the case store and its pictures."""

@@ -1,0 +1,1 @@
+"""Violations to cases: the two tracks of enforcement, pure."""

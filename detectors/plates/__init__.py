@@ -1,0 +1,1 @@
+"""Plate texts and their grammar."""

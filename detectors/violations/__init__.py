@@ -1,0 +1,1 @@
+"""Tracks, signals and a site plan to verdicts: one file per rule."""

@@ -1,0 +1,1 @@
+"""The street: one file per kind of device, behind the ports of the engine."""

@@ -1,0 +1,1 @@
+"""What people do with the engine and the twin: the composition root."""

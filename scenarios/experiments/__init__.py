@@ -1,0 +1,1 @@
+"""Replication and comparison of runs."""

@@ -1,0 +1,1 @@
+"""The simulated city: what is true, and what its cameras would show."""

@@ -1,0 +1,1 @@
+"""Sun, weather and street furniture."""

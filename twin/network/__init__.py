@@ -1,0 +1,1 @@
+"""Roads, lanes, grades, junctions, signal plans; Balikpapan; importers; routing."""

@@ -1,0 +1,1 @@
+"""What the cameras would show: frames, snapshots, and the truth of each."""

@@ -1,0 +1,1 @@
+"""Demand, drivers and the motion kernel; simpy owns the events."""

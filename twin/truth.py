@@ -1,0 +1,98 @@
+"""What is true in the twin at one instant. Goes to rendering and to scoring, never to the engine."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.datatypes.arrays import frozen_array
+from detectors.datatypes.signals import Aspect
+
+VEHICLE_COLUMNS: tuple[tuple[str, tuple[int | None, ...], Any], ...] = (
+    ("vehicle_id", (None,), np.int64),
+    ("vehicle_class", (None,), np.int8),
+    ("position_m", (None, 3), np.float64),
+    ("heading_rad", (None,), np.float64),
+    ("pitch_rad", (None,), np.float64),
+    ("speed_mps", (None,), np.float64),
+    ("size_m", (None, 3), np.float64),
+    ("colour_bgr", (None, 3), np.uint8),
+    ("braking", (None,), np.bool_),
+    ("at_kerb", (None,), np.bool_),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VehicleStates:
+    """N vehicles as a structure of arrays.
+
+    `position_m` (N, 3) is the middle of the footprint on the ground in the frame of the network;
+    `heading_rad` anticlockwise from east; `pitch_rad` nose up positive; `size_m` is length, width,
+    height; `at_kerb` says that the vehicle stands there to stay. `plates` are the texts.
+    """
+
+    vehicle_id: NDArray[np.int64]
+    vehicle_class: NDArray[np.int8]
+    position_m: NDArray[np.float64]
+    heading_rad: NDArray[np.float64]
+    pitch_rad: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
+    size_m: NDArray[np.float64]
+    colour_bgr: NDArray[np.uint8]
+    braking: NDArray[np.bool_]
+    at_kerb: NDArray[np.bool_]
+    plates: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        n = len(self.vehicle_id)
+        for name, shape, dtype in VEHICLE_COLUMNS:
+            array = frozen_array(f"VehicleStates.{name}", getattr(self, name), (n, *shape[1:]), dtype)
+            object.__setattr__(self, name, array)
+        if len(self.plates) != n:
+            msg = f"VehicleStates.plates: expected {n} texts, got {len(self.plates)}"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        return len(self.vehicle_id)
+
+    def select(self, rows: NDArray[Any]) -> "VehicleStates":
+        """Return the vehicles of a boolean mask or an index array."""
+        index = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        columns = {name: getattr(self, name)[index] for name, _, _ in VEHICLE_COLUMNS}
+        return VehicleStates(**columns, plates=tuple(self.plates[i] for i in index))
+
+    @classmethod
+    def none(cls) -> "VehicleStates":
+        """Return no vehicles."""
+        columns = {name: np.zeros((0, *shape[1:]), dtype=dtype) for name, shape, dtype in VEHICLE_COLUMNS}
+        return cls(**columns, plates=())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """Everything that a camera could show at one instant: vehicles and the aspect of each group."""
+
+    timestamp_ns: int
+    vehicles: VehicleStates
+    aspects: tuple[tuple[str, Aspect], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrueViolation:
+    """A violation that really happened, for scoring only.
+
+    For `kerb_parking`, `opened_ns`..`closed_ns` is the whole stand (closed_ns None while it
+    lasts), whatever the hour: the scorer applies the window. For `red_light`, `opened_ns` is the
+    crossing of the stop line and `place` the signal group. `position_m` is where it happened.
+    """
+
+    rule: str
+    vehicle_id: int
+    vehicle_class: int
+    plate: str
+    place: str
+    position_m: tuple[float, float]
+    opened_ns: int
+    closed_ns: int | None
+    seconds_into_red: float = 0.0
