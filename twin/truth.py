@@ -65,7 +65,10 @@ class VehicleStates:
     @classmethod
     def none(cls) -> "VehicleStates":
         """Return no vehicles."""
-        columns = {name: np.zeros((0, *shape[1:]), dtype=dtype) for name, shape, dtype in VEHICLE_COLUMNS}
+        columns: dict[str, Any] = {
+            name: np.zeros([0, *(n or 0 for n in shape[1:])], dtype=dtype)
+            for name, shape, dtype in VEHICLE_COLUMNS
+        }
         return cls(**columns, plates=())
 
 
