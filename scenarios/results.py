@@ -1,0 +1,80 @@
+"""What a scenario is, and what a run of it leaves behind: the arrow from run to score to report."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+
+from detectors.datatypes.cases import Case, CaseEvent
+from detectors.datatypes.site import SitePlan
+from twin.cameras.plans import CameraPlan
+from twin.network.model import RoadNetwork
+from twin.traffic.demand import DemandSpec
+from twin.truth import TrueViolation
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A zone and a time. `network` and `plan` are names or paths.
+
+    `short_start`..`short_end` is the excerpt that `--short` runs, `warmup_s` the traffic before
+    it that no camera sees. `phase` is "socialisation" or "enforcement". `gates` are the least
+    recall and precision by rule for which the run counts as passed.
+    """
+
+    name: str
+    zone: str
+    network: str
+    plan: str
+    day: date
+    start: time
+    end: time
+    short_start: time
+    short_end: time
+    warmup_s: float
+    phase: str
+    detector: str
+    demand: DemandSpec
+    gates: tuple[tuple[str, float, float], ...] = ()  # (rule, least recall, least precision)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Which true vehicle stood behind a case's track when the case was opened (None: nobody)."""
+
+    case_id: str
+    vehicle_id: int | None
+    iou: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewResult:
+    """One view of one run. `pictures` are (caption code, JPEG bytes) of what the camera showed."""
+
+    view: str
+    site: SitePlan
+    detector: str
+    oracle: bool
+    frames: int
+    cases: tuple[Case, ...]
+    events: tuple[CaseEvent, ...]
+    attributions: tuple[Attribution, ...]
+    pictures: tuple[tuple[str, bytes], ...] = ()
+    cpu_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResult:
+    """One run of one scenario with one seed. `violations` is truth, for the score only."""
+
+    scenario: Scenario
+    plan: CameraPlan
+    network: RoadNetwork
+    seed: int
+    short: bool
+    start_ns: int
+    end_ns: int
+    views: tuple[ViewResult, ...]
+    violations: tuple[TrueViolation, ...]
+    census: tuple[tuple[str, int], ...]
+    out: Path
+    versions: tuple[tuple[str, str], ...] = field(default=())
