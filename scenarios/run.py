@@ -1,0 +1,237 @@
+"""Runs a scenario: one world, many views, a pipeline a view, then score and report."""
+
+import multiprocessing as mp
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import time
+from functools import partial
+from importlib.metadata import version
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from scenarios.errors import InputError
+from scenarios.experiments.replicate import replicate
+from scenarios.progress import Progress, silent
+from scenarios.reports.report import write_report
+from scenarios.results import RunResult, Scenario, ViewResult
+from scenarios.score import Score, passed, score
+from scenarios.watching import ViewAtWork, ViewJob
+from twin.cameras.plans import CameraPlan, ViewSpec
+from twin.clock import from_local, seconds
+from twin.network import library
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+from twin.truth import Scene
+from twin.world import Watch, World
+
+SIGHT_M = 170.0
+VERSIONED = ("bconnect-twin", "numpy", "opencv-python-headless", "numba", "simpy")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One run to make: a scenario, its cameras, and which part of the evening."""
+
+    scenario: Scenario
+    plan: CameraPlan
+    short: bool
+
+    def span_ns(self) -> tuple[int, int]:
+        """Return the first and last instant that the cameras look."""
+        s = self.scenario
+        first, last = (s.short_start, s.short_end) if self.short else (s.start, s.end)
+        return self._at(first), self._at(last)
+
+    def _at(self, moment: time) -> int:
+        return from_local(self.scenario.day, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What `validate` has to say: where the report is, whether the gate is passed, the scores."""
+
+    report_path: Path
+    passed: bool
+    scores: tuple[Score, ...]
+
+
+def validate(
+    spec: RunSpec,
+    *,
+    seeds: tuple[int, ...],
+    workers: int,
+    out: Path,
+    lang: str = "en",
+    progress: Progress = silent,
+) -> Outcome:
+    """Run every seed, score it, and write the report; `out` appears when all of it is there."""
+    with staged(out) as stage:
+        results = _run_all(spec, seeds, workers, stage, progress)
+        scores = tuple(score(result) for result in results)
+        report = write_report(results, scores, stage, lang)
+        verdict = all(passed(one, spec.scenario) for one in scores)
+        return Outcome(out / report.relative_to(stage), verdict, scores)
+
+
+def _run_all(
+    spec: RunSpec, seeds: tuple[int, ...], workers: int, stage: Path, progress: Progress
+) -> tuple[RunResult, ...]:
+    if len(seeds) == 1:
+        return (run_once(spec, seeds[0], stage, workers=workers, progress=progress),)
+    job = partial(_run_seed, spec, stage)
+    return replicate(job, seeds, workers, progress)
+
+
+def _run_seed(spec: RunSpec, stage: Path, seed: int) -> RunResult:
+    return run_once(spec, seed, stage / f"seed-{seed}", workers=1)
+
+
+def run_once(
+    spec: RunSpec, seed: int, out: Path, *, workers: int = 1, progress: Progress = silent
+) -> RunResult:
+    """Make one run and return what it left behind; files go to `out`."""
+    network = library.resolve(spec.scenario.network)
+    start_ns, end_ns = spec.span_ns()
+    root = Seed(seed)
+    world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
+    for fraction in world.warm_up():
+        progress("warm-up", fraction)
+    jobs = tuple(_job(spec, view, network, root, out) for view in spec.plan.views)
+    with _crew(jobs, workers) as crew:
+        watches = tuple(_watch(network, view) for view in spec.plan.views)
+        for name, scene in world.scenes(watches, end_ns):
+            crew.give(name, scene)
+            progress("watching", (scene.timestamp_ns - start_ns) / (end_ns - start_ns))
+        views = crew.finish()
+    return RunResult(
+        scenario=spec.scenario,
+        plan=spec.plan,
+        network=network,
+        seed=seed,
+        short=spec.short,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        views=views,
+        violations=world.violations(),
+        census=world.census().rows(),
+        out=out,
+        versions=tuple((name, version(name)) for name in VERSIONED),
+    )
+
+
+def _job(spec: RunSpec, view: ViewSpec, network: RoadNetwork, root: Seed, out: Path) -> ViewJob:
+    start_ns, end_ns = spec.span_ns()
+    moments = tuple(start_ns + (end_ns - start_ns) * part // 10 for part in (3, 9))
+    seed = root.child("view", view.name)
+    scenario = spec.scenario
+    return ViewJob(network, view, seed, scenario.detector, scenario.phase, out, moments)
+
+
+def _watch(network: RoadNetwork, view: ViewSpec) -> Watch:
+    if view.road not in network.road_of:
+        msg = f"plan: view {view.name}: road {view.road!r} is not on the network {network.name}"
+        raise InputError(msg)
+    x, y, _ = network.road_of[view.road].point_at(view.aim_along_m, view.aim_offset_m)
+    return Watch(view.name, (x, y), SIGHT_M, seconds(1 / view.fps))
+
+
+class _Inline:
+    """All views in this process."""
+
+    def __init__(self, jobs: tuple[ViewJob, ...]) -> None:
+        self._views = {job.spec.name: ViewAtWork(job) for job in jobs}
+
+    def give(self, name: str, scene: Scene) -> None:
+        self._views[name].take(scene)
+
+    def finish(self) -> tuple[ViewResult, ...]:
+        return tuple(view.finish() for view in self._views.values())
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+
+class _Processes:
+    """The views shared out over worker processes; a full pipe holds the world back."""
+
+    def __init__(self, jobs: tuple[ViewJob, ...], workers: int) -> None:
+        context = mp.get_context("spawn")
+        self._order = [job.spec.name for job in jobs]
+        self._pipe_of: dict[str, Connection] = {}
+        self._pipes: list[Connection] = []
+        self._processes = []
+        for share in _shares(jobs, workers):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(share, theirs), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._pipes.append(ours)
+            self._pipe_of.update(dict.fromkeys((job.spec.name for job in share), ours))
+
+    def give(self, name: str, scene: Scene) -> None:
+        self._pipe_of[name].send((name, scene))
+
+    def finish(self) -> tuple[ViewResult, ...]:
+        found: dict[str, ViewResult] = {}
+        for pipe in self._pipes:
+            pipe.send(None)
+        for pipe in self._pipes:
+            found.update({view.view: view for view in pipe.recv()})
+        return tuple(found[name] for name in self._order)
+
+    def stop(self) -> None:
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(10)
+            process.terminate()
+
+
+def _shares(jobs: tuple[ViewJob, ...], workers: int) -> list[tuple[ViewJob, ...]]:
+    """Share the views out so that every worker gets about as many frames a second."""
+    shares: list[list[ViewJob]] = [[] for _ in range(min(workers, len(jobs)))]
+    for job in sorted(jobs, key=lambda j: -j.spec.fps):
+        min(shares, key=lambda share: sum(j.spec.fps for j in share)).append(job)
+    return [tuple(share) for share in shares]
+
+
+def _work(jobs: tuple[ViewJob, ...], pipe: Connection) -> None:
+    crew = _Inline(jobs)
+    while (item := pipe.recv()) is not None:
+        crew.give(*item)
+    pipe.send(crew.finish())
+
+
+@contextmanager
+def _crew(jobs: tuple[ViewJob, ...], workers: int) -> Iterator[_Inline | _Processes]:
+    crew = _Inline(jobs) if min(workers, len(jobs)) <= 1 else _Processes(jobs, workers)
+    try:
+        yield crew
+    finally:
+        crew.stop()
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Give a folder beside `out` to write to, and put it in its place when all went well.
+
+    An existing `out` is replaced only if it is an earlier result; otherwise InputError.
+    """
+    if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not (out / "cases.db").exists():
+        msg = f"{out}: exists and is not an earlier result; name another folder with --out"
+        raise InputError(msg)
+    stage = out.with_name(out.name + ".partial")
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    try:
+        yield stage
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
+    shutil.rmtree(out, ignore_errors=True)
+    stage.rename(out)
+
+

@@ -1,0 +1,197 @@
+"""One view at work: scenes in, frames through the engine, cases and their truth out."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import cv2
+import numpy as np
+
+from detectors.archive.store import CaseStore
+from detectors.cases.policy import Policy
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
+from detectors.datatypes.frame import Frame
+from detectors.datatypes.signals import SignalState, SignalStates
+from detectors.datatypes.site import DailyWindow
+from detectors.datatypes.steps import StepRecord
+from detectors.detection import registry
+from detectors.engine import ViewEngine
+from detectors.ports import Detector
+from detectors.tracking.ground import GroundTracker
+from detectors.violations.registry import rules_for
+from scenarios.reports.overlay import draw_overlay
+from scenarios.results import Attribution, ViewResult
+from twin.cameras.plans import ViewSpec
+from twin.cameras.survey import site_plan
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+from twin.rendering.oracle import OracleDetector
+from twin.rendering.source import TwinView, VirtualControl
+from twin.rendering.truth_boxes import FrameTruth
+from twin.truth import Scene
+
+KTL_WINDOW = DailyWindow(16 * 3600, 19 * 3600)  # SK Wali Kota 188.45-370/2025
+MATCH_IOU = 0.3
+PICTURES_PER_VIEW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ViewJob:
+    """All that a worker process needs to build the pipeline of one view."""
+
+    network: RoadNetwork
+    spec: ViewSpec
+    seed: Seed
+    detector: str
+    phase: str
+    out: Path
+    picture_times_ns: tuple[int, ...]
+
+
+class SceneSignals:
+    """SignalSource of the twin: the aspects of the last scene, since the scene that changed them."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, SignalState] = {}
+
+    def take(self, scene: Scene) -> None:
+        """Hear what the signals show now."""
+        for group, aspect in scene.aspects:
+            known = self._states.get(group)
+            if known is None or known.aspect is not aspect:
+                self._states[group] = SignalState(group, aspect, scene.timestamp_ns)
+
+    def states(self, timestamp_ns: int) -> SignalStates:  # noqa: ARG002 - the port's signature
+        """Return the aspects as last heard."""
+        return SignalStates(tuple(self._states.values()))
+
+
+class CaseLog:
+    """Docket that stores cases and remembers the last state of each."""
+
+    def __init__(self, store: CaseStore) -> None:
+        self._store = store
+        self.cases: dict[str, Case] = {}
+
+    def put(self, case: Case) -> None:
+        """Store the case, then remember it."""
+        self._store.put(case)
+        self.cases[case.case_id] = case
+
+    def attach(self, picture: EvidencePicture) -> None:
+        """Store an evidence picture."""
+        self._store.attach(picture)
+
+
+class ViewAtWork:
+    """The pipeline of one view; `take` scenes in order of time, then `finish`."""
+
+    def __init__(self, job: ViewJob) -> None:
+        cv2.setNumThreads(1)
+        self._job = job
+        self.site = site_plan(job.network, job.spec, job.seed, window=KTL_WINDOW)
+        self._view = TwinView(job.network, job.spec, job.seed)
+        self._control = VirtualControl(self._view)
+        self._signals = SceneSignals()
+        self._store = CaseStore(job.out)
+        self._docket = CaseLog(self._store)
+        self._truth: FrameTruth | None = None
+        self._detector = self._make_detector()
+        self._engine = ViewEngine(
+            self.site,
+            self._detector,
+            GroundTracker(self.site),
+            rules_for(self.site),
+            self._docket,
+            control=self._control,
+            signals=self._signals,
+            policy=Policy(phase=job.phase),
+        )
+        self._log = _open_log(job.out, job.spec.name)
+        self._frames = 0
+        self._events: list[CaseEvent] = []
+        self._attributions: list[Attribution] = []
+        self._pictures: list[tuple[str, bytes]] = []
+        self._times_left = sorted(job.picture_times_ns)
+
+    def _make_detector(self) -> Detector:
+        if self._job.detector == "oracle":
+            return OracleDetector(self._truth_now)
+        return registry.build(self._job.detector, self.site)
+
+    def _truth_now(self, _frame: Frame) -> FrameTruth:
+        if self._truth is None:
+            msg = f"view {self._job.spec.name}: the oracle was asked before the first scene"
+            raise RuntimeError(msg)
+        return self._truth
+
+    def take(self, scene: Scene) -> None:
+        """Render the scene, take the frame and the snapshots that are due through the engine."""
+        self._signals.take(scene)
+        self._truth = self._view.truth(scene)
+        for snapshot in self._control.due(scene):
+            self._note(self._engine.step(snapshot))
+        frame = self._view.frame(scene, self._frames)
+        record = self._engine.step(frame)
+        self._frames += 1
+        self._note(record)
+        if self._times_left and scene.timestamp_ns >= self._times_left[0]:
+            self._times_left.pop(0)
+            self._keep_picture(frame, record)
+
+    def _note(self, record: StepRecord) -> None:
+        self._log.write(record.json_line() + "\n")
+        self._events.extend(record.events)
+        for event in record.events:
+            if event.state is CaseState.OPENED:
+                self._attribute(self._docket.cases[event.case_id], record)
+
+    def _attribute(self, case: Case, record: StepRecord) -> None:
+        track = next((t for t in record.tracks if t.track_id == case.track_id), None)
+        if track is None or self._truth is None or len(self._truth.vehicle_id) == 0:
+            self._attributions.append(Attribution(case.case_id, None, 0.0))
+            return
+        overlaps = _iou(np.asarray(track.box_px), self._truth.boxes_px)
+        best = int(np.argmax(overlaps))
+        found = int(self._truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
+        self._attributions.append(Attribution(case.case_id, found, float(overlaps[best])))
+
+    def _keep_picture(self, frame: Frame, record: StepRecord) -> None:
+        picture = draw_overlay(frame.image_bgr, record, self.site)
+        done, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
+        if done:
+            self._pictures.append((str(frame.timestamp_ns), jpeg.tobytes()))
+
+    def finish(self) -> ViewResult:
+        """Close what is open and return what the view saw."""
+        self._note(self._engine.finish())
+        self._log.flush()
+        os.fsync(self._log.fileno())
+        self._log.close()
+        self._store.close()
+        return ViewResult(
+            view=self._job.spec.name,
+            site=self.site,
+            detector=self._detector.name,
+            oracle=self._job.detector == "oracle",
+            frames=self._frames,
+            cases=tuple(self._docket.cases.values()),
+            events=tuple(self._events),
+            attributions=tuple(self._attributions),
+            pictures=tuple(self._pictures),
+        )
+
+
+def _open_log(out: Path, view: str) -> TextIO:
+    folder = out / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{view}.jsonl").open("w", encoding="utf-8", newline="\n")
+
+
+def _iou(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    low = np.maximum(box[:2], boxes[:, :2])
+    high = np.minimum(box[2:], boxes[:, 2:])
+    inter = np.prod(np.clip(high - low, 0, None), axis=1)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return np.asarray(inter / np.maximum(areas + np.prod(box[2:] - box[:2]) - inter, 1e-9))
