@@ -1,0 +1,1 @@
+"""Speed: each benchmark runs both sides in one go and prints their ratio."""

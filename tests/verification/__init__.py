@@ -1,0 +1,1 @@
+"""Long proofs: verification of the twin against theory and against itself."""
