@@ -1,0 +1,239 @@
+"""Scenario and plan files: what people write (degrees, clock times) as the frozen types of the house."""
+
+from collections.abc import Sequence
+from datetime import date, time
+from math import radians
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from scenarios.errors import InputError, unknown_name
+from scenarios.results import Scenario
+from scenarios.toml_files import FileModel, Kind, known_names, name_of, read_model, resolve
+from twin.cameras.plans import CameraPlan, ViewSpec
+from twin.clock import seconds
+from twin.network.model import RoadNetwork
+from twin.traffic.demand import DemandSpec, DwellMix
+
+DETECTORS = ("motion", "oracle")
+RULES = ("kerb_parking", "red_light")
+USUAL = DemandSpec()
+
+
+def _local(at: time) -> time:
+    if at.tzinfo is not None:
+        msg = "expected a local time of day without a zone"
+        raise ValueError(msg)
+    return at
+
+
+def _sums_to_one(what: str, shares: Sequence[float]) -> None:
+    if abs(sum(shares) - 1) > 1e-6:
+        msg = f"expected {what} that sum to 1, got {sum(shares):g}"
+        raise ValueError(msg)
+
+
+ClockTime = Annotated[time, AfterValidator(_local)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Flow = Annotated[float, Field(ge=0, le=3600)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Pixels = Annotated[int, Field(ge=64, le=8192)]
+
+
+class DwellFile(FileModel):
+    """One kind of kerb stop."""
+
+    share: Share
+    median_s: Annotated[float, Field(gt=0)]
+    sigma: Annotated[float, Field(ge=0)]
+
+
+class DemandFile(FileModel):
+    """The table [demand]; what it leaves out is as in DemandSpec."""
+
+    entry_vph_per_lane: tuple[Flow, Flow, Flow] = USUAL.entry_vph_per_lane
+    mix: tuple[Share, Share, Share, Share] = USUAL.mix
+    hourly: tuple[tuple[Annotated[int, Field(ge=0, le=23)], Annotated[float, Field(ge=0)]], ...] = (
+        USUAL.hourly
+    )
+    stops_per_km_h: Annotated[float, Field(ge=0)] = USUAL.stops_per_km_h
+    dwell: tuple[DwellFile, ...] = tuple(
+        DwellFile(share=d.share, median_s=d.median_s, sigma=d.sigma) for d in USUAL.dwell
+    )
+    red_running: tuple[Share, Share, Share, Share] = USUAL.red_running
+    scale: Annotated[float, Field(ge=0, le=5)] = USUAL.scale
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _sums_to_one("mix", self.mix)
+        _sums_to_one("dwell shares", [kind.share for kind in self.dwell])
+        return self
+
+    def spec(self) -> DemandSpec:
+        """Return the demand."""
+        dwell = tuple(DwellMix(kind.share, kind.median_s, kind.sigma) for kind in self.dwell)
+        return DemandSpec(
+            **{name: getattr(self, name) for name in type(self).model_fields} | {"dwell": dwell}
+        )
+
+
+class ShortFile(FileModel):
+    """The table [short]: the excerpt that `--short` runs."""
+
+    start: ClockTime
+    end: ClockTime
+
+
+class GateFile(FileModel):
+    """A table [gates.RULE]: what the run must reach to count as passed."""
+
+    recall: Share
+    precision: Share
+
+
+class GatesFile(FileModel):
+    """The table [gates]."""
+
+    kerb_parking: GateFile | None = None
+    red_light: GateFile | None = None
+
+
+class ScenarioFile(FileModel):
+    """A scenario as it stands in its file."""
+
+    zone: Name
+    network: Name
+    plan: Name
+    day: date
+    start: ClockTime
+    end: ClockTime
+    short: ShortFile
+    warmup_s: Annotated[float, Field(ge=0, le=7200)]
+    phase: Literal["socialisation", "enforcement"]
+    detector: Name = "motion"
+    demand: DemandFile = DemandFile()
+    gates: GatesFile = GatesFile()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.start <= self.short.start < self.short.end <= self.end:
+            msg = "expected start <= short.start < short.end <= end"
+            raise ValueError(msg)
+        return self
+
+    def scenario(self, name: str) -> Scenario:
+        """Return the scenario called `name`."""
+        gates = ((rule, getattr(self.gates, rule)) for rule in RULES)
+        return Scenario(
+            name=name,
+            zone=self.zone,
+            network=self.network,
+            plan=self.plan,
+            day=self.day,
+            start=self.start,
+            end=self.end,
+            short_start=self.short.start,
+            short_end=self.short.end,
+            warmup_s=self.warmup_s,
+            phase=self.phase,
+            detector=self.detector,
+            demand=self.demand.spec(),
+            gates=tuple((rule, gate.recall, gate.precision) for rule, gate in gates if gate),
+        )
+
+
+class ViewFile(FileModel):
+    """A table [[view]] of a plan: a camera, where it stands and where it looks."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9\-]{0,60}$")]
+    road: Name
+    along_m: Annotated[float, Field(ge=0)]
+    offset_m: float
+    height_m: Annotated[float, Field(gt=1, le=60)]
+    aim_along_m: float
+    aim_offset_m: float
+    hfov_deg: Annotated[float, Field(ge=1, le=150)]
+    fps: Annotated[float, Field(gt=0, le=60)]
+    size_px: tuple[Pixels, Pixels] = (640, 360)
+    max_zoom: Annotated[float, Field(ge=1, le=60)] = 25.0
+    survey_sigma_m: Annotated[float, Field(ge=0)] = 0.05
+    survey_sigma_deg: Annotated[float, Field(ge=0)] = 0.06
+    clock_error_s: float = 0.0
+    snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
+
+    def spec(self) -> ViewSpec:
+        """Return the view in SI units."""
+        return ViewSpec(
+            name=self.name,
+            road=self.road,
+            along_m=self.along_m,
+            offset_m=self.offset_m,
+            height_m=self.height_m,
+            aim_along_m=self.aim_along_m,
+            aim_offset_m=self.aim_offset_m,
+            hfov_rad=radians(self.hfov_deg),
+            fps=self.fps,
+            size_px=self.size_px,
+            max_zoom=self.max_zoom,
+            survey_sigma_m=self.survey_sigma_m,
+            survey_sigma_rad=radians(self.survey_sigma_deg),
+            clock_error_ns=seconds(self.clock_error_s),
+            snapshot_delay_ns=seconds(self.snapshot_delay_s),
+        )
+
+
+class PlanFile(FileModel):
+    """A plan of cameras as it stands in its file."""
+
+    view: Annotated[tuple[ViewFile, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [view.name for view in self.view]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            msg = f"two views are called '{twice[0]}'"
+            raise ValueError(msg)
+        return self
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """Return a scenario by its name or the path of its file; raises InputError."""
+    file = resolve(Kind.SCENARIO, name_or_path)
+    return read_model(file, ScenarioFile).scenario(name_of(file))
+
+
+def load_plan(name_or_path: str) -> CameraPlan:
+    """Return a camera plan by its name or the path of its file; raises InputError."""
+    file = resolve(Kind.PLAN, name_or_path)
+    views = read_model(file, PlanFile).view
+    return CameraPlan(name_of(file), tuple(view.spec() for view in views))
+
+
+def check_on_map(plan: CameraPlan, network: RoadNetwork) -> None:
+    """Raise InputError where a camera of `plan` does not stand, or look, at a road of `network`."""
+    for view in plan.views:
+        road = network.road_of.get(view.road)
+        if road is None:
+            error = unknown_name(view.road, network.road_of, what="road")
+            msg = f"plan {plan.name}, view {view.name}: network {network.name}: {error}"
+            raise InputError(msg)
+        for key, along_m in (("along_m", view.along_m), ("aim_along_m", view.aim_along_m)):
+            if not 0 <= along_m <= road.length_m:
+                msg = (
+                    f"plan {plan.name}, view {view.name}: {key} = {along_m:g} is off the map: "
+                    f"road {road.id} of network {network.name} is {road.length_m:.1f} m long"
+                )
+                raise InputError(msg)
+
+
+def check_detector(name: str) -> str:
+    """Return `name` if there is such a detector; raises InputError that lists them."""
+    if name not in DETECTORS:
+        raise unknown_name(name, DETECTORS, what="detector")
+    return name
+
+
+def scenario_names() -> tuple[str, ...]:
+    """Return the names of the built-in scenarios."""
+    return known_names(Kind.SCENARIO)
