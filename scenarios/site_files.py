@@ -1,0 +1,277 @@
+"""Site files: the SitePlan of one view as the TOML that an installer writes (degrees, clock times)."""
+
+from collections.abc import Callable, Iterable
+from importlib.resources.abc import Traversable
+from math import degrees, radians
+from typing import Annotated, Any, TypeVar
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from detectors.datatypes.arrays import ShapeError
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.site import (
+    DAY_S,
+    WITA_OFFSET_S,
+    Carriageway,
+    DailyWindow,
+    NoParkingZone,
+    SitePlan,
+    StopLine,
+)
+from scenarios.errors import InputError
+from scenarios.toml_files import FileModel, Kind, read_model, resolve
+
+Made = TypeVar("Made")
+Point = tuple[float, float]
+Corners = Annotated[tuple[Point, ...], Field(min_length=3)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def clock_seconds(text: str) -> int:
+    """Return the second of the day of "HH:MM" or "HH:MM:SS"; "24:00" is the end of the day."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or not all(len(part) == 2 and part.isdecimal() for part in parts):
+        msg = f"expected a time of day like '16:00', got '{text}'"
+        raise ValueError(msg)
+    hours, minutes, rest = (int(part) for part in (*parts, "0")[:3])
+    second = hours * 3600 + minutes * 60 + rest
+    if minutes > 59 or rest > 59 or second > DAY_S:
+        msg = f"expected a time of day from 00:00 to 24:00, got '{text}'"
+        raise ValueError(msg)
+    return second
+
+
+def _checked_clock(text: str) -> str:
+    clock_seconds(text)
+    return text
+
+
+Clock = Annotated[str, AfterValidator(_checked_clock)]
+
+
+class CameraFile(FileModel):
+    """The table [camera]: the surveyed pinhole."""
+
+    width_px: Annotated[int, Field(ge=1, le=20000)]
+    height_px: Annotated[int, Field(ge=1, le=20000)]
+    focal_px: Annotated[float, Field(gt=0)]
+    position_m: tuple[float, float, float]
+    yaw_deg: float
+    tilt_deg: float
+    roll_deg: float = 0.0
+
+    def camera(self) -> PinholeCamera:
+        """Return the camera."""
+        angles = (radians(self.yaw_deg), radians(self.tilt_deg), radians(self.roll_deg))
+        position = np.array(self.position_m)
+        return PinholeCamera(self.width_px, self.height_px, self.focal_px, position, *angles)
+
+
+class GroundFile(FileModel):
+    """The table [ground]; left out, the ground is flat at height 0."""
+
+    z0_m: float = 0.0
+    slope_x: float = 0.0
+    slope_y: float = 0.0
+
+
+class NoParkingFile(FileModel):
+    """A table [[no_parking]]; without `window` the ban holds at all times."""
+
+    name: Name
+    corners_m: Corners
+    window: tuple[Clock, Clock] | None = None
+    minimum_stand_s: Annotated[float, Field(ge=0)] = 60.0
+
+    def zone(self) -> NoParkingZone:
+        """Return the zone."""
+        window = DailyWindow(*map(clock_seconds, self.window)) if self.window else None
+        return NoParkingZone(self.name, _polygon(self.corners_m), window, self.minimum_stand_s)
+
+
+class StopLineFile(FileModel):
+    """A table [[stop_line]]."""
+
+    name: Name
+    group: Name
+    from_m: Point
+    to_m: Point
+    junction_m: Corners
+    left_on_red: bool = False
+    left_exit_m: Corners | None = None
+
+    def stop_line(self) -> StopLine:
+        """Return the stop line."""
+        exit_area = _polygon(self.left_exit_m) if self.left_exit_m else None
+        line = LineSegment(*self.from_m, *self.to_m)
+        junction = _polygon(self.junction_m)
+        return StopLine(self.name, self.group, line, junction, self.left_on_red, exit_area)
+
+
+class CarriagewayFile(FileModel):
+    """A table [[carriageway]]."""
+
+    name: Name
+    corners_m: Corners
+    heading_deg: float
+
+    def carriageway(self) -> Carriageway:
+        """Return the carriageway."""
+        return Carriageway(self.name, _polygon(self.corners_m), radians(self.heading_deg))
+
+
+class IgnoreFile(FileModel):
+    """A table [[ignore]]: an area that is nobody's traffic."""
+
+    corners_m: Corners
+
+
+class SiteFile(FileModel):
+    """A site file as it stands."""
+
+    view: Name
+    origin_lonlat: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
+    utc_offset_s: Annotated[int, Field(ge=-50400, le=50400)] = WITA_OFFSET_S
+    simulated: bool = False
+    camera: CameraFile
+    ground: GroundFile = GroundFile()
+    no_parking: tuple[NoParkingFile, ...] = ()
+    stop_line: tuple[StopLineFile, ...] = ()
+    carriageway: tuple[CarriagewayFile, ...] = ()
+    ignore: tuple[IgnoreFile, ...] = ()
+
+    def site(self) -> SitePlan:
+        """Return the site plan; raises InputError that names the table which makes no sense."""
+        return SitePlan(
+            view=self.view,
+            origin_lonlat=self.origin_lonlat,
+            camera=_made("camera", self.camera.camera),
+            ground=GroundPlane(self.ground.z0_m, self.ground.slope_x, self.ground.slope_y),
+            no_parking=tuple(_made(f"no_parking {f.name}", f.zone) for f in self.no_parking),
+            stop_lines=tuple(_made(f"stop_line {f.name}", f.stop_line) for f in self.stop_line),
+            carriageways=tuple(f.carriageway() for f in self.carriageway),
+            ignore=tuple(_polygon(f.corners_m) for f in self.ignore),
+            utc_offset_s=self.utc_offset_s,
+            simulated=self.simulated,
+        )
+
+
+def load_site(name_or_path: str) -> SitePlan:
+    """Return a site plan by its name or the path of its file; raises InputError."""
+    return read_site(resolve(Kind.SITE, name_or_path))
+
+
+def read_site(file: Traversable) -> SitePlan:
+    """Read one site file; raises InputError."""
+    given = read_model(file, SiteFile)
+    try:
+        return given.site()
+    except InputError as error:
+        msg = f"{file}: {error}"
+        raise InputError(msg) from error
+
+
+def site_toml(site: SitePlan) -> str:
+    """Return the text of the site file of `site`; reading it gives `site` back."""
+    head = {
+        "view": site.view,
+        "origin_lonlat": site.origin_lonlat,
+        "utc_offset_s": site.utc_offset_s,
+        "simulated": site.simulated,
+    }
+    ground = {"z0_m": site.ground.z0_m, "slope_x": site.ground.slope_x, "slope_y": site.ground.slope_y}
+    parts = [_pairs(head), "[camera]\n" + _pairs(_camera(site.camera)), "[ground]\n" + _pairs(ground)]
+    parts += _tables("no_parking", map(_no_parking, site.no_parking))
+    parts += _tables("stop_line", map(_stop_line, site.stop_lines))
+    parts += _tables("carriageway", map(_carriageway, site.carriageways))
+    parts += _tables("ignore", ({"corners_m": _corners(area)} for area in site.ignore))
+    return "\n".join(parts)
+
+
+def _polygon(corners_m: tuple[Point, ...]) -> Polygon:
+    return Polygon(np.array(corners_m))
+
+
+def _made(table: str, make: Callable[[], Made]) -> Made:
+    try:
+        return make()
+    except ShapeError as error:
+        msg = f"{table}: {error}"
+        raise InputError(msg) from error
+
+
+def _camera(camera: PinholeCamera) -> dict[str, Any]:
+    return {
+        "width_px": camera.width_px,
+        "height_px": camera.height_px,
+        "focal_px": camera.focal_px,
+        "position_m": camera.position_m.tolist(),
+        "yaw_deg": degrees(camera.yaw_rad),
+        "tilt_deg": degrees(camera.tilt_rad),
+        "roll_deg": degrees(camera.roll_rad),
+    }
+
+
+def _no_parking(zone: NoParkingZone) -> dict[str, Any]:
+    times = [_clock(zone.window.start_s), _clock(zone.window.end_s)] if zone.window else None
+    return {
+        "name": zone.name,
+        "window": times,
+        "minimum_stand_s": zone.minimum_stand_s,
+        "corners_m": _corners(zone.area),
+    }
+
+
+def _stop_line(stop: StopLine) -> dict[str, Any]:
+    return {
+        "name": stop.name,
+        "group": stop.group,
+        "from_m": [stop.line.x0_m, stop.line.y0_m],
+        "to_m": [stop.line.x1_m, stop.line.y1_m],
+        "left_on_red": stop.left_on_red,
+        "junction_m": _corners(stop.junction),
+        "left_exit_m": _corners(stop.left_exit) if stop.left_exit else None,
+    }
+
+
+def _carriageway(carriageway: Carriageway) -> dict[str, Any]:
+    return {
+        "name": carriageway.name,
+        "heading_deg": degrees(carriageway.heading_rad),
+        "corners_m": _corners(carriageway.area),
+    }
+
+
+def _corners(area: Polygon) -> list[list[float]]:
+    corners: list[list[float]] = area.corners_m.tolist()
+    return corners
+
+
+def _clock(second: int) -> str:
+    clock = f"{second // 3600:02d}:{second // 60 % 60:02d}"
+    return f"{clock}:{second % 60:02d}" if second % 60 else clock
+
+
+def _tables(name: str, tables: Iterable[dict[str, Any]]) -> list[str]:
+    return [f"[[{name}]]\n{_pairs(table)}" for table in tables]
+
+
+def _pairs(table: dict[str, Any]) -> str:
+    return "".join(f"{key} = {_value(value)}\n" for key, value in table.items() if value is not None)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_value, value))}]"
+    return repr(float(value) if isinstance(value, np.floating) else value)
+
+
+def _quoted(text: str) -> str:
+    safe = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in safe) + '"'
