@@ -1,0 +1,82 @@
+"""Evidence pictures by numpy alone: the last few frames, the crop, the outline, the zoom to ask for."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detectors.datatypes.arrays import UInt8Array
+from detectors.datatypes.frame import NS_PER_S, Frame
+from detectors.datatypes.tracks import Track
+
+Box = tuple[float, float, float, float]
+OUTLINE_BGR = (0, 200, 255)
+FRAMES_KEPT = 32  # bounds the memory of a view whatever its frame rate
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A frame and where its vehicles stood in it, by track id."""
+
+    frame: Frame
+    boxes_px: dict[int, Box]
+
+
+@dataclass(slots=True)
+class RecentFrames:
+    """The frames of the last `memory_s` seconds, at most FRAMES_KEPT, evenly thinned."""
+
+    memory_s: float = 4.0
+    _seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))
+    _latest: Seen | None = None
+
+    def add(self, frame: Frame, tracks: Sequence[Track]) -> None:
+        """Remember a frame; of a fast camera only every so many are kept besides the latest."""
+        self._latest = Seen(frame, {t.track_id: t.box_px for t in tracks if t.observed})
+        apart_ns = self.memory_s * NS_PER_S / FRAMES_KEPT
+        if not self._seen or frame.timestamp_ns - self._seen[-1].frame.timestamp_ns >= apart_ns:
+            self._seen.append(self._latest)
+        while frame.timestamp_ns - self._seen[0].frame.timestamp_ns > self.memory_s * NS_PER_S:
+            self._seen.popleft()
+
+    def at(self, timestamp_ns: int, track_id: int) -> Seen | None:
+        """Return the last frame up to an instant that shows the track; failing that the first that does."""
+        known = [*self._seen, self._latest] if self._latest is not None else []
+        shows = [seen for seen in known if seen is not None and track_id in seen.boxes_px]
+        before = [seen for seen in shows if seen.frame.timestamp_ns <= timestamp_ns]
+        return before[-1] if before else next(iter(shows), None)
+
+
+def cropped(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> UInt8Array:
+    """Return the part of a picture (h, w, 3) around a box, `margin` of its size added on each side."""
+    rows, columns = _span(image_bgr, box_px, margin)
+    return np.ascontiguousarray(image_bgr[rows, columns])
+
+
+def outlined(image_bgr: UInt8Array, box_px: Box, width_px: int = 2) -> UInt8Array:
+    """Return a copy of a picture (h, w, 3) with a box drawn around the vehicle."""
+    picture = image_bgr.copy()
+    rows, columns = _span(image_bgr, box_px, 0.0)
+    inner = picture[rows, columns]
+    for edge in (np.s_[:width_px], np.s_[-width_px:], np.s_[:, :width_px], np.s_[:, -width_px:]):
+        inner[edge] = OUTLINE_BGR
+    return picture
+
+
+def zoom_to_fill(size_px: tuple[int, int], box_px: Box, share: float = 0.6, most: float = 25.0) -> float:
+    """Return the zoom 1..`most` at which a box fills `share` of the picture in its tighter side."""
+    width_px, height_px = max(box_px[2] - box_px[0], 1.0), max(box_px[3] - box_px[1], 1.0)
+    zoom = share * min(size_px[0] / width_px, size_px[1] / height_px)
+    return float(min(max(zoom, 1.0), most))
+
+
+def _span(image: UInt8Array, box_px: Box, margin: float) -> tuple[slice, slice]:
+    """Return rows and columns of the box inside the picture, at least one pixel each."""
+    grow_x, grow_y = margin * (box_px[2] - box_px[0]), margin * (box_px[3] - box_px[1])
+    height, width = image.shape[:2]
+    x0 = int(np.clip(np.floor(box_px[0] - grow_x), 0, width - 1))
+    y0 = int(np.clip(np.floor(box_px[1] - grow_y), 0, height - 1))
+    x1 = int(np.clip(np.ceil(box_px[2] + grow_x), x0 + 1, width))
+    y1 = int(np.clip(np.ceil(box_px[3] + grow_y), y0 + 1, height))
+    return slice(y0, y1), slice(x0, x1)

@@ -1,0 +1,130 @@
+"""Verdicts become cases: one case a window, and its way up the ladder by the time stood."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from detectors.cases.ladder import CaseStep, RefusedStep, advance
+from detectors.cases.policy import Policy
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
+from detectors.datatypes.frame import NS_PER_S, TimeBase
+from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
+
+ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What holds for every case of one view: how its time is read and how it was seen."""
+
+    utc_offset_s: int
+    time_base: TimeBase
+    simulated: bool
+    oracle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case as it now stands, and the steps that it took just now."""
+
+    case: Case
+    events: tuple[CaseEvent, ...]
+
+    @property
+    def opened(self) -> bool:
+        """Whether the case is new."""
+        return self.events == self.case.history
+
+
+class CaseBook:
+    """Opens and advances the cases of one view. One instance a view; numbers run by instance."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._number = 0
+        self._seen: set[str] = set()
+        self._standing: dict[str, Case] = {}
+
+    def take(self, verdict: Verdict, circumstances: Circumstances) -> Entry | None:
+        """Return what the verdict changed: a new case, steps of an open one, or None."""
+        if verdict.kind is not VerdictKind.VIOLATION:
+            return None
+        if verdict.key not in self._seen:
+            return self._open(verdict, circumstances)
+        case = self._standing.get(verdict.key)
+        if case is None:
+            return None
+        return self._keep(verdict, case, self._climb(case, verdict))
+
+    def warn(self, verdict: Verdict, ground: str) -> Entry:
+        """Return the standing case of `verdict` after its teguran; `ground` says who spoke."""
+        if verdict.key not in self._standing:
+            msg = f"no standing case is open for {verdict.key}"
+            raise RefusedStep(msg)
+        case = self._standing[verdict.key]
+        entry = self._keep(verdict, case, advance(case, CaseStep.WARN, verdict.updated_ns, ground))
+        return replace(entry, events=entry.case.history)
+
+    def _open(self, verdict: Verdict, circumstances: Circumstances) -> Entry:
+        self._seen.add(verdict.key)
+        self._number += 1
+        case = _case(verdict, circumstances, self._number)
+        if case.enforcement is CaseTrack.STANDING:
+            self._standing[verdict.key] = case
+        else:
+            case = advance(case, CaseStep.REVIEW, verdict.updated_ns, "awaits-officer")
+        return Entry(case, case.history)
+
+    def _climb(self, case: Case, verdict: Verdict) -> Case:
+        taken = {event.state for event in case.history}
+        climbed = replace(case, extremum=verdict.extremum, plate=verdict.plate or case.plate)
+        for step, ground in self._policy.due(verdict.extremum):
+            if CaseState.TEGURAN in taken and STATE_OF[step] not in taken:
+                climbed = advance(climbed, step, verdict.updated_ns, ground)
+        if verdict.phase is WindowPhase.CLOSED:
+            climbed = advance(climbed, CaseStep.CLOSE, verdict.updated_ns, "stand-ended")
+        return climbed
+
+    def _keep(self, verdict: Verdict, before: Case, after: Case) -> Entry:
+        if after.state is CaseState.CLOSED:
+            del self._standing[verdict.key]
+        else:
+            self._standing[verdict.key] = after
+        return Entry(after, after.history[len(before.history) :])
+
+
+STATE_OF = {CaseStep.STICKER: CaseState.STIKER, CaseStep.TOW: CaseState.PENDEREKAN}
+
+
+def _case(verdict: Verdict, circumstances: Circumstances, number: int) -> Case:
+    case_id = _case_id(verdict, circumstances, number)
+    return Case(
+        case_id=case_id,
+        enforcement=ENFORCEMENT[verdict.rule],
+        rule=verdict.rule,
+        article=verdict.article,
+        view=verdict.view,
+        place=verdict.place,
+        track_id=verdict.track_id,
+        vehicle_class=verdict.vehicle_class,
+        opened_ns=verdict.updated_ns,
+        offence_ns=verdict.opened_ns,
+        simulated=circumstances.simulated,
+        oracle=circumstances.oracle,
+        plate=verdict.plate,
+        extremum=verdict.extremum,
+        unit=verdict.unit,
+        history=(CaseEvent(case_id, verdict.updated_ns, CaseState.OPENED, "violation"),),
+    )
+
+
+def _case_id(verdict: Verdict, circumstances: Circumstances, number: int) -> str:
+    """Return e.g. "kutai-north_kerb-parking_20260112T163105_0001"; fit to name a folder."""
+    seconds = verdict.updated_ns // NS_PER_S
+    if circumstances.time_base is TimeBase.UTC:
+        local = datetime.fromtimestamp(seconds, UTC) + timedelta(seconds=circumstances.utc_offset_s)
+        when = f"{local:%Y%m%dT%H%M%S}"
+    else:
+        when = f"media{seconds:06d}s"
+    names = [re.sub(r"[^A-Za-z0-9.]+", "-", name).strip(".-") for name in (verdict.view, verdict.rule)]
+    return "_".join([*names, when, f"{number:04d}"])

@@ -1,0 +1,181 @@
+"""Pasal 287(1): standing where a sign forbids it, in the hours for which the sign does."""
+
+from dataclasses import dataclass
+
+from detectors.datatypes.frame import NS_PER_S, TimeBase
+from detectors.datatypes.site import DAY_S, NoParkingZone, SitePlan
+from detectors.datatypes.steps import Observation
+from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
+from detectors.violations.standing import Stand, Standing, StandingLimits
+
+ARTICLE = "287(1)"
+DEFAULT_LIMITS = StandingLimits()
+
+
+@dataclass(slots=True)
+class _Charge:
+    """What has been said of one stand in one zone: since when it counts, and when it was last told."""
+
+    counted_from_ns: int
+    proved_ns: int
+    told_ns: int
+    closed: bool = False
+
+
+class KerbParking:
+    """Judges stands in the no-parking zones of one view. One instance a view.
+
+    A stand counts from its own beginning or from the beginning of the window, whichever is later,
+    and is a VIOLATION once it has counted for `minimum_stand_s` and the vehicle is seen there.
+    `extend_every_s` is the pace at which a violation that lasts is told again.
+    """
+
+    def __init__(
+        self, site: SitePlan, limits: StandingLimits = DEFAULT_LIMITS, extend_every_s: float = 60.0
+    ) -> None:
+        self._site = site
+        self._standing = Standing(limits)
+        self._extend_ns = round(extend_every_s * NS_PER_S)
+        self._charges: dict[tuple[int, str], _Charge] = {}
+        self._undated: set[tuple[int, str]] = set()
+        self._time_base = TimeBase.UTC
+
+    @property
+    def name(self) -> str:
+        """The code of the rule."""
+        return "kerb_parking"
+
+    def judge(self, observation: Observation) -> tuple[Verdict, ...]:
+        """Return the windows that this instant opened, extended or closed."""
+        self._time_base = observation.time_base
+        if not self._site.no_parking:
+            return ()
+        stands = self._standing.update(observation.tracks, observation.timestamp_ns)
+        return self._verdicts(stands)
+
+    def finish(self, timestamp_ns: int) -> tuple[Verdict, ...]:  # noqa: ARG002 - the port's signature
+        """Close what is still open when the source ends, at the instant of its last sight."""
+        return self._verdicts(self._standing.finish())
+
+    def _verdicts(self, stands: tuple[Stand, ...]) -> tuple[Verdict, ...]:
+        if not stands:
+            return ()
+        places = [stand.place_m for stand in stands]
+        found: list[Verdict] = []
+        for zone in self._site.no_parking:
+            inside = zone.area.contains(places)
+            for stand, within in zip(stands, inside, strict=True):
+                if within or (stand.track.track_id, zone.name) in self._charges:
+                    found += self._judge_stand(stand, zone)
+        return tuple(found)
+
+    def _judge_stand(self, stand: Stand, zone: NoParkingZone) -> list[Verdict]:
+        key = (stand.track.track_id, zone.name)
+        undated = self._time_base is TimeBase.MEDIA and zone.window is not None
+        found = self._undated_verdict(stand, zone) if undated else self._dated(stand, zone)
+        if stand.ended:
+            self._charges.pop(key, None)
+            self._undated.discard(key)
+        return found
+
+    def _undated_verdict(self, stand: Stand, zone: NoParkingZone) -> list[Verdict]:
+        """Without a time of day a long stand cannot be judged; a short one is clear at any hour."""
+        key = (stand.track.track_id, zone.name)
+        stood_ns = stand.last_in_ns - stand.began_ns
+        if key in self._undated:
+            return []
+        if stood_ns >= zone.minimum_stand_s * NS_PER_S or stand.lost:
+            self._undated.add(key)
+            return [self._say(stand, zone, stand.began_ns, stand.last_in_ns, Reason.TIME_OF_DAY_UNKNOWN)]
+        return [self._short(stand, zone, stand.began_ns)] if stand.left_ns is not None else []
+
+    def _dated(self, stand: Stand, zone: NoParkingZone) -> list[Verdict]:
+        starts_ns, ends_ns = self._window_ns(zone, stand.last_in_ns)
+        charge = self._charges.get((stand.track.track_id, zone.name))
+        if charge is not None and not charge.closed:
+            return self._continue(stand, zone, charge)
+        if charge is not None and charge.counted_from_ns >= starts_ns:
+            return []  # judged for this day already
+        from_ns = max(stand.began_ns, starts_ns)
+        if from_ns <= stand.last_in_ns < ends_ns:
+            if stand.last_in_ns - from_ns >= zone.minimum_stand_s * NS_PER_S:
+                return self._open(stand, zone, from_ns)
+            return [self._short(stand, zone, from_ns)] if stand.ended else []
+        if stand.ended:  # out of the window when last seen
+            return [self._clear(stand, zone, stand.began_ns)]
+        return []
+
+    def _open(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> list[Verdict]:
+        charge = _Charge(from_ns, stand.last_in_ns, stand.last_in_ns)
+        self._charges[stand.track.track_id, zone.name] = charge
+        opened = self._charge(stand, zone, charge, stand.last_in_ns, WindowPhase.OPENED)
+        return [opened, *self._continue(stand, zone, charge)]
+
+    def _continue(self, stand: Stand, zone: NoParkingZone, charge: _Charge) -> list[Verdict]:
+        _, ends_ns = self._window_ns(zone, charge.counted_from_ns)
+        until_ns = min(ends_ns, stand.last_in_ns)
+        if stand.ended or until_ns == ends_ns:
+            charge.closed = True
+            return [self._charge(stand, zone, charge, until_ns, WindowPhase.CLOSED)]
+        if until_ns - charge.told_ns < self._extend_ns:
+            return []
+        charge.told_ns = until_ns
+        return [self._charge(stand, zone, charge, until_ns, WindowPhase.EXTENDED)]
+
+    def _short(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> Verdict:
+        """Judge a stand that ended too early to count, so far as it was seen."""
+        stood_s = (stand.last_in_ns - from_ns) / NS_PER_S
+        if stand.lost or stood_s + stand.unseen_s >= zone.minimum_stand_s:
+            return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.NOT_OBSERVED)
+        return self._clear(stand, zone, from_ns)
+
+    def _window_ns(self, zone: NoParkingZone, timestamp_ns: int) -> tuple[int, int]:
+        """Return the window of the local day of `timestamp_ns`; one without end where none is signed."""
+        if zone.window is None:
+            return -(2**63), 2**63
+        offset_ns = self._site.utc_offset_s * NS_PER_S
+        day_ns = (timestamp_ns + offset_ns) // (DAY_S * NS_PER_S) * (DAY_S * NS_PER_S) - offset_ns
+        return day_ns + zone.window.start_s * NS_PER_S, day_ns + zone.window.end_s * NS_PER_S
+
+    def _charge(
+        self, stand: Stand, zone: NoParkingZone, charge: _Charge, until_ns: int, phase: WindowPhase
+    ) -> Verdict:
+        evidence_ns = tuple(sorted({charge.counted_from_ns, charge.proved_ns, until_ns}))
+        return self._verdict(
+            stand, zone, (charge.counted_from_ns, until_ns), (VerdictKind.VIOLATION, phase, None), evidence_ns
+        )
+
+    def _clear(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> Verdict:
+        said = (VerdictKind.CLEAR, WindowPhase.CLOSED, None)
+        return self._verdict(stand, zone, (from_ns, stand.last_in_ns), said)
+
+    def _say(self, stand: Stand, zone: NoParkingZone, from_ns: int, until_ns: int, reason: Reason) -> Verdict:
+        said = (VerdictKind.UNDETERMINED, WindowPhase.CLOSED, reason)
+        return self._verdict(stand, zone, (from_ns, until_ns), said)
+
+    def _verdict(
+        self,
+        stand: Stand,
+        zone: NoParkingZone,
+        span_ns: tuple[int, int],
+        said: tuple[VerdictKind, WindowPhase, Reason | None],
+        evidence_ns: tuple[int, ...] = (),
+    ) -> Verdict:
+        kind, phase, reason = said
+        return Verdict(
+            rule=self.name,
+            article=ARTICLE,
+            view=self._site.view,
+            place=zone.name,
+            track_id=stand.track.track_id,
+            vehicle_class=stand.track.vehicle_class,
+            kind=kind,
+            phase=phase,
+            opened_ns=span_ns[0],
+            updated_ns=span_ns[1],
+            extremum=(span_ns[1] - span_ns[0]) / NS_PER_S,
+            unit="s",
+            evidence_times_ns=evidence_ns,
+            reason=reason,
+            plate=stand.plate,
+        )

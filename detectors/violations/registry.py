@@ -1,0 +1,32 @@
+"""The rules by name, imported on use."""
+
+from importlib import import_module
+from typing import cast
+
+from detectors.datatypes.site import SitePlan
+from detectors.ports import Rule
+
+RULES = {
+    "kerb_parking": "detectors.violations.kerb_parking:KerbParking",
+    "red_light": "detectors.violations.red_light:RedLight",
+}
+
+
+class UnknownRule(KeyError):  # noqa: N818 - reads as what happened
+    """No rule has that name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def build_rules(site: SitePlan, names: tuple[str, ...] = tuple(RULES)) -> tuple[Rule, ...]:
+    """Return a fresh instance of each named rule for one view; UnknownRule lists the known ones."""
+    return tuple(_build(name, site) for name in names)
+
+
+def _build(name: str, site: SitePlan) -> Rule:
+    if name not in RULES:
+        msg = f"unknown rule {name!r}; known: {', '.join(sorted(RULES))}"
+        raise UnknownRule(msg)
+    module, _, kind = RULES[name].partition(":")
+    return cast("Rule", getattr(import_module(module), kind)(site))

@@ -1,0 +1,119 @@
+"""Which tracks stand still: hysteresis in place and time, and what to make of unseen time."""
+
+import math
+from dataclasses import dataclass
+
+from detectors.datatypes.frame import NS_PER_S
+from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.tracks import Track
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLimits:
+    """When a vehicle stands, and how long it may be unseen and still be said to have stood.
+
+    It begins to stand below `slow_mps` and stands once it has kept within `drift_m` of its mean
+    place for `settle_s`. It has left when it was seen outside `drift_m` for `leave_s` (one stray
+    position ends nothing). Seen again in place within `bridge_s` it stood in between, too.
+    """
+
+    slow_mps: float = 0.8
+    drift_m: float = 2.0
+    settle_s: float = 3.0
+    leave_s: float = 1.0
+    bridge_s: float = 30.0
+
+
+@dataclass(slots=True)
+class Stand:
+    """One stand of one track, as far as it is known.
+
+    `last_in_ns` is when it was last seen in place. `left_ns` is set when it was seen to leave;
+    `lost` says that it was unseen for longer than can be bridged.
+    """
+
+    track: Track
+    began_ns: int
+    last_in_ns: int
+    sum_x_m: float
+    sum_y_m: float
+    seen: int
+    plate: PlateReading | None
+    out_since_ns: int | None = None
+    left_ns: int | None = None
+    lost: bool = False
+
+    @property
+    def place_m(self) -> tuple[float, float]:
+        """The mean of the positions seen in place."""
+        return self.sum_x_m / self.seen, self.sum_y_m / self.seen
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will be learnt of this stand."""
+        return self.lost or self.left_ns is not None
+
+    @property
+    def unseen_s(self) -> float:
+        """Seconds between the last sight in place and the first sight elsewhere."""
+        return 0.0 if self.left_ns is None else (self.left_ns - self.last_in_ns) / NS_PER_S
+
+
+class Standing:
+    """Follows every track of one view and tells the stands that last or have just ended."""
+
+    def __init__(self, limits: StandingLimits) -> None:
+        self._limits = limits
+        self._stands: dict[int, Stand] = {}
+
+    def update(self, tracks: tuple[Track, ...], timestamp_ns: int) -> tuple[Stand, ...]:
+        """Return the settled stands, ordered by track id; ended ones are told once, then forgotten."""
+        for track in tracks:
+            if track.observed and track.position_m is not None:
+                self._see(track, track.position_m, timestamp_ns)
+        for stand in self._stands.values():
+            if not stand.ended and timestamp_ns - stand.last_in_ns > self._limits.bridge_s * NS_PER_S:
+                stand.lost = True
+        return self._told()
+
+    def finish(self) -> tuple[Stand, ...]:
+        """Return the settled stands that still lasted when the source ended, as lost."""
+        for stand in self._stands.values():
+            stand.lost = not stand.ended
+        return self._told()
+
+    def _told(self) -> tuple[Stand, ...]:
+        settle_ns = self._limits.settle_s * NS_PER_S
+        told = [s for s in self._stands.values() if s.last_in_ns - s.began_ns >= settle_ns]
+        self._stands = {i: s for i, s in self._stands.items() if not s.ended}
+        return tuple(sorted(told, key=lambda stand: stand.track.track_id))
+
+    def _see(self, track: Track, at_m: tuple[float, float], timestamp_ns: int) -> None:
+        stand = self._stands.get(track.track_id)
+        if stand is None:
+            if math.hypot(*(track.velocity_mps or (0.0, 0.0))) < self._limits.slow_mps:
+                self._stands[track.track_id] = Stand(
+                    track, timestamp_ns, timestamp_ns, at_m[0], at_m[1], 1, track.plate
+                )
+        elif math.dist(at_m, stand.place_m) <= self._limits.drift_m:
+            _stay(stand, track, at_m, timestamp_ns)
+        else:
+            self._stray(stand, timestamp_ns)
+
+    def _stray(self, stand: Stand, timestamp_ns: int) -> None:
+        """Note a sight out of place; it ends the stand once it lasts, or at once if unsettled."""
+        if stand.out_since_ns is None:
+            stand.out_since_ns = timestamp_ns
+        settled = stand.last_in_ns - stand.began_ns >= self._limits.settle_s * NS_PER_S
+        if not settled:
+            del self._stands[stand.track.track_id]
+        elif timestamp_ns - stand.out_since_ns >= self._limits.leave_s * NS_PER_S:
+            stand.left_ns = stand.out_since_ns
+
+
+def _stay(stand: Stand, track: Track, at_m: tuple[float, float], timestamp_ns: int) -> None:
+    stand.track, stand.last_in_ns, stand.out_since_ns = track, timestamp_ns, None
+    stand.sum_x_m += at_m[0]
+    stand.sum_y_m += at_m[1]
+    stand.seen += 1
+    stand.plate = track.plate or stand.plate
