@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from importlib.resources.abc import Traversable
 from math import degrees, radians
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
@@ -188,6 +189,11 @@ def site_toml(site: SitePlan) -> str:
     parts += _tables("carriageway", map(_carriageway, site.carriageways))
     parts += _tables("ignore", ({"corners_m": _corners(area)} for area in site.ignore))
     return "\n".join(parts)
+
+
+def dump_site(site: SitePlan, path: Path) -> None:
+    """Write the site file of `site` to `path`."""
+    path.write_text(site_toml(site), encoding="utf-8")
 
 
 def _polygon(corners_m: tuple[Point, ...]) -> Polygon:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from scenarios.errors import InputError, unknown_name
 from scenarios.results import Scenario
-from scenarios.toml_files import FileModel, Kind, known_names, name_of, read_model, resolve
+from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
 from twin.cameras.plans import CameraPlan, ViewSpec
 from twin.clock import seconds
 from twin.network.model import RoadNetwork
@@ -227,13 +227,17 @@ def check_on_map(plan: CameraPlan, network: RoadNetwork) -> None:
                 raise InputError(msg)
 
 
+def check_zone(scenario: Scenario, network: RoadNetwork) -> None:
+    """Raise InputError where no road of `network` lies in the zone of `scenario`."""
+    zones = {road.zone for road in network.roads} - {""}
+    if scenario.zone not in zones:
+        error = unknown_name(scenario.zone, zones, what="zone")
+        msg = f"scenario {scenario.name}: network {network.name}: {error}"
+        raise InputError(msg)
+
+
 def check_detector(name: str) -> str:
     """Return `name` if there is such a detector; raises InputError that lists them."""
     if name not in DETECTORS:
         raise unknown_name(name, DETECTORS, what="detector")
     return name
-
-
-def scenario_names() -> tuple[str, ...]:
-    """Return the names of the built-in scenarios."""
-    return known_names(Kind.SCENARIO)

@@ -1,0 +1,61 @@
+"""`bconnect doctor`: which optional parts are installed, and how to get the rest."""
+
+import platform
+import shutil
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.console import Console
+from rich.table import Table
+
+from scenarios.cli.terminal import examples
+
+EXAMPLES = examples("bconnect doctor")
+NEEDED = ("numpy", "opencv-python-headless", "av", "numba", "simpy", "networkx", "sqlalchemy")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An optional part: a package, or a program on the path, and what it is for."""
+
+    name: str
+    purpose: str
+    how_to_get: str
+    programs: tuple[str, ...] = ()
+
+    def found(self) -> str:
+        """Return the version of the package or the path of the program, "" where there is none."""
+        if self.programs:
+            return next((path for path in map(shutil.which, self.programs) if path), "")
+        try:
+            return version(self.name)
+        except PackageNotFoundError:
+            return ""
+
+
+OPTIONAL = (
+    Part("ultralytics", "YOLO detectors", "pip install ultralytics"),
+    Part("torch", "runs the YOLO detectors", "pip install torch"),
+    Part("onnxruntime", "detectors and plate readers in ONNX", "pip install onnxruntime"),
+    Part("pygame-ce", "the trainer for officers", "pip install pygame-ce"),
+    Part("ffmpeg", "watching streams by hand", "apt-get install ffmpeg", ("ffmpeg",)),
+    Part(
+        "chromium",
+        "reports as PDF",
+        "apt-get install chromium",
+        ("chromium", "chromium-browser", "google-chrome"),
+    ),
+)
+
+
+def doctor() -> None:
+    """Say which optional parts are installed and how to get the rest; nothing needs them to run."""
+    table = Table(title=f"Python {platform.python_version()}, bconnect-twin {version('bconnect-twin')}")
+    for heading in ("Part", "Found", "For", "How to get it"):
+        table.add_column(heading)
+    for name in NEEDED:
+        table.add_row(name, version(name), "needed", "")
+    for part in OPTIONAL:
+        found = part.found()
+        table.add_row(part.name, found or "no", part.purpose, "" if found else part.how_to_get)
+    Console(highlight=False).print(table)

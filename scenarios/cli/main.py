@@ -1,0 +1,63 @@
+"""The program `bconnect`: its commands, and how an error reaches the user (one line, exit code 2)."""
+
+import sys
+from collections.abc import Sequence
+
+import cv2
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from scenarios.cli import cases, detect, doctor, scenario_list, validate
+from scenarios.cli.terminal import BAD_INPUT, DONE, examples
+from scenarios.errors import InputError
+from twin.network.model import NetworkError
+
+BAD_INPUTS = (InputError, NetworkError, OSError, TyperException)
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="bconnect",
+    help="Balikpapan's traffic cameras and their enforcement engine, simulated and on recordings.",
+    epilog=examples(
+        "bconnect validate beruang-madu --short",
+        "bconnect detect street.mp4 --site street --start 16:30",
+        "bconnect cases list out/beruang-madu",
+    ),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
+app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
+app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
+app.add_typer(cases.app, name="cases")
+app.add_typer(scenario_list.app, name="scenarios")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 done, 3 gate not passed, 2 bad input."""
+    cv2.setNumThreads(1)
+    try:
+        code = app(list(arguments) or ["--help"], prog_name="bconnect", standalone_mode=False)
+    except BAD_INPUTS as error:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"error: {_line(error)}", markup=False)
+        return BAD_INPUT
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return code if isinstance(code, int) else DONE
+
+
+def run() -> None:
+    """Run the program with the arguments of the command line."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, TyperException):
+        said = error.format_message()
+    elif isinstance(error, OSError) and error.filename is not None:
+        said = f"{error.filename}: {error.strerror}"
+    else:
+        said = str(error)
+    return " ".join(said.split())
