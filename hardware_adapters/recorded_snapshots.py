@@ -94,7 +94,7 @@ class RecordedSnapshots:
         return True
 
     def announce(self, text_code: str, timestamp_ns: int) -> bool:  # noqa: ARG002 - the port's signature
-        """A recording has no loudspeaker."""
+        """Say nothing: a recording has no loudspeaker."""
         return False
 
     def due(self, timestamp_ns: int) -> tuple[Frame, ...]:

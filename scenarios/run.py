@@ -88,34 +88,58 @@ def _run_seed(spec: RunSpec, stage: Path, seed: int) -> RunResult:
     return run_once(spec, seed, stage / f"seed-{seed}", workers=1)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A warmed-up world and the jobs of the views that will look at it."""
+
+    world: World
+    network: RoadNetwork
+    jobs: tuple[ViewJob, ...]
+    watches: tuple[Watch, ...]
+    start_ns: int
+    end_ns: int
+
+
+def prepared(
+    spec: RunSpec,
+    seed: int,
+    out: Path,
+    views: tuple[ViewSpec, ...],
+    progress: Progress = silent,
+) -> Prepared:
+    """Build the world of a run and warm it up; raises InputError for a view off the map."""
+    network = library.resolve(spec.scenario.network)
+    start_ns, end_ns = spec.span_ns()
+    root = Seed(seed)
+    watches = tuple(_watch(network, view) for view in views)
+    jobs = tuple(_job(spec, view, network, root, out) for view in views)
+    world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
+    for fraction in world.warm_up():
+        progress("warm-up", fraction)
+    return Prepared(world, network, jobs, watches, start_ns, end_ns)
+
+
 def run_once(
     spec: RunSpec, seed: int, out: Path, *, workers: int = 1, progress: Progress = silent
 ) -> RunResult:
     """Make one run and return what it left behind; files go to `out`."""
-    network = library.resolve(spec.scenario.network)
-    start_ns, end_ns = spec.span_ns()
-    root = Seed(seed)
-    world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
-    for fraction in world.warm_up():
-        progress("warm-up", fraction)
-    jobs = tuple(_job(spec, view, network, root, out) for view in spec.plan.views)
-    with _crew(jobs, workers) as crew:
-        watches = tuple(_watch(network, view) for view in spec.plan.views)
-        for name, scene in world.scenes(watches, end_ns):
+    run = prepared(spec, seed, out, spec.plan.views, progress)
+    with _crew(run.jobs, workers) as crew:
+        for name, scene in run.world.scenes(run.watches, run.end_ns):
             crew.give(name, scene)
-            progress("watching", (scene.timestamp_ns - start_ns) / (end_ns - start_ns))
+            progress("watching", (scene.timestamp_ns - run.start_ns) / (run.end_ns - run.start_ns))
         views = crew.finish()
     return RunResult(
         scenario=spec.scenario,
         plan=spec.plan,
-        network=network,
+        network=run.network,
         seed=seed,
         short=spec.short,
-        start_ns=start_ns,
-        end_ns=end_ns,
+        start_ns=run.start_ns,
+        end_ns=run.end_ns,
         views=views,
-        violations=world.violations(),
-        census=world.census().rows(),
+        violations=run.world.violations(),
+        census=run.world.census().rows(),
         out=out,
         versions=tuple((name, version(name)) for name in VERSIONED),
     )
@@ -233,5 +257,3 @@ def staged(out: Path) -> Iterator[Path]:
         raise
     shutil.rmtree(out, ignore_errors=True)
     stage.rename(out)
-
-

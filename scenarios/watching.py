@@ -14,7 +14,7 @@ from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePictur
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.signals import SignalState, SignalStates
 from detectors.datatypes.site import DailyWindow
-from detectors.datatypes.steps import StepRecord
+from detectors.datatypes.steps import SnapshotRequest, StepRecord
 from detectors.detection import registry
 from detectors.engine import ViewEngine
 from detectors.ports import Detector
@@ -47,6 +47,15 @@ class ViewJob:
     phase: str
     out: Path
     picture_times_ns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a view made of one scene: its frame, snapshots that came due, signals as heard."""
+
+    frame: Frame
+    snapshots: tuple[tuple[SnapshotRequest, Frame], ...]
+    signals: tuple[SignalState, ...]
 
 
 class SceneSignals:
@@ -110,6 +119,7 @@ class ViewAtWork:
         )
         self._log = _open_log(job.out, job.spec.name)
         self._frames = 0
+        self._asked: dict[str, SnapshotRequest] = {}
         self._events: list[CaseEvent] = []
         self._attributions: list[Attribution] = []
         self._pictures: list[tuple[str, bytes]] = []
@@ -126,11 +136,12 @@ class ViewAtWork:
             raise RuntimeError(msg)
         return self._truth
 
-    def take(self, scene: Scene) -> None:
+    def take(self, scene: Scene) -> Seen:
         """Render the scene, take the frame and the snapshots that are due through the engine."""
         self._signals.take(scene)
         self._truth = self._view.truth(scene)
-        for snapshot in self._control.due(scene):
+        snapshots = self._control.due(scene)
+        for snapshot in snapshots:
             self._note(self._engine.step(snapshot))
         frame = self._view.frame(scene, self._frames)
         record = self._engine.step(frame)
@@ -139,9 +150,12 @@ class ViewAtWork:
         if self._times_left and scene.timestamp_ns >= self._times_left[0]:
             self._times_left.pop(0)
             self._keep_picture(frame, record)
+        answered = tuple((self._asked[f.snapshot.request_id], f) for f in snapshots if f.snapshot)
+        return Seen(frame, answered, self._signals.states(scene.timestamp_ns).states)
 
     def _note(self, record: StepRecord) -> None:
         self._log.write(record.json_line() + "\n")
+        self._asked.update((request.request_id, request) for request in record.requests)
         self._events.extend(record.events)
         for event in record.events:
             if event.state is CaseState.OPENED:
