@@ -18,7 +18,7 @@ def scenarios() -> None:
     """Which scenarios there are."""
 
 
-@app.command("list", epilog=examples("bconnect scenarios list"))
+@app.command("list", epilog=EXAMPLES)
 def list_scenarios() -> None:
     """List the scenarios that come with the program: name, zone, day, hours, cameras."""
     table = Table()
