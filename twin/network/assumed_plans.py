@@ -1,0 +1,42 @@
+"""Fixed-time plans for junctions whose real plan is not known."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twin.network.crossings import approach_rad
+from twin.network.model import Phase, PlanSource, Road, SignalPlan
+
+OPPOSING_RAD = np.radians(35)
+CROSSING_GREEN_S = 40.0  # a signal on one street alone is a pedestrian crossing
+CROSSING_RED_S = 15.0
+
+
+def assumed_plan(junction: str, approaches: Sequence[Road]) -> SignalPlan:
+    """Return a plan: opposing approaches together, 15 s of green and 7 s more for each lane.
+
+    Every approach has green in exactly one phase. With a single stage, the rest of the cycle is
+    red for everybody: people cross.
+    """
+    stages: list[list[Road]] = []
+    for road in sorted(approaches, key=lambda road: (-road.priority, -road.lanes, road.id)):
+        facing = [stage for stage in stages if len(stage) == 1 and _opposing(stage[0], road)]
+        if facing:
+            facing[0].append(road)
+        else:
+            stages.append([road])
+    if len(stages) == 1:
+        groups = tuple(road.id for road in stages[0])
+        crossing = Phase(groups, CROSSING_GREEN_S, all_red_s=CROSSING_RED_S)
+        return SignalPlan(junction, (crossing,), source=PlanSource.ASSUMED)
+    phases = tuple(
+        Phase(tuple(road.id for road in stage), 15.0 + 7.0 * min(3, max(road.lanes for road in stage)))
+        for stage in stages
+    )
+    return SignalPlan(junction, phases, source=PlanSource.ASSUMED)
+
+
+def _opposing(one: Road, other: Road) -> bool:
+    """Return whether two approaches face each other."""
+    change = approach_rad(one) - approach_rad(other)
+    return bool(abs(abs((change + np.pi) % (2 * np.pi) - np.pi) - np.pi) <= OPPOSING_RAD)

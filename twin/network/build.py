@@ -1,0 +1,189 @@
+"""From nodes and streets to a network in which every vehicle can reach an exit."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.network.assumed_plans import assumed_plan
+from twin.network.carriageways import arms_of, road_of, trims_m
+from twin.network.clusters import merged_nodes
+from twin.network.crossings import Signs, control_of, movements, turn_kind, useful_roads
+from twin.network.model import (
+    Control,
+    Junction,
+    NetworkError,
+    Place,
+    Road,
+    RoadNetwork,
+    SignalPlan,
+    Turn,
+    TurnKind,
+)
+from twin.network.streets import Leg, Node, Restriction, Street, legs_of, split_nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Roads and movements before they are tied to signals: what the rest is worked out from."""
+
+    roads: tuple[Road, ...]
+    moves: tuple[tuple[str, str], ...]
+    boundary: frozenset[str]  # junctions
+    members: Mapping[str, Sequence[Node]]  # the nodes of each junction
+    end_nodes: Mapping[str, str]  # the node where each road ends
+
+
+def build_network(  # noqa: PLR0913 - one argument for each thing that a map says
+    name: str,
+    origin_lonlat: tuple[float, float],
+    epsg: int,
+    *,
+    left_hand: bool,
+    nodes: Iterable[Node],
+    streets: Iterable[Street],
+    restrictions: Iterable[Restriction] = (),
+    signal_plans: Iterable[SignalPlan] = (),
+    uturns: Collection[str] = (),
+    boundary: Collection[str] = (),
+    free_left: Collection[tuple[str, str]] = (),
+    places: Iterable[Place] = (),
+    attribution: str = "",
+    source_counts: Iterable[tuple[str, int | None]] = (),
+    merge_within_m: float = 0.0,
+) -> RoadNetwork:
+    """Return the network of these streets.
+
+    Stretch k of street s becomes the roads `s.k+` and, where it is two-way, `s.k-`. `uturns` are
+    nodes where a vehicle may turn back; `boundary` nodes where the map was cut (dead ends always
+    are boundary: traffic enters and leaves there). `free_left` are (street, node) whose kerb-side
+    turn needs no green. Nodes of one intersection closer than `merge_within_m` become one
+    junction (0: none). A junction with signals and no plan gets an assumed one. Roads that no
+    entry reaches, or from which no exit is reached, are left out.
+    Raises NetworkError where nothing drivable is left, or a plan does not fit its junction.
+    """
+    by_id = {node.id: node for node in nodes}
+    all_streets = tuple(streets)
+    known = tuple(sign for sign in restrictions if _fits(sign, all_streets))
+    also = {*uturns, *boundary, *(sign.via_node for sign in known)}
+    also |= {node.id for node in by_id.values() if node.signals}
+    legs = legs_of(by_id, all_streets, split_nodes(all_streets, also))
+    merged = merged_nodes(by_id, legs, {*boundary, *uturns}, merge_within_m)
+    signs = Signs(known, uturns)
+    layout = _lay_out(name, by_id, legs, signs, frozenset(boundary), merged, left_hand=left_hand)
+    plans = {plan.junction: plan for plan in signal_plans}
+    junctions = tuple(_junctions(layout, plans))
+    return RoadNetwork(
+        name=name,
+        origin_lonlat=origin_lonlat,
+        epsg=epsg,
+        left_hand=left_hand,
+        junctions=junctions,
+        roads=layout.roads,
+        turns=tuple(_turns(layout, junctions, free_left, left_hand=left_hand)),
+        signal_plans=tuple(_plans(layout.roads, junctions, plans)),
+        places=tuple(places),
+        restrictions=len(known),
+        attribution=attribution,
+        source_counts=tuple(source_counts),
+    )
+
+
+def _fits(sign: Restriction, streets: Sequence[Street]) -> bool:
+    """Return whether both streets of a restriction are drivable here and meet at its node."""
+    met = {street.id for street in streets if sign.via_node in street.nodes}
+    return {sign.from_street, sign.to_street} <= met
+
+
+def _lay_out(
+    name: str,
+    nodes: Mapping[str, Node],
+    legs: Sequence[Leg],
+    signs: Signs,
+    boundary: frozenset[str],
+    merged: Mapping[str, str],
+    *,
+    left_hand: bool,
+) -> Layout:
+    """Return the roads and movements that are of use."""
+    arms = arms_of(legs)
+    edge = boundary | {node for node, met in arms.items() if len(met) == 1} or _outermost(nodes, arms)
+    inner = {leg.id for leg in legs if merged[leg.start] == merged[leg.end] and leg.start != leg.end}
+    outer = {leg.id: leg for leg in legs if leg.id not in inner}
+    moves = [(a.id, b.id) for a, b in movements(legs, inner, signs) if not {a.end, b.start} & edge]
+    entries = (key for key, leg in outer.items() if leg.start in edge)
+    exits = (key for key, leg in outer.items() if leg.end in edge)
+    kept = useful_roads(outer, moves, entries, exits)
+    if not kept:
+        msg = f"{name}: expected streets on which traffic can enter and leave, got none; check the one-ways"
+        raise NetworkError(msg)
+    roads = tuple(
+        road_of(leg, trims_m(leg, arms), (merged[leg.start], merged[leg.end]), left_hand=left_hand)
+        for key, leg in outer.items()
+        if key in kept
+    )
+    members: dict[str, list[Node]] = {key: [] for road in roads for key in (road.start, road.end)}
+    for node, key in merged.items():
+        if key in members:
+            members[key].append(nodes[node])
+    useful = tuple((a, b) for a, b in moves if a in kept and b in kept)
+    return Layout(roads, useful, frozenset(edge), members, {key: leg.end for key, leg in outer.items()})
+
+
+def _outermost(nodes: Mapping[str, Node], used: Iterable[str]) -> set[str]:
+    """Return the nodes farthest west, east, south and north: where a map without ends is opened."""
+    ids = sorted(used)
+    if not ids:
+        return set()
+    at = np.array([(nodes[i].x_m, nodes[i].y_m) for i in ids])
+    return {ids[row] for row in (*at.argmin(axis=0), *at.argmax(axis=0))}
+
+
+def _junctions(layout: Layout, plans: Collection[str]) -> Iterable[Junction]:
+    """Yield the junctions, each in the middle of its nodes, with the control that fits it."""
+    roads = {road.id: road for road in layout.roads}
+    moves: dict[str, list[tuple[str, str]]] = {}
+    for a, b in layout.moves:
+        moves.setdefault(roads[a].end, []).append((a, b))
+    for key, members in sorted(layout.members.items()):
+        x_m, y_m, z_m = np.mean([(n.x_m, n.y_m, n.z_m) for n in members], axis=0)
+        if any(n.id in layout.boundary for n in members):
+            control = Control.BOUNDARY
+        elif key in plans or any(n.signals for n in members):
+            control = Control.SIGNALS
+        else:
+            control = control_of(roads, moves[key])
+        name = next((n.name for n in members if n.name), "")
+        yield Junction(key, (float(x_m), float(y_m), float(z_m)), control, name)
+
+
+def _turns(
+    layout: Layout, junctions: Sequence[Junction], free_left: Collection[tuple[str, str]], *, left_hand: bool
+) -> Iterable[Turn]:
+    """Yield the turns; at a signal the group is the approach, but a free slip has none."""
+    roads = {road.id: road for road in layout.roads}
+    control = {junction.id: junction.control for junction in junctions}
+    kerbside = TurnKind.LEFT if left_hand else TurnKind.RIGHT
+    for a, b in layout.moves:
+        at = control[roads[a].end]
+        kind = TurnKind.STRAIGHT if at is Control.NONE else turn_kind(roads[a], roads[b])
+        street = a.rpartition(".")[0]
+        free = kind is kerbside and (street, layout.end_nodes[a]) in free_left
+        yield Turn(a, b, kind, a if at is Control.SIGNALS and not free else "")
+
+
+def _plans(
+    roads: Sequence[Road], junctions: Sequence[Junction], given: Mapping[str, SignalPlan]
+) -> Iterable[SignalPlan]:
+    """Yield a plan for each junction with signals: the given one, checked, or an assumed one."""
+    for junction in junctions:
+        if junction.control is not Control.SIGNALS:
+            continue
+        approaches = [road for road in roads if road.end == junction.id]
+        plan = given.get(junction.id) or assumed_plan(junction.id, approaches)
+        groups = {group for phase in plan.phases for group in phase.groups}
+        if groups != {road.id for road in approaches}:
+            expected = ", ".join(sorted(road.id for road in approaches))
+            msg = f"signal plan of {junction.id}: expected the groups {expected}, got {sorted(groups)}"
+            raise NetworkError(msg)
+        yield plan
