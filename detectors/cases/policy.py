@@ -17,11 +17,12 @@ class Phase(StrEnum):
 class Policy:
     """What the city decided; every default marked [?] is a judgement, not a rule.
 
-    `sticker_after_s` and `tow_after_s` count seconds stood in violation. `tow_fee_rp` is reported
-    per day; its legal basis was not found, and whoever prints it says so.
+    `phase` is a Phase or its value. `sticker_after_s` and `tow_after_s` count seconds stood in
+    violation. `tow_fee_rp` is reported per day; its legal basis was not found, and whoever prints
+    it says so.
     """
 
-    phase: Phase = Phase.ENFORCEMENT
+    phase: str = Phase.ENFORCEMENT
     sticker_after_s: float = 600.0  # [?]
     tow_after_s: float = 1800.0  # [?]
     tow_fee_rp: int = 500_000  # [?]
@@ -34,7 +35,7 @@ class Policy:
 
     def due(self, stood_s: float) -> tuple[tuple[CaseStep, str], ...]:
         """Return the steps, each with its ground, that a vehicle that stood so long has earned."""
-        if self.phase is Phase.SOCIALISATION:
+        if self.phase == Phase.SOCIALISATION:
             return ()
         sticker = ((CaseStep.STICKER, "stood-on-after-teguran"),) if stood_s >= self.sticker_after_s else ()
         tow = ((CaseStep.TOW, "stood-on-after-stiker"),) if stood_s >= self.tow_after_s else ()
@@ -43,4 +44,4 @@ class Policy:
     @property
     def letter_ground(self) -> str:
         """The kind of letter that a moving offence gets."""
-        return "warning-letter" if self.phase is Phase.SOCIALISATION else "confirmation-letter"
+        return "warning-letter" if self.phase == Phase.SOCIALISATION else "confirmation-letter"

@@ -1,7 +1,7 @@
 """Pasal 287(2): passing the stop line while the signal of the approach shows red."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.frame import NS_PER_S
@@ -30,9 +30,10 @@ class CrossingLimits:
     verdict UNDETERMINED. A vehicle has entered once its middle is in the junction or its front
     `move_on_m` past the line. Below `stopped_mps` it stands. The second picture is taken at least
     `second_picture_s` after entry (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole
-    gap is the uncertainty. A track that begins up to `begin_m` past the line may have crossed it.
-    `turn_rad` is how far to the left a course must point to be a left turn, and at `straight_m`
-    past the line a vehicle that has not turned left is going on.
+    gap is the uncertainty; unseen for `lost_s` a vehicle is judged by what was seen of it, for
+    `forget_s` it is forgotten. A track that begins up to `begin_m` past the line may have crossed
+    it, up to `side_m` beside the end of the line it has. A course `turn_rad` to the left of the
+    approach is a left turn; `straight_m` past the line, a vehicle that has not turned goes on.
     """
 
     uncertainty_s: float = 0.3
@@ -41,6 +42,7 @@ class CrossingLimits:
     second_picture_s: float = 0.5
     gap_s: float = 1.0
     lost_s: float = 1.5
+    forget_s: float = 60.0
     begin_m: float = 6.0
     side_m: float = 0.5
     turn_rad: float = math.radians(45)
@@ -67,6 +69,7 @@ class _Approach:
     latest_ns: int = 0
     moved_on_ns: int | None = None
     judged: bool = False
+    opened: Verdict | None = None
 
 
 class RedLight:
@@ -188,7 +191,9 @@ class RedLight:
                 return []  # where it goes is not seen yet
             said = _LEFT_ON_RED[turn]
         approach.judged = True
-        return [self._verdict(line, approach, *said)]
+        verdict = self._verdict(line, approach, *said)
+        approach.opened = verdict if verdict.phase is WindowPhase.OPENED else None
+        return [verdict]
 
     def _left_turn(self, line: StopLine, approach: _Approach) -> bool | None:
         """Return whether the vehicle turned left, None while that cannot be said."""
@@ -214,15 +219,18 @@ class RedLight:
         return [self._verdict(line, sight, VerdictKind.UNDETERMINED, Reason.TRACK_BEGAN_PAST_LINE)]
 
     def _judge_lost(self, now_ns: int) -> tuple[Verdict, ...]:
-        """Judge what moved on and was lost, and forget every track that is not seen any more."""
-        lost_ns = round(self._limits.lost_s * NS_PER_S)
+        """Judge what moved on and is lost, close its window, and forget what is long gone."""
         lines = {line.name: line for line in self._site.stop_lines}
         found: list[Verdict] = []
         for key, approach in sorted(self._approaches.items()):
-            lost = now_ns - approach.seen_ns > lost_ns
-            if lost and approach.moved_on_ns is not None and not approach.judged:
-                found += self._decide(lines[key[1]], approach, lost=True)
-            if now_ns - approach.seen_ns > FORGET_NS:
+            unseen_ns = now_ns - approach.seen_ns
+            if unseen_ns > self._limits.lost_s * NS_PER_S:
+                if approach.moved_on_ns is not None and not approach.judged:
+                    found += self._decide(lines[key[1]], approach, lost=True)
+                if approach.opened is not None:
+                    found.append(replace(approach.opened, phase=WindowPhase.CLOSED))
+                    approach.opened = None
+            if unseen_ns > self._limits.forget_s * NS_PER_S:
                 del self._approaches[key]
         return tuple(found)
 
@@ -257,7 +265,6 @@ _LEFT_ON_RED: dict[bool | None, tuple[VerdictKind, Reason | None]] = {
     False: (VerdictKind.VIOLATION, None),
     None: (VerdictKind.UNDETERMINED, Reason.NOT_OBSERVED),
 }
-FORGET_NS = 60 * NS_PER_S
 
 
 def _speed_mps(track: Track) -> float:

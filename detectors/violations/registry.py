@@ -19,7 +19,7 @@ class UnknownRule(KeyError):  # noqa: N818 - reads as what happened
         return str(self.args[0])
 
 
-def build_rules(site: SitePlan, names: tuple[str, ...] = tuple(RULES)) -> tuple[Rule, ...]:
+def rules_for(site: SitePlan, names: tuple[str, ...] = tuple(RULES)) -> tuple[Rule, ...]:
     """Return a fresh instance of each named rule for one view; UnknownRule lists the known ones."""
     return tuple(_build(name, site) for name in names)
 

@@ -1,0 +1,227 @@
+"""Perception and judgement of one view: frames in, cases out, once and in order."""
+
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass, field, replace
+
+import numpy as np
+
+from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
+from detectors.cases.opening import CaseBook, Circumstances, Entry
+from detectors.cases.policy import Policy
+from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.cases import CaseEvent, CaseTrack, EvidencePicture, PictureKind
+from detectors.datatypes.detections import Detections
+from detectors.datatypes.frame import Frame
+from detectors.datatypes.geometry import Polygon
+from detectors.datatypes.signals import SignalStates
+from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
+from detectors.datatypes.steps import Observation, SnapshotRequest, StepRecord
+from detectors.datatypes.tracks import Track
+from detectors.datatypes.violations import Verdict
+from detectors.plates.grammar import PlateRefused, admit
+from detectors.ports import CameraControl, Detector, Docket, Rule, SignalSource, Tracker
+
+LOUDSPEAKER = "loudspeaker"
+OFFICER = "officer"
+
+
+class FrameOrder(ValueError):  # noqa: N818 - reads as what happened
+    """A frame is older than the one before it."""
+
+
+@dataclass(slots=True)
+class ViewEngine:
+    """The engine of one view. `site` None means pixels only: tracks, but no rule can be judged.
+
+    `signals` None means that no signal is known; `control` None that the camera can neither zoom
+    nor speak, and an officer has to give the teguran. Frames come in the order of their time.
+    """
+
+    site: SitePlan | None
+    detector: Detector
+    tracker: Tracker
+    rules: tuple[Rule, ...]
+    docket: Docket
+    _: KW_ONLY
+    signals: SignalSource | None = None
+    control: CameraControl | None = None
+    policy: Policy = field(default_factory=Policy)
+    _book: CaseBook = field(init=False)
+    _recent: RecentFrames = field(init=False, default_factory=RecentFrames)
+    _asked: dict[str, str] = field(init=False, default_factory=dict)
+    _last: Frame | None = field(init=False, default=None)
+    _oracle: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._book = CaseBook(self.policy)
+
+    def step(self, frame: Frame) -> StepRecord:
+        """Take one frame through every stage; a snapshot goes to the case that asked for it."""
+        if frame.snapshot is not None:
+            return self._keep_snapshot(frame, frame.snapshot.request_id)
+        if self._last is not None and frame.timestamp_ns < self._last.timestamp_ns:
+            msg = (
+                f"{frame.view}: frame {frame.index} of {frame.timestamp_ns} ns comes after frame "
+                f"{self._last.index} of {self._last.timestamp_ns} ns"
+            )
+            raise FrameOrder(msg)
+        self._last = frame
+        detections = self._on_site(self.detector.detect(frame))
+        self._oracle = detections.oracle
+        tracks = self.tracker.update(detections, frame.timestamp_ns)
+        self._recent.add(frame, tracks)
+        signals = self.signals.states(frame.timestamp_ns) if self.signals else SignalStates()
+        seen = Observation(frame.view, frame.timestamp_ns, frame.time_base, tracks, signals)
+        verdicts = self._admitted(v for rule in self.rules for v in rule.judge(seen))
+        events, requests = self._file(verdicts, frame)
+        return _record(frame, verdicts, events, detections=detections, tracks=tracks, requests=requests)
+
+    def finish(self) -> StepRecord:
+        """Close what is open at the end of the source."""
+        if self._last is None:
+            view = self.site.view if self.site else ""
+            return StepRecord(view, 0, 0, 0, oracle=False, tracks=(), verdicts=(), events=())
+        now_ns = self._last.timestamp_ns
+        verdicts = self._admitted(v for rule in self.rules for v in rule.finish(now_ns))
+        events, requests = self._file(verdicts, self._last)
+        return _record(self._last, verdicts, events, requests=requests)
+
+    def _on_site(self, detections: Detections) -> Detections:
+        """Drop what stands in an ignored area, or outside every carriageway and zone."""
+        if self.site is None or not len(detections):
+            return detections
+        at_m = self.site.camera.ground_points(_contact_px(detections), self.site.ground)
+        keep = ~_inside(at_m, self.site.ignore)
+        if self.site.carriageways:
+            zones = (z.area for z in self.site.no_parking)
+            keep &= _inside(at_m, [*(c.area for c in self.site.carriageways), *zones])
+        return detections if keep.all() else _select(detections, keep)
+
+    def _admitted(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+        return tuple(v if self._may_name(v) else replace(v, plate=None) for v in verdicts)
+
+    def _may_name(self, verdict: Verdict) -> bool:
+        """Return whether the plate, if any, is one that may be used here."""
+        try:
+            if verdict.plate is not None:
+                admit(verdict.plate.text, simulated=self._simulated)
+        except PlateRefused:
+            return False
+        return True
+
+    @property
+    def _simulated(self) -> bool:
+        by_frame = self._last is not None and self._last.simulated
+        return by_frame or (self.site is not None and self.site.simulated)
+
+    def _file(
+        self, verdicts: tuple[Verdict, ...], frame: Frame
+    ) -> tuple[tuple[CaseEvent, ...], tuple[SnapshotRequest, ...]]:
+        """Take verdicts to the docket: cases first, then what proves them."""
+        offset_s = self.site.utc_offset_s if self.site else WITA_OFFSET_S
+        around = Circumstances(offset_s, frame.time_base, simulated=self._simulated, oracle=self._oracle)
+        events: list[CaseEvent] = []
+        requests: list[SnapshotRequest] = []
+        for verdict in verdicts:
+            entry = self._book.take(verdict, around)
+            if entry is None:
+                continue
+            if entry.opened and entry.case.enforcement is CaseTrack.STANDING:
+                entry = self._book.warn(verdict, self._warn(verdict))
+            self.docket.put(entry.case)
+            events += entry.events
+            if entry.opened:
+                requests += self._prove(entry, verdict, frame)
+        return tuple(events), tuple(requests)
+
+    def _warn(self, verdict: Verdict) -> str:
+        """Give the teguran over the camera's loudspeaker, else leave it to an officer."""
+        said = self.control is not None and self.control.announce(
+            f"teguran.{verdict.rule}", verdict.updated_ns
+        )
+        return LOUDSPEAKER if said else OFFICER
+
+    def _prove(self, entry: Entry, verdict: Verdict, frame: Frame) -> tuple[SnapshotRequest, ...]:
+        """Attach what the view itself shows, and ask for a closer look at a vehicle that stands."""
+        shown = self._recent.at(verdict.updated_ns, verdict.track_id)
+        if shown is None:
+            return ()
+        box = shown.boxes_px[verdict.track_id]
+        self._attach(entry, PictureKind.VEHICLE, shown.frame, cropped(shown.frame.image_bgr, box))
+        if entry.case.enforcement is CaseTrack.STANDING:
+            self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
+            return self._ask_zoomed(entry, box, frame)
+        kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
+        for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
+            scene = self._recent.at(at_ns, verdict.track_id) or shown
+            picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
+            self._attach(entry, kind, scene.frame, picture)
+        return ()
+
+    def _attach(self, entry: Entry, kind: PictureKind, frame: Frame, image_bgr: UInt8Array) -> None:
+        case_id = entry.case.case_id
+        self.docket.attach(EvidencePicture(case_id, kind, frame.timestamp_ns, image_bgr, frame.simulated))
+
+    def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
+        case_id = entry.case.case_id
+        request = SnapshotRequest(
+            request_id=f"{case_id}.zoomed",
+            case_id=case_id,
+            target_px=((box[0] + box[2]) / 2, (box[1] + box[3]) / 2),
+            zoom=zoom_to_fill(frame.size_px, box),
+            asked_ns=frame.timestamp_ns,
+        )
+        if self.control is None or not self.control.request(request):
+            return ()
+        self._asked[request.request_id] = case_id
+        return (request,)
+
+    def _keep_snapshot(self, frame: Frame, request_id: str) -> StepRecord:
+        """Attach the answer to a request; what this engine never asked for belongs to no case."""
+        case_id = self._asked.pop(request_id, None)
+        if case_id is not None:
+            kind, at_ns = PictureKind.ZOOMED, frame.timestamp_ns
+            self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated))
+        return _record(frame, (), ())
+
+
+def _record(
+    frame: Frame,
+    verdicts: tuple[Verdict, ...],
+    events: tuple[CaseEvent, ...],
+    *,
+    detections: Detections | None = None,
+    tracks: tuple[Track, ...] = (),
+    requests: tuple[SnapshotRequest, ...] = (),
+) -> StepRecord:
+    found, oracle = (0, False) if detections is None else (len(detections), detections.oracle)
+    return StepRecord(
+        frame.view, frame.index, frame.timestamp_ns, found, oracle, tracks, verdicts, events, requests
+    )
+
+
+def _contact_px(detections: Detections) -> Float32Array:
+    """Return (N, 2) where the vehicles stand; a quarter up the box where the detector cannot say."""
+    boxes = detections.boxes_px
+    guess = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, 0.75 * boxes[:, 3] + 0.25 * boxes[:, 1]))
+    return np.where(np.isnan(detections.contact_px), guess, detections.contact_px)
+
+
+def _inside(points_m: Float64Array, areas: Iterable[Polygon]) -> BoolArray:
+    """Return (N,) bool: which of the points (N, 2) lie in one of the areas."""
+    inside = np.zeros(len(points_m), dtype=np.bool_)
+    for area in areas:
+        inside |= area.contains(points_m)
+    return inside
+
+
+def _select(detections: Detections, keep: BoolArray) -> Detections:
+    plates = tuple(p for p, kept in zip(detections.plates, keep, strict=False) if kept)
+    return Detections(
+        detections.boxes_px[keep],
+        detections.scores[keep],
+        detections.classes[keep],
+        detections.contact_px[keep],
+        plates,
+        detections.oracle,
+    )
