@@ -1,0 +1,90 @@
+"""What a result rests on that nobody has measured, said beside it."""
+
+from dataclasses import dataclass
+
+from scenarios.offences import RED_UNCERTAINTY_S, STAND_TOLERANCE_S
+from scenarios.reports.wording import Words
+from scenarios.results import RunResult
+from twin.network.model import PlanSource, Provenance, RoadNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A quantity, its value, and how it is known."""
+
+    what: str
+    value: str
+    status: str
+
+
+def assumptions(result: RunResult, words: Words) -> tuple[Assumption, ...]:
+    """Return the assumed parameters of a run with their values, in the words of the reader."""
+    assumed = words.text("assumed, not calibrated on site")
+    rows = (*_demand(result, words), *_conduct(result, words))
+    return (
+        *(Assumption(words.text(what), value, assumed) for what, value in rows),
+        *_network(result.network, words),
+        *_survey(result, words),
+    )
+
+
+def _demand(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
+    demand = result.scenario.demand
+    flows = " / ".join(words.number(flow * demand.scale) for flow in demand.entry_vph_per_lane)
+    kinds = zip(("motorcycle", "car", "bus", "truck"), demand.mix, strict=True)
+    mix = ", ".join(f"{words.text(kind)} {words.percent(share)}" for kind, share in kinds)
+    hours = ", ".join(f"{hour}:00 x{words.number(factor, 2)}" for hour, factor in demand.hourly)
+    return (
+        ("Flow per entering lane, vehicles an hour (side street / collector / arterial)", flows),
+        ("Mix of vehicles", mix),
+        ("Flow by hour", hours),
+    )
+
+
+def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
+    demand = result.scenario.demand
+    dwell = "; ".join(
+        f"{words.percent(one.share)}: {words.number(one.median_s / 60, 1)} min, sigma {words.number(one.sigma, 1)}"
+        for one in demand.dwell
+    )
+    kinds = zip(("motorcycle", "car", "bus", "truck"), demand.red_running, strict=True)
+    running = ", ".join(f"{words.text(kind)} {words.percent(share, 1)}" for kind, share in kinds)
+    return (
+        ("Kerb stops per kilometre and hour", words.number(demand.stops_per_km_h, 1)),
+        ("Time at the kerb (share: median, log-normal)", dwell),
+        ("Drivers who run a red that they meet", running),
+    )
+
+
+def _network(network: RoadNetwork, words: Words) -> tuple[Assumption, ...]:
+    total_m = sum(road.length_m for road in network.roads) or 1.0
+    lengths = {kind: sum(r.length_m for r in network.roads if r.geometry is kind) for kind in Provenance}
+    shares = ", ".join(f"{words.text(kind)} {words.percent(m / total_m)}" for kind, m in lengths.items() if m)
+    published = sum(plan.source is PlanSource.PUBLISHED for plan in network.signal_plans)
+    plans = words.text(
+        "{published} published, {assumed} assumed",
+        published=published,
+        assumed=len(network.signal_plans) - published,
+    )
+    stated = words.text("as the network states it")
+    return (
+        Assumption(words.text("Geometry of the roads, by length"), shares, stated),
+        Assumption(words.text("Signal plans"), plans, stated),
+    )
+
+
+def _survey(result: RunResult, words: Words) -> tuple[Assumption, ...]:
+    metres = max((view.survey_sigma_m for view in result.plan.views), default=0.0)
+    limits = words.text(
+        "stands within {stand} s of the least one, crossings less than {red} s into red",
+        stand=words.number(STAND_TOLERANCE_S),
+        red=words.number(RED_UNCERTAINTY_S, 1),
+    )
+    return (
+        Assumption(
+            words.text("Standard error of the surveyed camera position"),
+            f"{words.number(metres, 2)} m",
+            words.text("parameter of the camera plan"),
+        ),
+        Assumption(words.text("Counted neither for nor against"), limits, words.text("rule of the score")),
+    )
