@@ -1,0 +1,85 @@
+"""`bconnect cases`: what lies on the officer's desk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from detectors.archive.store import CaseStore
+from detectors.datatypes.cases import Case
+from scenarios.cli.terminal import Language, examples, texts_for
+from scenarios.errors import unknown_name
+from scenarios.texts import Texts
+from twin.clock import to_local
+
+Store = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a result, or its cases.db.")]
+LIST_EXAMPLES = examples("bconnect cases list out/beruang-madu")
+SHOW_EXAMPLES = examples(
+    "bconnect cases show out/beruang-madu",
+    "bconnect cases show out/beruang-madu/cases.db kerb-north_kerb-parking_20251127T160105_0001",
+)
+app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
+
+
+@app.command("list", epilog=LIST_EXAMPLES)
+def list_cases(where: Store, *, lang: Language = None) -> None:
+    """List the cases of a result in the order in which they were opened."""
+    texts = texts_for(lang)
+    table = Table()
+    for heading in ("Case", "Rule", "Vehicle", "Plate", "Place", "State"):
+        table.add_column(texts.text(heading), overflow="fold")
+    with CaseStore(where, create=False) as store:
+        for case in store.cases():
+            table.add_row(*_row(case, texts))
+    Console(highlight=False).print(table)
+
+
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show_case(
+    where: Store,
+    case_id: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="Id of a case; else the first.")
+    ] = None,
+    *,
+    lang: Language = None,
+) -> None:
+    """Show one case: the offence, each step with its time and ground, and the evidence pictures."""
+    texts = texts_for(lang)
+    console = Console(highlight=False, soft_wrap=True)
+    with CaseStore(where, create=False) as store:
+        known = {case.case_id: case for case in store.cases()}
+        chosen = case_id or next(iter(known), "")
+        if chosen not in known:
+            raise unknown_name(chosen, known, what="case")
+        for line in _lines(known[chosen], texts):
+            console.print(line, markup=False)
+        for picture in store.pictures(chosen):
+            said = f"{texts.text(picture.kind)}: {picture.path}  sha256 {picture.sha256}"
+            console.print(said, markup=False)
+
+
+def _row(case: Case, texts: Texts) -> tuple[str, ...]:
+    vehicle = texts.text(case.vehicle_class.name.lower())
+    plate = case.plate.text if case.plate else "-"
+    return case.case_id, texts.text(case.rule), vehicle, plate, case.place, texts.text(case.state)
+
+
+def _lines(case: Case, texts: Texts) -> list[str]:
+    number, rule, vehicle, plate, place, _ = _row(case, texts)
+    offence = f"{rule}, UU 22/2009 Pasal {case.article}: {case.extremum:.1f} {case.unit}"
+    lines = [
+        f"{texts.text('Case')}: {number}",
+        f"{texts.text('Offence')}: {offence}",
+        f"{texts.text('Vehicle')}: {vehicle}",
+        f"{texts.text('Plate')}: {plate}",
+        f"{texts.text('Place')}: {case.view}, {place}",
+    ]
+    if case.simulated:
+        lines.append(texts.text("SIMULATED: evidence against nobody"))
+    steps = ((to_local(event.timestamp_ns), event) for event in case.history)
+    return lines + [
+        f"{at:%Y-%m-%d %H:%M:%S} WITA  {texts.text(event.state)}: {texts.text(event.ground)}"
+        for at, event in steps
+    ]

@@ -1,0 +1,150 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
+from scenarios.errors import InputError
+from scenarios.site_files import clock_seconds, dump_site, load_site, site_toml
+
+SITE = """
+view = "street"
+origin_lonlat = [116.856, -1.269]
+
+[camera]
+width_px = 640
+height_px = 352
+focal_px = 500.0
+position_m = [0, 0, 6.0]
+yaw_deg = 90
+tilt_deg = 30.0
+
+[[no_parking]]
+name = "kerb"
+corners_m = [[0, 5], [2, 5], [2, 40], [0, 40]]
+window = ["16:00", "19:00"]
+"""
+
+
+def several(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(one, max_size=2).map(tuple)
+
+
+def line_of(x_m: float, y_m: float, width_m: float) -> LineSegment:
+    return LineSegment(x_m, y_m, x_m + width_m, y_m - 1)
+
+
+def window_of(start_s: int, length_s: int) -> DailyWindow:
+    return DailyWindow(start_s, start_s + length_s)
+
+
+metres = st.floats(-500, 500)
+angles = st.floats(-3.2, 3.2)
+slopes = st.floats(-0.2, 0.2)
+names = st.text(min_size=1, max_size=12)
+pixels = st.integers(1, 4000)
+positions = arrays(np.float64, 3, elements=metres)
+corners = st.integers(3, 6).flatmap(lambda n: arrays(np.float64, (n, 2), elements=metres))
+polygons = st.builds(Polygon, corners)
+windows = st.none() | st.builds(window_of, st.integers(0, 80000), st.integers(1, 6400))
+lines = st.builds(line_of, metres, metres, st.floats(1, 20))
+exits = st.none() | polygons
+sites = st.builds(
+    SitePlan,
+    view=names,
+    origin_lonlat=st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
+    camera=st.builds(PinholeCamera, pixels, pixels, st.floats(1, 9000), positions, angles, angles, angles),
+    ground=st.builds(GroundPlane, metres, slopes, slopes),
+    no_parking=several(st.builds(NoParkingZone, names, polygons, windows, st.floats(0, 600))),
+    stop_lines=several(st.builds(StopLine, names, names, lines, polygons, st.booleans(), exits)),
+    carriageways=several(st.builds(Carriageway, names, polygons, angles)),
+    ignore=several(polygons),
+    utc_offset_s=st.sampled_from([0, 25200, 28800]),
+    simulated=st.booleans(),
+)
+
+
+def numbers(site: SitePlan) -> list[float]:
+    camera = site.camera
+    parts = [camera.position_m, [camera.focal_px, camera.yaw_rad, camera.tilt_rad, camera.roll_rad]]
+    parts += [zone.area.corners_m.ravel() for zone in site.no_parking]
+    parts += [stop.junction.corners_m.ravel() for stop in site.stop_lines]
+    parts += [stop.left_exit.corners_m.ravel() for stop in site.stop_lines if stop.left_exit]
+    parts += [[way.heading_rad, *way.area.corners_m.ravel()] for way in site.carriageways]
+    parts += [area.corners_m.ravel() for area in site.ignore]
+    return np.concatenate(parts).tolist()
+
+
+def words(site: SitePlan) -> list[object]:
+    return [
+        (site.view, site.origin_lonlat, site.ground, site.utc_offset_s, site.simulated),
+        (site.camera.width_px, site.camera.height_px),
+        [(zone.name, zone.window, zone.minimum_stand_s) for zone in site.no_parking],
+        [(stop.name, stop.group, stop.line, stop.left_on_red) for stop in site.stop_lines],
+        [way.name for way in site.carriageways],
+    ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(site=sites)
+def test_a_site_that_was_written_reads_back_the_same(
+    site: SitePlan, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("site") / "site.toml"
+    dump_site(site, path)
+    again = load_site(str(path))
+    assert words(again) == words(site)
+    assert numbers(again) == pytest.approx(numbers(site), rel=1e-12, abs=1e-12)
+    assert site_toml(again).count("[[") == site_toml(site).count("[[")
+
+
+def test_what_an_installer_writes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "street.toml"
+    path.write_text(SITE, encoding="utf-8")
+    site = load_site(str(path))
+    assert site.no_parking[0].window == DailyWindow(16 * 3600, 19 * 3600)
+    assert site.ground == GroundPlane()
+    assert not site.simulated
+    below, _ = site.camera.project([[0, 6 / np.tan(np.radians(30)), 0]])
+    assert below[0] == pytest.approx(site.camera.centre_px)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("focal_px", "focal", "unknown key 'camera.focal'; did you mean 'focal_px'?"),
+        ('"16:00", "19:00"', '"19:00", "16:00"', "no_parking kerb: DailyWindow: expected 0 <= start < end"),
+        (
+            '"16:00"',
+            '"4 pm"',
+            "line 16: no_parking.0.window.0: expected a time of day like '16:00'",
+        ),
+        (", [2, 40], [0, 40]", "", "line 15: no_parking.0.corners_m"),
+        ("-1.269", "-91.0", "origin_lonlat.1: input should be greater than or equal to -90"),
+    ],
+)
+def test_a_broken_site_file_is_told_in_one_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert old in SITE
+    path = tmp_path / "street.toml"
+    path.write_text(SITE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_site(str(path))
+    assert expected in str(caught.value)
+    assert str(caught.value).startswith(str(path))
+
+
+@pytest.mark.parametrize(("text", "second"), [("00:00", 0), ("16:00", 57600), ("18:30:05", 66605)])
+def test_times_of_day(text: str, second: int) -> None:
+    assert clock_seconds(text) == second
+
+
+@pytest.mark.parametrize("text", ["", "16", "24:01", "12:60", "1:00", "12:00:00:00", "²2:00"])
+def test_times_of_day_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match="expected a time of day"):
+        clock_seconds(text)
