@@ -1,0 +1,161 @@
+"""Clear, violating and borderline fixtures of Pasal 287(2)."""
+
+import pytest
+
+from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.signals import Aspect
+from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
+from detectors.violations.red_light import RedLight
+from tests.judgement import Place, at, cruises, drive, lights, site
+
+T0 = at(17)
+RED_AT_10 = lights((at(16, 59), Aspect.GREEN), (at(17, 0, 7), Aspect.YELLOW), (at(17, 0, 10), Aspect.RED))
+ALWAYS_RED = lights((at(16, 59), Aspect.RED))
+
+
+def run(path, signals=RED_AT_10, **more) -> list[Verdict]:  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003
+    return drive(
+        RedLight(site(left_on_red=more.pop("left_on_red", False))), T0, 30, {1: path}, signals=signals, **more
+    )
+
+
+def kinds(found: list[Verdict]) -> list[VerdictKind]:
+    return [v.kind for v in found if v.phase is not WindowPhase.CLOSED or v.kind is not VerdictKind.VIOLATION]
+
+
+def test_running_the_red_is_a_violation_with_the_seconds_into_red() -> None:
+    found = run(cruises(10, 12.0))
+    assert [(v.kind, v.phase) for v in found] == [
+        (VerdictKind.VIOLATION, WindowPhase.OPENED),
+        (VerdictKind.VIOLATION, WindowPhase.CLOSED),
+    ]
+    first = found[0]
+    assert first.extremum == pytest.approx(2.0, abs=0.02)
+    assert first.opened_ns == pytest.approx(at(17, 0, 12), abs=2e7)
+    before_ns, inside_ns = first.evidence_times_ns
+    assert before_ns < first.opened_ns
+    assert 0.5e9 <= inside_ns - first.opened_ns <= 1.5e9
+    assert found[1].key == first.key
+
+
+@pytest.mark.parametrize(
+    ("line_at_s", "kind", "reason"),
+    [
+        (5.0, VerdictKind.CLEAR, None),  # green
+        (8.5, VerdictKind.CLEAR, None),  # yellow
+        (9.8, VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE),
+        (10.2, VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE),
+        (10.4, VerdictKind.VIOLATION, None),
+    ],
+)
+def test_the_signal_at_the_line_decides(line_at_s: float, kind: VerdictKind, reason: Reason | None) -> None:
+    found = run(cruises(10, line_at_s))
+    assert kinds(found) == [kind]
+    assert found[0].reason is reason
+
+
+def test_without_a_signal_feed_nothing_can_be_said() -> None:
+    found = run(cruises(10, 12.0), signals=lights())
+    assert [v.reason for v in found] == [Reason.SIGNAL_UNKNOWN]
+
+
+def test_a_vehicle_that_stops_before_the_line_is_not_judged() -> None:
+    assert run(lambda t_s: (min(5.0 * (t_s - 12), -3.0), 0.0)) == []
+
+
+def over_the_line(goes_at_s: float):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """Stops with its front 1.2 m over the line, goes on later."""
+
+    def path(t_s: float) -> Place:
+        return min(5.0 * (t_s - 12), -1.0) + max(0.0, 4.0 * (t_s - goes_at_s)), 0.0
+
+    return path
+
+
+def test_stopping_over_the_line_and_waiting_for_green_is_no_red_light_violation() -> None:
+    signals = lights((at(16, 59), Aspect.RED), (at(17, 0, 20), Aspect.GREEN))
+    assert kinds(run(over_the_line(21), signals)) == [VerdictKind.CLEAR]
+
+
+def test_stopping_over_the_line_for_good_is_not_judged_here() -> None:
+    assert run(over_the_line(1e9), ALWAYS_RED) == []
+
+
+def test_a_jump_start_from_over_the_line_is_a_violation() -> None:
+    signals = lights((at(16, 59), Aspect.RED), (at(17, 0, 20), Aspect.GREEN))
+    found = run(over_the_line(18), signals)
+    assert kinds(found) == [VerdictKind.VIOLATION]
+    assert found[0].opened_ns == pytest.approx(at(17, 0, 18), abs=2e8)
+
+
+def test_jitter_around_the_line_while_waiting_is_no_violation() -> None:
+    wobble = [0.0, 0.3, -0.2, 0.25, -0.3]
+
+    def path(t_s: float) -> Place:
+        return -2.2 + wobble[round(t_s * 10) % 5], 0.0
+
+    assert kinds(run(path, ALWAYS_RED)) == []
+
+
+def test_passing_beside_the_line_belongs_to_another_approach() -> None:
+    assert run(cruises(10, 12.0, y=9.0), ALWAYS_RED) == []
+
+
+def test_oncoming_traffic_is_not_judged() -> None:
+    assert run(lambda t_s: (60.0 - 10.0 * t_s, 3.0), ALWAYS_RED) == []
+
+
+def test_a_track_that_begins_just_past_a_red_line_is_undetermined() -> None:
+    def path(t_s: float) -> Place | None:
+        return (1.0 + 8.0 * (t_s - 12), 0.0) if t_s > 12 else None
+
+    found = run(path)
+    assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.TRACK_BEGAN_PAST_LINE)]
+
+
+def test_a_track_that_begins_past_a_green_line_is_not_worth_a_verdict() -> None:
+    def path(t_s: float) -> Place | None:
+        return (1.0 + 8.0 * (t_s - 2), 0.0) if t_s > 2 else None
+
+    assert run(path) == []
+
+
+def test_a_gap_that_spans_the_change_is_undetermined() -> None:
+    base = cruises(5, 11.0)
+    found = run(lambda t_s: None if 9.5 < t_s < 11.9 else base(t_s))
+    assert [v.reason for v in found] == [Reason.NEAR_SIGNAL_CHANGE]
+
+
+def test_a_vehicle_lost_after_it_moved_on_is_judged_by_what_was_seen() -> None:
+    base = cruises(15, 12.0)
+    found = run(lambda t_s: base(t_s) if t_s < 12.42 else None)
+    assert kinds(found) == [VerdictKind.VIOLATION]
+
+
+def turning_left(t_s: float) -> Place:
+    if t_s < 13.5:
+        return 5.0 * (t_s - 12) - 2.2, 0.0
+    return 5.3, 5.0 * (t_s - 13.5)
+
+
+def test_left_on_red_where_a_sign_permits_it_is_clear() -> None:
+    assert kinds(run(turning_left, left_on_red=True)) == [VerdictKind.CLEAR]
+
+
+def test_left_on_red_without_a_sign_is_a_violation() -> None:
+    assert kinds(run(turning_left)) == [VerdictKind.VIOLATION]
+
+
+def test_straight_on_where_only_left_is_permitted_is_a_violation() -> None:
+    assert kinds(run(cruises(10, 12.0), left_on_red=True)) == [VerdictKind.VIOLATION]
+
+
+def test_lost_before_it_could_turn_is_not_observed() -> None:
+    base = cruises(10, 12.0)
+    found = run(lambda t_s: base(t_s) if t_s < 13 else None, left_on_red=True)
+    assert [v.reason for v in found] == [Reason.NOT_OBSERVED]
+
+
+def test_the_front_of_a_bus_is_further_ahead_than_its_middle() -> None:
+    found = run(cruises(10, 12.0), kind=VehicleClass.BUS)
+    assert found[0].extremum == pytest.approx(2.0 - (5.5 - 2.2) / 10, abs=0.02)
