@@ -8,9 +8,8 @@ from scenarios.cli.terminal import examples
 from scenarios.spec import load_plan, load_scenario
 from scenarios.toml_files import Kind, known_names
 
-app = typer.Typer(
-    help="Which scenarios there are.", no_args_is_help=True, epilog=examples("bconnect scenarios list")
-)
+EXAMPLES = examples("bconnect scenarios list")
+app = typer.Typer(help="Which scenarios there are.", epilog=EXAMPLES)
 
 
 @app.callback()

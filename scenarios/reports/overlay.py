@@ -27,11 +27,12 @@ COLOUR_OF: dict[VerdictKind, Colour] = {
 WORST = (VerdictKind.CLEAR, VerdictKind.UNDETERMINED, VerdictKind.VIOLATION)
 SHADE = 0.22
 NEAR_M = 0.5
+LINGER_NS = 2_000_000_000
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 class Overlay:
-    """Draws the frames of one view in order; remembers which windows are open."""
+    """Draws the frames of one view in order; a verdict stays while its window is open, and 2 s more."""
 
     def __init__(self, site: SitePlan | None) -> None:
         self._site = site
@@ -39,21 +40,22 @@ class Overlay:
 
     def draw(self, image_bgr: UInt8Array, record: StepRecord) -> UInt8Array:
         """Return a copy of `image_bgr` (height, width, 3) with zones, boxes, speeds and verdicts."""
-        for verdict in record.verdicts:
-            self._open[verdict.key] = verdict
+        known = [*self._open.values(), *record.verdicts]
+        self._open = {verdict.key: verdict for verdict in known if _lasts(verdict, record.timestamp_ns)}
         picture = np.array(image_bgr)
         if self._site is not None:
             _draw_site(picture, self._site)
         for track in record.tracks:
             _draw_track(picture, track, self._verdict_of(track))
-        closed = [key for key, verdict in self._open.items() if verdict.phase is WindowPhase.CLOSED]
-        for key in closed:
-            del self._open[key]
         return picture
 
     def _verdict_of(self, track: Track) -> Verdict | None:
         mine = [verdict for verdict in self._open.values() if verdict.track_id == track.track_id]
         return max(mine, key=lambda verdict: WORST.index(verdict.kind), default=None)
+
+
+def _lasts(verdict: Verdict, timestamp_ns: int) -> bool:
+    return verdict.phase is not WindowPhase.CLOSED or timestamp_ns - verdict.updated_ns <= LINGER_NS
 
 
 def draw_overlay(image_bgr: UInt8Array, record: StepRecord, site: SitePlan | None) -> UInt8Array:
@@ -63,7 +65,8 @@ def draw_overlay(image_bgr: UInt8Array, record: StepRecord, site: SitePlan | Non
 
 def _draw_site(picture: UInt8Array, site: SitePlan) -> None:
     shade = picture.copy()
-    outlines = [_outline_px(site, zone.area) for zone in site.no_parking]
+    shapes = (_outline_px(site, zone.area) for zone in site.no_parking)
+    outlines = [shape for shape in shapes if len(shape)]
     for outline in outlines:
         cv2.fillPoly(shade, [outline], BAN)
     cv2.addWeighted(shade, SHADE, picture, 1 - SHADE, 0, dst=picture)
@@ -102,7 +105,7 @@ def _draw_track(picture: UInt8Array, track: Track, verdict: Verdict | None) -> N
     if not track.observed:
         colour = LOST
     x0, y0, x1, y1 = (round(float(edge)) for edge in track.box_px)
-    cv2.rectangle(picture, (x0, y0), (x1, y1), colour, 2 if verdict else 1, cv2.LINE_AA)
+    cv2.rectangle(picture, (x0, y0), (x1, y1), colour, 2 if verdict else 1)
     _label(picture, (x0, y0), _words(track, verdict), colour)
 
 
