@@ -6,6 +6,7 @@ from scenarios.offences import RED_UNCERTAINTY_S, STAND_TOLERANCE_S
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from twin.network.model import PlanSource, Provenance, RoadNetwork
+from twin.traffic.demand import DwellMix
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,7 @@ def _demand(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
 
 def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
     demand = result.scenario.demand
-    dwell = "; ".join(
-        f"{words.percent(one.share)}: {words.number(one.median_s / 60, 1)} min, sigma {words.number(one.sigma, 1)}"
-        for one in demand.dwell
-    )
+    dwell = "; ".join(_dwell(one, words) for one in demand.dwell)
     kinds = zip(("motorcycle", "car", "bus", "truck"), demand.red_running, strict=True)
     running = ", ".join(f"{words.text(kind)} {words.percent(share, 1)}" for kind, share in kinds)
     return (
@@ -54,6 +52,11 @@ def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
         ("Time at the kerb (share: median, log-normal)", dwell),
         ("Drivers who run a red that they meet", running),
     )
+
+
+def _dwell(mix: DwellMix, words: Words) -> str:
+    minutes, sigma = words.number(mix.median_s / 60, 1), words.number(mix.sigma, 1)
+    return f"{words.percent(mix.share)}: {minutes} min, sigma {sigma}"
 
 
 def _network(network: RoadNetwork, words: Words) -> tuple[Assumption, ...]:

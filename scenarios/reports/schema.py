@@ -65,7 +65,10 @@ def document(
             {"rule": one.rule, "measure": one.measure, "interval": _interval(one.interval)}
             for one in replications
         ],
-        "runs": [_run(result, score) for result, score in zip(results, scores, strict=True)],
+        "runs": [
+            _run(result, score, result.out.name if len(results) > 1 else ".")
+            for result, score in zip(results, scores, strict=True)
+        ],
         "assumptions": [
             {"what": one.what, "value": one.value, "status": one.status}
             for one in assumptions(first, Words("en"))
@@ -133,10 +136,11 @@ def _interval(interval: Interval | None) -> dict[str, Any] | None:
     }
 
 
-def _run(result: RunResult, score: Score) -> dict[str, Any]:
+def _run(result: RunResult, score: Score, folder: str) -> dict[str, Any]:
     match_of = {match.case_id: match for match in score.matches}
     return {
         "seed": result.seed,
+        "folder": folder,
         "census": dict(result.census),
         "rules": [_rule(rule) for rule in score.rules],
         "views": [
