@@ -1,0 +1,76 @@
+"""Which ways over a junction are in each other's way, and how far along; by geometry."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+import numpy as np
+
+from detectors.datatypes.arrays import BoolArray
+from twin.traffic.kernel.arrays import Floats
+
+SAMPLES = 25
+FORK_BEYOND_M = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The path of one connector and the half width that its vehicles need."""
+
+    number: int
+    junction: str
+    points_m: Floats
+    arc_m: Floats
+    half_m: float
+    before: int
+    after: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """By lane: foes with the position on the foe beyond which it is clear; forks likewise."""
+
+    foes: list[list[tuple[int, float]]]
+    forks: list[list[tuple[int, float]]]
+
+
+def foes_and_forks(paths: list[Path], lanes: int) -> Pairs:
+    """Return the conflicts between the connectors of each junction."""
+    pairs = Pairs([[] for _ in range(lanes)], [[] for _ in range(lanes)])
+    for _, group in groupby(sorted(paths, key=attrgetter("junction", "number")), key=attrgetter("junction")):
+        _compare(list(group), pairs)
+    return pairs
+
+
+def _compare(paths: list[Path], pairs: Pairs) -> None:
+    marks = [np.linspace(0.0, path.arc_m[-1], SAMPLES) for path in paths]
+    dots = np.array(
+        [
+            np.column_stack([np.interp(mark, path.arc_m, path.points_m[:, i]) for i in range(2)])
+            for mark, path in zip(marks, paths, strict=True)
+        ]
+    )
+    half = np.array([path.half_m for path in paths])
+    for i, path in enumerate(paths):
+        apart = np.hypot(*np.moveaxis(dots[:, :, None, :] - dots[i][None, None, :, :], -1, 0))
+        near = (apart < (half + half[i])[:, None, None]).any(axis=2)  # (others, their samples)
+        for j, other in enumerate(paths):
+            if i != j and near[j].any():
+                _relate(path, other, marks[j], near[j], pairs)
+
+
+def _relate(path: Path, other: Path, marks_m: Floats, near: BoolArray, pairs: Pairs) -> None:
+    """Note that `other` is near `path` where `near` (SAMPLES,) says so."""
+    step_m = float(marks_m[1])
+    if path.before == other.before:
+        apart = np.flatnonzero(~near)
+        clear_m = float(marks_m[apart[0]]) if apart.size else float(marks_m[-1])
+        pairs.forks[path.number].append((other.number, clear_m + FORK_BEYOND_M))
+        # two that part and meet again: the meeting is a conflict like any other
+        if not (apart.size and near[apart[0] :].any()):
+            return
+    if path.turn == other.turn and path.after != other.after:
+        return  # side by side
+    clear_m = float(marks_m[np.flatnonzero(near)[-1]]) + step_m
+    pairs.foes[path.number].append((other.number, min(clear_m, float(other.arc_m[-1]))))

@@ -1,0 +1,163 @@
+"""The vehicles on the map: rows of the kernel's arrays, and what the kernel does not need to know."""
+
+import numpy as np
+
+from detectors.datatypes.detections import VehicleClass
+from twin.traffic.arrivals import Arrival
+from twin.traffic.drivers import STYLES, Vehicle
+from twin.traffic.kernel.arrays import BOTH, STANDING, Fleet, Floats, Routes, new_fleet
+from twin.traffic.kernel.following import safe_speed
+from twin.traffic.kernel.motion import plan_lanes
+from twin.traffic.kernel.pose import poses
+from twin.traffic.lanegraph import LaneGraph
+from twin.truth import VehicleStates
+
+FIRST_CAPACITY = 256
+BRAKES_MPS2 = 0.4  # brake lights
+STANDS_MPS = 0.2
+
+
+class FleetBook:
+    """Rows of vehicles; a row is free again when its vehicle has left the map."""
+
+    def __init__(self, graph: LaneGraph, routes: Routes) -> None:
+        self._graph, self._routes = graph, routes
+        self.fleet: Fleet = new_fleet(FIRST_CAPACITY)
+        self.vehicle: dict[int, Vehicle] = {}
+        self.inserted = 0
+        self._free: list[int] = []
+
+    @property
+    def capacity(self) -> int:
+        """Return how many vehicles there is room for."""
+        return len(self.fleet.alive)
+
+    def _new_row(self) -> int:
+        if self._free:
+            return self._free.pop()
+        row = int(self.fleet.used[0])
+        if row == self.capacity:
+            old, self.fleet = self.fleet, new_fleet(2 * row)
+            for name, values in zip(Fleet._fields, old, strict=True):
+                getattr(self.fleet, name)[: len(values)] = values
+        self.fleet.used[0] = row + 1
+        return row
+
+    def add(self, arrival: Arrival, road: int, lane: int, position_m: float, speed_mps: float) -> int:
+        """Put a vehicle on a lane with its front at `position_m`; return its row."""
+        row, fleet, vehicle = self._new_row(), self.fleet, arrival.vehicle
+        style = STYLES[vehicle.kind]
+        strip = int(self._graph.lanes.slot[lane]) < 0
+        narrow = vehicle.kind is VehicleClass.MOTORCYCLE and not strip
+        values = {
+            "alive": True,
+            "kind": int(vehicle.kind),
+            "length_m": vehicle.size_m[0],
+            "speed_factor": vehicle.speed_factor,
+            "acceleration_mps2": style.acceleration_mps2,
+            "braking_mps2": style.braking_mps2,
+            "headway_s": vehicle.headway_s,
+            "jam_gap_m": style.jam_gap_m,
+            "lane": lane,
+            "side": (vehicle.vehicle_id & 1) if narrow else BOTH,
+            "position_m": position_m,
+            "speed_mps": speed_mps,
+            "destination": arrival.destination,
+            "progress": 1.0,
+            "jitter_m": vehicle.jitter_m,
+        }
+        blank = dict.fromkeys(("trail", "turn", "granted", "old_lane", "yield_to"), -1)
+        for name in Fleet._fields[1:]:
+            getattr(fleet, name)[row] = values.get(name, blank.get(name, 0))
+        plan_lanes(self._graph.lanes, self._routes, fleet, row, road)
+        self.vehicle[row] = vehicle
+        self.inserted += 1
+        return row
+
+    def remove(self, row: int) -> None:
+        """Free the row of a vehicle that the kernel has taken off the map."""
+        del self.vehicle[row]
+        self._free.append(row)
+
+    def may_park(self, row: int) -> bool:
+        """Return whether a vehicle is of a kind that stops at the kerb for its own reasons."""
+        return self.vehicle[row].kind is not VehicleClass.BUS
+
+    def _on_lane(self, lane: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        """Return the rows with their front on a lane or their body leaving it."""
+        n = int(self.fleet.used[0])
+        on = (self.fleet.lane[:n] == lane) | (self.fleet.old_lane[:n] == lane)
+        return np.flatnonzero(on & self.fleet.alive[:n])
+
+    def room_at(self, lane: int, front_m: float, length_m: float) -> bool:
+        """Return whether a body fits on a lane with two metres before and behind it."""
+        rows = self._on_lane(lane)
+        fronts, rears = self.fleet.position_m[rows], self.fleet.position_m[rows] - self.fleet.length_m[rows]
+        return not np.any((rears < front_m + 2.0) & (fronts > front_m - length_m - 2.0))
+
+    def enter(self, arrival: Arrival, road: int) -> int | None:
+        """Put an arrival at the beginning of the emptiest lane of its turn; None where all are full."""
+        best: tuple[float, float, int] | None = None
+        for lane in self._entry_lanes(arrival, road):
+            rear_m, leader_mps = self._last_on(lane)
+            if best is None or rear_m > best[0]:
+                best = rear_m, leader_mps, lane
+        vehicle = arrival.vehicle
+        length_m, style = vehicle.size_m[0], STYLES[vehicle.kind]
+        if best is None or best[0] - length_m < style.jam_gap_m:
+            return None
+        rear_m, leader_mps, lane = best
+        gap_m = rear_m - length_m
+        wish = float(self._graph.lanes.speed_mps[lane]) * vehicle.speed_factor
+        speed = min(wish, safe_speed(gap_m - style.jam_gap_m, leader_mps, style.braking_mps2, vehicle.headway_s))
+        return self.add(arrival, road, lane, length_m, max(0.0, speed))
+
+    def _entry_lanes(self, arrival: Arrival, road: int) -> range:
+        turn = int(self._routes.hop[arrival.destination, road])
+        first = int(self._graph.first_lane[road])
+        lanes = self._graph.network.roads[road].lanes
+        if turn < 0 or self._graph.lanes.length_m[first] > 300.0:
+            return range(first, first + lanes)
+        low = max(0, int(self._routes.lane_lo[turn]))
+        return range(first + low, first + max(low, int(self._routes.lane_hi[turn])) + 1)
+
+    def _last_on(self, lane: int) -> tuple[float, float]:
+        """Return rear and speed of the rearmost vehicle of a lane; far away where it is empty."""
+        rows = self._on_lane(lane)
+        if not rows.size:
+            return 1e6, 0.0
+        rears = self.fleet.position_m[rows] - self.fleet.length_m[rows]
+        last = int(rears.argmin())
+        return float(rears[last]), float(self.fleet.speed_mps[rows[last]])
+
+    def pose(self, rows: list[int]) -> Floats:
+        """Return (N, 5): x, y, z, heading and pitch of rows."""
+        out = np.empty((len(rows), 5))
+        poses(self._graph.lanes, self.fleet, np.array(rows, np.int32), self._graph.hand, out)
+        return out
+
+    def states(self, centre_m: tuple[float, float] | None, radius_m: float | None) -> VehicleStates:
+        """Return the states of the vehicles (in a circle) in the order of their ids."""
+        rows = sorted(self.vehicle, key=lambda row: self.vehicle[row].vehicle_id)
+        pose = self.pose(rows)
+        if centre_m is not None and radius_m is not None:
+            near = np.hypot(*(pose[:, :2] - centre_m).T) <= radius_m
+            rows, pose = [rows[i] for i in np.flatnonzero(near)], pose[near]
+        if not rows:
+            return VehicleStates.none()
+        fleet, vehicles = self.fleet, [self.vehicle[row] for row in rows]
+        at_kerb = fleet.kerb[rows] == STANDING
+        speed = fleet.speed_mps[rows]
+        return VehicleStates(
+            vehicle_id=np.array([v.vehicle_id for v in vehicles], np.int64),
+            vehicle_class=fleet.kind[rows],
+            position_m=pose[:, :3],
+            heading_rad=pose[:, 3],
+            pitch_rad=pose[:, 4],
+            speed_mps=speed.copy(),
+            size_m=np.array([v.size_m for v in vehicles]),
+            colour_bgr=np.array([v.colour_bgr for v in vehicles], np.uint8),
+            braking=~at_kerb & ((fleet.change_mps2[rows] < -BRAKES_MPS2) | (speed < STANDS_MPS)),
+            at_kerb=at_kerb,
+            plates=tuple(v.plate for v in vehicles),
+        )

@@ -1,0 +1,252 @@
+"""Car following: the Intelligent Driver Model, bounded by a speed from which one can always stop.
+
+IDM: Treiber, Hennecke and Helbing, Phys. Rev. E 62 (2000) 1805. Bound: Gipps (1981) and Krauss (1998),
+with leader and follower braking at HARD_MPS2 in steps; it and gap / dt make overlap impossible.
+"""
+
+import math
+
+from numba import njit
+
+from twin.traffic.kernel.arrays import (
+    BOTH,
+    MOTORCYCLE,
+    SEEKING,
+    STANDING,
+    Fleet,
+    Lanes,
+    Order,
+    Routes,
+)
+
+HARD_MPS2 = 6.0
+FLOOR_MPS2 = -8.0
+LINE_GAP_M = 0.6  # where a head stops before the line
+HOPS = 7  # lanes looked ahead
+COURTESY_MPS2 = 2.0
+FREE = 1e9
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def idm(
+    fleet: Fleet, v: int, wish_mps: float, gap_m: float, leader_mps: float
+) -> float:
+    """Return the IDM acceleration in m/s^2 of vehicle `v` behind a leader; FREE m is no leader."""
+    speed = fleet.speed_mps[v]
+    a, b = fleet.acceleration_mps2[v], fleet.braking_mps2[v]
+    free = max(1.0 - (speed / wish_mps) ** 4, -b / a)
+    if gap_m >= FREE:
+        return a * free
+    wanted = fleet.jam_gap_m[v] + max(
+        0.0, speed * fleet.headway_s[v] + speed * (speed - leader_mps) / (2.0 * math.sqrt(a * b))
+    )
+    return max(FLOOR_MPS2, a * (free - (wanted / max(gap_m, 0.1)) ** 2))
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float) -> float:
+    """Return the highest speed from which one stops behind a leader that brakes as hard."""
+    if gap_m <= 0.0:
+        return 0.0
+    half = braking_mps2 * dt_s / 2.0
+    room = gap_m + max(0.0, leader_mps * leader_mps / (2.0 * braking_mps2) - leader_mps * dt_s / 2.0)
+    return min(gap_m / dt_s, -half + math.sqrt(half * half + 2.0 * braking_mps2 * room))
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
+    """Return the connector that takes `turn` from `lane`, -1 if there is none."""
+    for row in range(lanes.outgoing_at[lane], lanes.outgoing_at[lane + 1]):
+        if lanes.turn[lanes.outgoing[row]] == turn:
+            return lanes.outgoing[row]
+    return -1
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def wish_speed(lanes: Lanes, fleet: Fleet, v: int) -> float:
+    """Return the speed in m/s that a vehicle would drive alone on its lane."""
+    wish = lanes.speed_mps[fleet.lane[v]] * fleet.speed_factor[v]
+    if fleet.kerb[v] == SEEKING:
+        ahead_m = fleet.stop_m[v] - fleet.position_m[v]
+        if ahead_m < 60.0:
+            wish = min(wish, 3.0 + math.sqrt(3.0 * max(0.0, ahead_m)))
+    return max(wish, 0.5)
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _nearer(order: Order, fleet: Fleet, row: int, end: int, v: int) -> tuple[float, float]:
+    """Return the rear (m along the lane) and speed of the vehicle in `row`, FREE where none is."""
+    while row < end and order.who[row] == v:
+        row += 1
+    if row >= end:
+        return FREE, 0.0
+    u = order.who[row]
+    return order.front_m[row] - fleet.length_m[u], fleet.speed_mps[u]
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def rear_of_last(order: Order, fleet: Fleet, lane: int, side: int, v: int) -> tuple[float, float]:
+    """Return rear and speed of the rearmost vehicle on the tracks of a lane, FREE where none is."""
+    rear_m, speed = FREE, 0.0
+    for half in range(2):
+        if side in (BOTH, half):
+            at = order.track_at
+            r, s = _nearer(order, fleet, at[2 * lane + half], at[2 * lane + half + 1], v)
+            if r < rear_m:
+                rear_m, speed = r, s
+    return rear_m, speed
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def leader_here(order: Order, fleet: Fleet, v: int) -> tuple[float, float, int]:
+    """Return gap, speed and row of the nearest leader on the lanes under the front, FREE if none."""
+    gap_m, speed, leader = FREE, 0.0, -1
+    for j in range(4):
+        row = order.own[v, j]
+        if row < 0:
+            continue
+        lane, side = (fleet.lane[v], j) if j < 2 else (fleet.old_lane[v], j - 2)
+        if row + 1 < order.track_at[2 * lane + side + 1]:
+            u = order.who[row + 1]
+            gap = order.front_m[row + 1] - fleet.length_m[u] - fleet.position_m[v]
+            if u != v and gap < gap_m:
+                gap_m, speed, leader = gap, fleet.speed_mps[u], u
+    return gap_m, speed, leader
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _fork_gap(
+    lanes: Lanes, fleet: Fleet, order: Order, v: int, connector: int, along_m: float
+) -> tuple[float, float]:
+    """Return gap and speed of a vehicle that has just parted from this way at a fork, FREE if none.
+
+    `along_m` is the front's position on `connector`, negative before it.
+    """
+    gap_m, speed = FREE, 0.0
+    for row in range(lanes.fork_at[connector], lanes.fork_at[connector + 1]):
+        clear_m = lanes.fork_clear_m[row]
+        if along_m >= clear_m:
+            continue
+        other = lanes.fork[row]
+        at = order.track_at
+        for half in range(2):
+            if fleet.side[v] not in (BOTH, half):
+                continue
+            for k in range(at[2 * other + half], at[2 * other + half + 1]):
+                u = order.who[k]
+                rear = order.front_m[k] - fleet.length_m[u]
+                ahead = order.front_m[k] > along_m or (order.front_m[k] == along_m and u < v)
+                if u != v and ahead and rear < clear_m and rear - along_m < gap_m:
+                    gap_m, speed = rear - along_m, fleet.speed_mps[u]
+    return gap_m, speed
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _tighten(
+    fleet: Fleet, v: int, wish: float, gap_m: float, leader_mps: float, dt_s: float, was: tuple[float, float]
+) -> tuple[float, float]:
+    """Return acceleration and speed bound after one more leader."""
+    if gap_m >= FREE:
+        return was
+    a = min(was[0], idm(fleet, v, wish, gap_m, leader_mps))
+    return a, min(was[1], safe_speed(gap_m, leader_mps, HARD_MPS2, dt_s))
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _stop_at(
+    fleet: Fleet, v: int, wish: float, gap_m: float, dt_s: float, was: tuple[float, float]
+) -> tuple[float, float]:
+    """Return acceleration and speed bound after a line where one must stop."""
+    a = min(was[0], idm(fleet, v, wish, gap_m + fleet.jam_gap_m[v] - LINE_GAP_M, 0.0))
+    return a, min(was[1], safe_speed(gap_m, 0.0, HARD_MPS2, dt_s))
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _courtesy(lanes: Lanes, fleet: Fleet, v: int, wish: float) -> float:
+    """Return the acceleration that lets a neighbour in who needs this lane."""
+    u = fleet.yield_to[v]
+    if u < 0 or not fleet.alive[u] or lanes.road[fleet.lane[u]] != lanes.road[fleet.lane[v]]:
+        return FREE
+    gap_m = fleet.position_m[u] - fleet.length_m[u] - fleet.position_m[v]
+    if gap_m < -1.0:
+        return FREE
+    return max(-COURTESY_MPS2, idm(fleet, v, wish, max(gap_m, 0.5), fleet.speed_mps[u]))
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _onward(
+    lanes: Lanes, routes: Routes, fleet: Fleet, v: int, lane: int, hop: int
+) -> tuple[int, bool]:
+    """Return the lane after `lane` on the vehicle's way and whether it may be entered now.
+
+    -1 with True: the way leaves the map here; -1 with False: this lane does not lead on.
+    """
+    road = lanes.road[lane]
+    if road < 0:
+        return lanes.after[lane], True
+    turn = fleet.turn[v] if hop == 0 else routes.hop[fleet.destination[v], road]
+    if turn < 0:
+        return -1, True
+    connector = connector_for(lanes, lane, turn)
+    if connector < 0:
+        return -1, False
+    free = not lanes.controlled[connector] or (hop == 0 and fleet.granted[v] == connector)
+    return connector, free and (hop > 0 or fleet.old_lane[v] < 0)
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _look_ahead(
+    lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, v: int, wish: float, dt_s: float
+) -> tuple[float, float]:
+    """Return acceleration and speed bound from everything beyond the end of the present lane."""
+    speed = fleet.speed_mps[v]
+    reach_m = 20.0 + 2.0 * speed + speed * speed / 3.0
+    lane, gap_m = fleet.lane[v], lanes.length_m[fleet.lane[v]] - fleet.position_m[v]
+    best = (FREE, FREE)
+    for hop in range(HOPS):
+        if gap_m > reach_m:
+            break
+        onward, free = _onward(lanes, routes, fleet, v, lane, hop)
+        if not free:
+            return _stop_at(fleet, v, wish, gap_m, dt_s, best)
+        if onward < 0:
+            break
+        if lanes.before[onward] >= 0:
+            fork_m, fork_mps = _fork_gap(lanes, fleet, order, v, onward, -gap_m)
+            best = _tighten(fleet, v, wish, fork_m, fork_mps, dt_s, best)
+            curve = lanes.speed_mps[onward] * fleet.speed_factor[v]
+            if speed > curve:
+                slow = (curve * curve - speed * speed) / (2.0 * max(gap_m, 1.0))
+                if slow < -0.8:
+                    best = (min(best[0], max(slow, -4.0)), best[1])
+        rear_m, leader_mps = rear_of_last(order, fleet, onward, fleet.side[v], v)
+        if rear_m < FREE:
+            return _tighten(fleet, v, wish, gap_m + rear_m, leader_mps, dt_s, best)
+        gap_m += lanes.length_m[onward]
+        lane = onward
+    return best
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def next_speed(
+    lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, v: int, dt_s: float
+) -> float:
+    """Return the speed of vehicle `v` over the coming step, m/s."""
+    if fleet.kerb[v] == STANDING:
+        return 0.0
+    wish = wish_speed(lanes, fleet, v)
+    best = (min(idm(fleet, v, wish, FREE, 0.0), _courtesy(lanes, fleet, v, wish)), FREE)
+    gap_m, leader_mps, _ = leader_here(order, fleet, v)
+    best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
+    lane = fleet.lane[v]
+    if lanes.before[lane] >= 0:
+        gap_m, leader_mps = _fork_gap(lanes, fleet, order, v, lane, fleet.position_m[v])
+        best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
+    on_strip = lanes.road[lane] >= 0 and lanes.slot[lane] < 0
+    if on_strip and fleet.kerb[v] == SEEKING:
+        best = _stop_at(fleet, v, wish, max(0.0, fleet.stop_m[v] - fleet.position_m[v]), dt_s, best)
+    elif on_strip and fleet.kind[v] != MOTORCYCLE:
+        return 0.0  # waits for a gap to merge back
+    ahead = _look_ahead(lanes, routes, fleet, order, v, wish, dt_s)
+    wanted = fleet.speed_mps[v] + min(best[0], ahead[0]) * dt_s
+    return max(0.0, min(wanted, best[1], ahead[1]))

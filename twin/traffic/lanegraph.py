@@ -1,0 +1,287 @@
+"""Compiles a road network to the arrays of the motion kernel: lanes, connectors, conflicts."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, TurnKind
+from twin.traffic.conflicts import Path, foes_and_forks
+from twin.traffic.kernel.arrays import Floats, Ints, Lanes
+
+SIDE_MPS2 = 2.2  # sideways acceleration that drivers accept in a curve
+SLOWEST_MPS = 3.5
+POINTS = 17
+KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind.UTURN: 0}
+FULL_HALF_M, STRIP_HALF_M = 1.3, 0.5  # half of the width that a lane, a strip needs in a junction
+MITRE = 2.0  # longest mitre of an offset polyline
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One lane while the graph is being built."""
+
+    points_m: Floats
+    arc_m: Floats
+    speed_mps: float
+    width_m: float
+    road: int = -1
+    slot: int = 0
+    offset_m: float = 0.0
+    kerbward: int = -1
+    medianward: int = -1
+    before: int = -1
+    after: int = -1
+    turn: int = -1
+    group: int = -1
+    rank: int = 0
+    outgoing: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneGraph:
+    """The lanes of a network, and what their numbers mean.
+
+    `roads` and `turns` are those of the network in its order; `groups` the signal groups by number;
+    `turn_lanes` the lowest and the highest slot (-1: kerb strip) that serve each turn.
+    """
+
+    network: RoadNetwork
+    lanes: Lanes
+    first_lane: Ints
+    turn_lanes: Ints
+    groups: tuple[str, ...]
+
+    @property
+    def hand(self) -> float:
+        """+1 where the kerb is on the left."""
+        return 1.0 if self.network.left_hand else -1.0
+
+
+def offset_line(points_m: Floats, offset_m: float) -> Floats:
+    """Return a polyline (N, 3) moved `offset_m` to its left, mitred at its corners."""
+    steps = np.diff(points_m[:, :2], axis=0)
+    steps = steps / np.maximum(np.hypot(steps[:, 0], steps[:, 1]), 1e-9)[:, None]
+    normals = np.column_stack((-steps[:, 1], steps[:, 0]))
+    before, after = np.vstack((normals[:1], normals)), np.vstack((normals, normals[-1:]))
+    middle = before + after
+    scale = 2.0 / np.maximum((middle**2).sum(axis=1), 2.0 / MITRE)
+    moved = points_m.copy()
+    moved[:, :2] += offset_m * middle * scale[:, None]
+    return moved
+
+
+def _arc(points_m: Floats) -> Floats:
+    steps = np.hypot(*np.diff(points_m[:, :2], axis=0).T)
+    arc: Floats = np.concatenate(([0.0], np.cumsum(steps)))
+    return arc
+
+
+def _clean(line_m: Floats) -> Floats:
+    """Return the polyline without repeated points."""
+    steps = np.hypot(*np.diff(line_m[:, :2], axis=0).T)
+    keep = np.concatenate(([True], steps > 1e-3))
+    return line_m[keep] if keep.sum() > 1 else line_m[[0, -1]]
+
+
+def _road_lanes(road: Road, number: int, hand: float) -> list[_Lane]:
+    """Return the kerb strip, if there is one, and the driving lanes from the kerb to the median."""
+    middle = _clean(road.centreline_m)
+    arc = _arc(middle)
+    edge_m = road.lanes * road.lane_width_m / 2
+    sections = [(-1, edge_m + road.kerb_m / 2, road.kerb_m)] if road.kerb_m > 0 else []
+    sections += [(i, edge_m - (i + 0.5) * road.lane_width_m, road.lane_width_m) for i in range(road.lanes)]
+    return [
+        _Lane(offset_line(middle, hand * offset), arc, road.speed_limit_mps, width, number, slot, offset)
+        for slot, offset, width in sections
+    ]
+
+
+def _heading(points_m: Floats, end: int) -> Floats:
+    step = points_m[1] - points_m[0] if end == 0 else points_m[-1] - points_m[-2]
+    return step[:2] / max(float(np.hypot(step[0], step[1])), 1e-9)
+
+
+def _curve(a: _Lane, b: _Lane) -> Floats:
+    """Return a cubic Bezier curve (POINTS, 3) from the end of lane `a` to the start of lane `b`."""
+    p, q = a.points_m[-1], b.points_m[0]
+    u, w = _heading(a.points_m, 1), _heading(b.points_m, 0)
+    chord = float(np.hypot(*(q - p)[:2]))
+    turn = float(np.arccos(np.clip(u @ w, -1.0, 1.0)))
+    reach = chord * (0.36 + 0.19 * turn / (np.pi / 2)) if turn < 2.4 else max(0.66 * chord, 5.0)
+    s = np.linspace(0.0, 1.0, POINTS)[:, None]
+    c1, c2 = p[:2] + reach * u, q[:2] - reach * w
+    flat = (1 - s) ** 3 * p[:2] + 3 * s * (1 - s) ** 2 * c1 + 3 * s**2 * (1 - s) * c2 + s**3 * q[:2]
+    return np.column_stack((flat, p[2] + (q[2] - p[2]) * s[:, 0]))
+
+
+def _curve_speed(points_m: Floats, limit_mps: float) -> float:
+    """Return the speed in m/s at which the sharpest bend of a curve is comfortable."""
+    steps = np.diff(points_m[:, :2], axis=0)
+    length = np.hypot(steps[:, 0], steps[:, 1])
+    if length.sum() < 0.5:
+        return limit_mps
+    bend = np.abs(np.angle(np.exp(1j * np.diff(np.arctan2(steps[:, 1], steps[:, 0])))))
+    # over a quarter of the curve, so that a short kink does not count as a hairpin
+    window = max(1, POINTS // 4)
+    turned = np.convolve(bend, np.ones(window), "valid")
+    ran = np.convolve(0.5 * (length[1:] + length[:-1]), np.ones(window), "valid")
+    sharpest = float(np.max(turned / np.maximum(ran, 1.0)))
+    return float(np.clip(np.sqrt(SIDE_MPS2 / max(sharpest, 1e-6)), SLOWEST_MPS, limit_mps))
+
+
+def lanes_by_turn(turns: list[Turn], lanes: int, *, left_hand: bool) -> list[range]:
+    """Return the lanes (0 is at the kerb) from which each of the turns of one road may be made.
+
+    The near turn leaves from the kerb side, the far one from the median side; both share lanes with
+    straight on. Without straight on they divide the road between them.
+    """
+    near = TurnKind.LEFT if left_hand else TurnKind.RIGHT
+    kinds = {turn.kind for turn in turns}
+    ahead = TurnKind.STRAIGHT in kinds
+    has_far = any(kind not in (near, TurnKind.STRAIGHT) for kind in kinds)
+    found = []
+    for turn in turns:
+        if turn.kind is TurnKind.STRAIGHT or len(kinds) == 1:
+            found.append(range(lanes))
+        elif turn.kind is near:
+            found.append(range(1 if ahead else max(1, lanes // 2) if has_far else lanes))
+        elif turn.kind is TurnKind.UTURN or ahead:
+            found.append(range(lanes - 1, lanes))
+        else:
+            found.append(range(lanes // 2 if near in kinds else 0, lanes))
+    return found
+
+
+class _Builder:
+    """Adds lanes road by road, then connectors turn by turn."""
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self.network = network
+        self.hand = 1.0 if network.left_hand else -1.0
+        self.lanes: list[_Lane] = []
+        self.number = {road.id: i for i, road in enumerate(network.roads)}
+        self.turn_number = {id(turn): i for i, turn in enumerate(network.turns)}
+        self.first_lane = np.zeros(len(network.roads), np.int32)
+        self.turn_lanes = np.zeros((len(network.turns), 2), np.int32)
+        groups = {turn.group for turn in network.turns if turn.group}
+        self.groups = tuple(sorted(groups | {g for p in network.signal_plans for f in p.phases for g in f.groups}))
+        self.group_number = {group: i for i, group in enumerate(self.groups)}
+
+    def add_road(self, road: Road) -> None:
+        """Add the lanes of a road."""
+        number = self.number[road.id]
+        start = len(self.lanes)
+        added = _road_lanes(road, number, self.hand)
+        for i, lane in enumerate(added):
+            lane.kerbward = start + i - 1 if i > 0 else -1
+            lane.medianward = start + i + 1 if i + 1 < len(added) else -1
+        self.first_lane[number] = start + (1 if road.kerb_m > 0 else 0)
+        self.lanes += added
+
+    def add_turns(self, road: Road) -> None:
+        """Add the connectors at the end of a road."""
+        turns = list(self.network.turns_from[road.id])
+        near = TurnKind.LEFT if self.network.left_hand else TurnKind.RIGHT
+        for turn, slots in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=self.network.left_hand), strict=True):
+            number = self.turn_number[id(turn)]
+            onto = self.network.road_of[turn.to_road]
+            strip = road.kerb_m > 0 and onto.kerb_m > 0 and turn.kind in (TurnKind.STRAIGHT, near) and 0 in slots
+            self.turn_lanes[number] = (-1 if strip else slots[0], slots[-1])
+            for slot in slots:
+                target = min(slot, onto.lanes - 1)
+                if turn.kind is not near and turn.kind is not TurnKind.STRAIGHT:
+                    target = max(0, onto.lanes - (road.lanes - slot))  # keeps to the median
+                self._connect(road, turn, slot, onto, target)
+            if strip:
+                self._connect(road, turn, -1, onto, -1)
+
+    def _connect(self, road: Road, turn: Turn, slot: int, onto: Road, target: int) -> None:
+        before = int(self.first_lane[self.number[road.id]]) + slot
+        after = int(self.first_lane[self.number[onto.id]]) + target
+        a, b = self.lanes[before], self.lanes[after]
+        points = _curve(a, b)
+        limit = min(road.speed_limit_mps, onto.speed_limit_mps)
+        signals = self.network.junction_of[road.end].control is Control.SIGNALS
+        lane = _Lane(points, _arc(points), _curve_speed(points, limit), min(a.width_m, b.width_m), slot=slot)
+        lane.before, lane.after, lane.turn = before, after, self.turn_number[id(turn)]
+        lane.group = self.group_number.get(turn.group, -1)
+        # a slip without a signal gives way to what has one
+        lane.rank = KIND_RANK[turn.kind] + (100 * (lane.group >= 0) if signals else 10 * road.priority)
+        a.outgoing.append(len(self.lanes))
+        self.lanes.append(lane)
+
+
+def compile_lanes(network: RoadNetwork) -> LaneGraph:
+    """Return the lane graph of a network.
+
+    Roads are taken to end at their stop lines. Raises NetworkError where there are no roads.
+    """
+    if not network.roads:
+        msg = f"network {network.name}: no roads to drive on"
+        raise NetworkError(msg)
+    builder = _Builder(network)
+    for road in network.roads:
+        builder.add_road(road)
+    for road in network.roads:
+        builder.add_turns(road)
+    return LaneGraph(
+        network, _pack(builder), builder.first_lane, builder.turn_lanes, builder.groups
+    )
+
+
+def _rows(rows: list[list[int]]) -> tuple[Ints, Ints]:
+    """Return compressed rows: where each begins, and all of them."""
+    at = np.zeros(len(rows) + 1, np.int32)
+    np.cumsum([len(row) for row in rows], out=at[1:])
+    return at, np.array([i for row in rows for i in row], np.int32)
+
+
+def _pack(builder: _Builder) -> Lanes:
+    lanes = builder.lanes
+    paths = [
+        Path(
+            number,
+            builder.network.roads[lanes[lane.before].road].end,
+            lane.points_m,
+            lane.arc_m,
+            STRIP_HALF_M if lane.slot < 0 else FULL_HALF_M,
+            lane.before,
+            lane.after,
+            lane.turn,
+        )
+        for number, lane in enumerate(lanes)
+        if lane.before >= 0
+    ]
+    pairs = foes_and_forks(paths, len(lanes))
+    foe_at, foe = _rows([[f for f, _ in row] for row in pairs.foes])
+    fork_at, fork = _rows([[f for f, _ in row] for row in pairs.forks])
+    outgoing_at, outgoing = _rows([lane.outgoing for lane in lanes])
+    point_at = np.concatenate(([0], np.cumsum([len(lane.arc_m) for lane in lanes]))).astype(np.int32)
+
+    def column(name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
+        return np.array([getattr(lane, name) for lane in lanes], dtype)
+
+    ints = {
+        name: column(name, np.int32)
+        for name in ("road", "slot", "kerbward", "medianward", "before", "after", "turn", "group", "rank")
+    }
+    return Lanes(
+        length_m=np.array([lane.arc_m[-1] for lane in lanes]),
+        speed_mps=column("speed_mps", np.float64),
+        quarter_m=column("width_m", np.float64) / 4,
+        offset_m=column("offset_m", np.float64),
+        controlled=(ints["group"] >= 0) | (np.diff(foe_at) > 0),
+        outgoing_at=outgoing_at,
+        outgoing=outgoing,
+        foe_at=foe_at,
+        foe=foe,
+        foe_clear_m=np.array([m for row in pairs.foes for _, m in row], np.float64),
+        fork_at=fork_at,
+        fork=fork,
+        fork_clear_m=np.array([m for row in pairs.forks for _, m in row], np.float64),
+        point_at=point_at,
+        point_m=np.vstack([lane.points_m for lane in lanes]),
+        arc_m=np.concatenate([lane.arc_m for lane in lanes]),
+        **ints,
+    )

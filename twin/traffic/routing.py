@@ -1,0 +1,102 @@
+"""Where vehicles come in, where they leave, and the way between: quickest by free travel time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from twin.network.model import Control, NetworkError, Road, RoadNetwork, TurnKind
+from twin.traffic.kernel.arrays import Floats, Ints, Routes
+from twin.traffic.lanegraph import LaneGraph
+
+TURN_S = {TurnKind.STRAIGHT: 2.0, TurnKind.LEFT: 5.0, TurnKind.RIGHT: 10.0, TurnKind.UTURN: 25.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Routes for the kernel; `entries` and `exits` are road numbers, exits in the order of `cost_s`."""
+
+    routes: Routes
+    entries: Ints
+    exits: Ints
+
+
+def _entries(network: RoadNetwork) -> list[int]:
+    led_to = {turn.to_road for turn in network.turns if turn.kind is not TurnKind.UTURN}
+    return [
+        i
+        for i, road in enumerate(network.roads)
+        if network.junction_of[road.start].control is Control.BOUNDARY or road.id not in led_to
+    ]
+
+
+def _exits(network: RoadNetwork) -> list[int]:
+    return [
+        i
+        for i, road in enumerate(network.roads)
+        if network.junction_of[road.end].control is Control.BOUNDARY
+        or all(turn.kind is TurnKind.UTURN for turn in network.turns_from[road.id])
+    ]
+
+
+def drive_s(road: Road) -> float:
+    """Return the free travel time of a road in seconds."""
+    return road.length_m / road.speed_limit_mps
+
+
+def _hops(graph: LaneGraph, exits: list[int]) -> tuple[Ints, Floats]:
+    """Return the turn towards each exit (D, R), -1 where there is none, and the time left (D, R)."""
+    network, n = graph.network, len(graph.network.roads)
+    number = {road.id: i for i, road in enumerate(network.roads)}
+    best: dict[tuple[int, int], tuple[float, int]] = {}
+    leaves = set(exits)
+    for i, turn in enumerate(network.turns):
+        a, b = number[turn.from_road], number[turn.to_road]
+        if a in leaves:
+            continue
+        cost = (TURN_S[turn.kind] + drive_s(network.roads[b]), i)
+        best[b, a] = min(best.get((b, a), cost), cost)
+    pairs = np.array(list(best), np.int64).reshape(-1, 2)
+    weights = np.array([cost for cost, _ in best.values()])
+    backwards = csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    cost_s, onward = dijkstra(backwards, indices=exits, return_predecessors=True)
+    hop = np.full((len(exits), n), -1, np.int32)
+    for row in range(len(exits)):
+        for road in np.flatnonzero(onward[row] >= 0):
+            hop[row, road] = best[int(onward[row, road]), int(road)][1]
+    return hop, np.asarray(cost_s, np.float64)
+
+
+def plan_routes(graph: LaneGraph, announced: NDArray[np.bool_]) -> Routing:
+    """Return the routes of a network; vehicles ask for draws on the roads in `announced` (R,).
+
+    Raises NetworkError where nothing can drive in and out.
+    """
+    network = graph.network
+    exits = _exits(network)
+    entries = _entries(network)
+    if not exits or not entries:
+        msg = f"network {network.name}: {len(entries)} roads lead in and {len(exits)} out; need both"
+        raise NetworkError(msg)
+    hop, cost_s = _hops(graph, exits)
+    nearest = cost_s.argmin(axis=0).astype(np.int32)
+    fallback = np.where(np.isfinite(cost_s.min(axis=0)), nearest, -1).astype(np.int32)
+    number = {road.id: i for i, road in enumerate(network.roads)}
+    routes = Routes(
+        hop=hop,
+        cost_s=cost_s,
+        exit_road=np.array(exits, np.int32),
+        lane_lo=np.ascontiguousarray(graph.turn_lanes[:, 0]),
+        lane_hi=np.ascontiguousarray(graph.turn_lanes[:, 1]),
+        turn_to=np.array([number[turn.to_road] for turn in network.turns], np.int32),
+        first_lane=graph.first_lane,
+        fallback=fallback,
+        announced=announced,
+    )
+    useful = [entry for entry in entries if fallback[entry] >= 0]
+    if not useful:
+        msg = f"network {network.name}: none of the {len(entries)} roads that lead in reaches a way out"
+        raise NetworkError(msg)
+    return Routing(routes, np.array(useful, np.int32), np.array(exits, np.int32))

@@ -1,0 +1,254 @@
+"""Traffic on a network: simpy owns what happens, the kernel owns how everybody moves."""
+
+from collections import deque
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import simpy
+
+from detectors.datatypes.signals import Aspect, SignalState
+from twin.clock import NS_PER_S
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+from twin.traffic.arrivals import Arrival, Arrivals
+from twin.traffic.demand import DemandSpec
+from twin.traffic.drivers import Registry
+from twin.traffic.fleet import FleetBook
+from twin.traffic.kernel.arrays import (
+    CROSSED_RED,
+    ENTERED_ROAD,
+    LEAVING,
+    LEFT_MAP,
+    SEEKING,
+    STANDING,
+    STOPPED,
+    Junctions,
+    Records,
+    empty,
+    new_order,
+)
+from twin.traffic.kernel.motion import step
+from twin.traffic.lanegraph import compile_lanes
+from twin.traffic.routing import plan_routes
+from twin.traffic.signals import SignalBoard
+from twin.traffic.stops import KerbStops, Stand, stops_per_hour
+from twin.truth import TrueViolation, VehicleStates
+
+STEP_S = 0.2
+STANDER_IDS = 1_000_000  # below the ids of those who come in by road
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many vehicles: `waiting` wait outside for room and are not inserted yet."""
+
+    inserted: int
+    active: int
+    finished: int
+    waiting: int
+
+    @property
+    def conserved(self) -> bool:
+        """Whether every vehicle that came in is there or has left."""
+        return self.inserted == self.active + self.finished
+
+
+class TrafficSimulation:
+    """Moves traffic in steps of 0.2 s from `start_ns`; looking at it changes nothing.
+
+    The environment counts nanoseconds from wherever it stands at construction. The map starts with
+    the vehicles that stand at its kerbs and with empty lanes: warm it up.
+    """
+
+    step_ns = round(STEP_S * NS_PER_S)
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        demand: DemandSpec,
+        seed: Seed,
+        start_ns: int,
+        env: simpy.Environment | None = None,
+    ) -> None:
+        self.now_ns = start_ns
+        self._start_ns = start_ns
+        self._env = env if env is not None else simpy.Environment()
+        self._offset_ns = start_ns - int(self._env.now)
+        self._network, self._demand, self._seed = network, demand, seed
+        self._graph = compile_lanes(network)
+        signalled = {turn.from_road for turn in network.turns if turn.group}
+        announced = np.array(
+            [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
+        )
+        self._routing = plan_routes(self._graph, announced)
+        self._registry = Registry(seed.child("drivers"), demand.mix)
+        self._arrivals = Arrivals(network, demand, self._routing, seed.child("arrivals"), self._registry)
+        self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
+        self._board = SignalBoard(network, self._graph.groups, start_ns)
+        self._book = FleetBook(self._graph, self._routing.routes)
+        lanes = len(self._graph.lanes.length_m)
+        self._scratch: Junctions = empty(Junctions, dict.fromkeys(Junctions._fields, lanes))
+        self._resize()
+        self._steps = 0
+        self._finished = 0
+        self._stands: dict[int, TrueViolation] = {}
+        self._violations: list[TrueViolation] = []
+        self._board.start(self._env, self._clock_ns)
+        self._arrivals.start(self._env, self._clock_ns)
+        self._populate_kerbs()
+
+    def _clock_ns(self) -> int:
+        return int(self._env.now) + self._offset_ns
+
+    def _resize(self) -> None:
+        """Make the arrays that depend on how many vehicles there is room for."""
+        capacity = self._book.capacity
+        self._order = new_order(capacity, len(self._graph.lanes.length_m))
+        self._speeds_mps = np.zeros(capacity)
+        sizes: dict[str, int | tuple[int, ...]] = dict.fromkeys(Records._fields, 8 * capacity)
+        self._records: Records = empty(Records, sizes | {"count": 1})
+
+    def _populate_kerbs(self) -> None:
+        """Put the stands that began before the start where there is room for them."""
+        for number, stand in enumerate(self._stops.standing_at(self.now_ns)):
+            vehicle = self._registry.issue(STANDER_IDS + number, with_bus=False)
+            goal = int(self._routing.routes.fallback[stand.road])
+            lane = int(self._graph.first_lane[stand.road]) - 1
+            if goal < 0 or not self._book.room_at(lane, stand.along_m, vehicle.size_m[0]):
+                continue
+            row = self._book.add(Arrival(vehicle, goal), stand.road, lane, stand.along_m, 0.0)
+            self._grow_if_needed()
+            self._book.fleet.kerb[row] = STANDING
+            self._stand(row, stand)
+
+    def advance(self, until_ns: int) -> None:
+        """Run events and motion up to `until_ns`, a whole number of steps from the start."""
+        while self.now_ns < until_ns:
+            self._env.run(until=self.now_ns + self.step_ns - self._offset_ns)
+            self._let_in()
+            now_s = (self.now_ns - self._start_ns) / NS_PER_S
+            step(
+                self._graph.lanes,
+                self._routing.routes,
+                self._book.fleet,
+                self._order,
+                self._scratch,
+                self._board.arrays,
+                self._records,
+                self._speeds_mps,
+                self._steps,
+                now_s,
+                STEP_S,
+            )
+            self._steps += 1
+            self.now_ns += self.step_ns
+            self._read_records()
+
+    def _let_in(self) -> None:
+        """Let the first of each queue in where there is room."""
+        for queue, entry in zip(self._arrivals.queues, self._routing.entries, strict=True):
+            while queue and self._insert(queue, int(entry)):
+                self._grow_if_needed()
+
+    def _insert(self, queue: deque[Arrival], entry: int) -> bool:
+        placed = self._book.enter(queue[0], entry)
+        if placed is None:
+            return False
+        queue.popleft()
+        self._prepare(placed, entry)
+        return True
+
+    def _grow_if_needed(self) -> None:
+        if len(self._speeds_mps) < self._book.capacity:
+            self._resize()
+
+    def _prepare(self, row: int, road: int) -> None:
+        """Draw what a vehicle will do on the road that it has just entered."""
+        fleet, vehicle = self._book.fleet, self._book.vehicle[row]
+        road_id = self._network.roads[road].id
+        chance = self._demand.red_running[int(vehicle.kind)]
+        fleet.disobeys[row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
+        wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road) if self._book.may_park(row) else None
+        if wanted_m is not None and wanted_m > fleet.position_m[row] + 10.0:
+            fleet.kerb[row], fleet.stop_m[row] = SEEKING, wanted_m
+
+    def _read_records(self) -> None:
+        records = self._records
+        for i in range(int(records.count[0])):
+            kind, row, value = int(records.kind[i]), int(records.vehicle[i]), int(records.value[i])
+            if kind == ENTERED_ROAD:
+                self._prepare(row, value)
+            elif kind == CROSSED_RED:
+                self._cross_red(row, value)
+            elif kind == STOPPED:
+                road = int(self._graph.lanes.road[value])
+                dwell_ns = self._stops.dwell_ns(self._book.vehicle[row].vehicle_id, road)
+                along_m = float(self._book.fleet.position_m[row])
+                self._stand(row, Stand(road, along_m, dwell_ns, self.now_ns))
+            elif kind == LEFT_MAP:
+                self._book.remove(row)
+                self._finished += 1
+
+    def _cross_red(self, row: int, lane: int) -> None:
+        lanes = self._graph.lanes
+        x, y, _ = lanes.point_m[lanes.point_at[lane + 1] - 1]
+        connector = int(self._book.fleet.lane[row])
+        if lanes.group[connector] < 0:  # already beyond: the trail knows the way
+            connector = int(self._book.fleet.trail[row, 0])
+        state = self._board.state(int(lanes.group[connector]))
+        into_s = (self.now_ns - state.since_ns) / NS_PER_S
+        self._violations.append(
+            self._violation("red_light", row, state.group, (float(x), float(y)), self.now_ns, into_s)
+        )
+
+    def _violation(
+        self, rule: str, row: int, place: str, at_m: tuple[float, float], opened_ns: int, into_s: float = 0.0
+    ) -> TrueViolation:
+        vehicle = self._book.vehicle[row]
+        return TrueViolation(
+            rule, vehicle.vehicle_id, int(vehicle.kind), vehicle.plate, place, at_m, opened_ns, None, into_s
+        )
+
+    def _stand(self, row: int, stand: Stand) -> None:
+        """Open a stand at the kerb and have it end in time."""
+        road = self._network.roads[stand.road]
+        vehicle_id = self._book.vehicle[row].vehicle_id
+        x, y = self._book.pose([row])[0, :2]
+        place = road.zone or road.id
+        self._stands[vehicle_id] = self._violation(
+            "kerb_parking", row, place, (float(x), float(y)), stand.began_ns
+        )
+        self._env.process(self._dwell(row, vehicle_id, stand.began_ns + stand.dwell_ns))
+
+    def _dwell(self, row: int, vehicle_id: int, until_ns: int) -> Generator[Any, Any, None]:
+        yield self._env.timeout(max(0, until_ns - self._clock_ns()))
+        self._book.fleet.kerb[row] = LEAVING
+        stand = self._stands.pop(vehicle_id)
+        self._violations.append(replace(stand, closed_ns=self._clock_ns()))
+
+    def vehicles(
+        self, centre_m: tuple[float, float] | None = None, radius_m: float | None = None
+    ) -> VehicleStates:
+        """Return the vehicles, all or those whose middle lies in a circle, ordered by id."""
+        return self._book.states(centre_m, radius_m)
+
+    def aspects(self) -> tuple[tuple[str, Aspect], ...]:
+        """Return what every signal group shows now."""
+        return tuple((state.group, state.aspect) for state in self.signal_states())
+
+    def signal_states(self) -> tuple[SignalState, ...]:
+        """Return what every signal group shows and since when."""
+        return tuple(self._board.state(row) for row in range(len(self._board.groups)))
+
+    def violations(self) -> tuple[TrueViolation, ...]:
+        """Return all stands at the kerb, whatever the hour, and red crossings so far, by opening."""
+        found = [*self._violations, *self._stands.values()]
+        return tuple(sorted(found, key=lambda v: (v.opened_ns, v.vehicle_id)))
+
+    def census(self) -> Census:
+        """Return the counts of vehicles."""
+        active = int(self._book.fleet.alive.sum())
+        waiting = sum(len(queue) for queue in self._arrivals.queues)
+        return Census(self._book.inserted, active, self._finished, waiting)
