@@ -1,7 +1,7 @@
 """Builders for the tests of judgement: a straight approach, a kerb strip, tracks that move on them.
 
-The approach runs east along y = 0; its stop line is at x = 0 from (0, 5) to (0, -5), read from left
-to right of a driver... the line runs so that the approach comes from its right.
+The approach runs east along y = 0; its stop line is at x = 0 from (0, 5) to (0, -5), so that east,
+where the approach leads, is on the left of the line.
 """
 
 import math
@@ -70,7 +70,6 @@ def site(
 ) -> SitePlan:
     """Return a kerb strip at y 4..7 before the line and a junction behind it."""
     start, end = motion.point((0.0, -5.0)), motion.point((0.0, 5.0))
-    # left of the segment is past the line: going east, the left of a segment to the south is east
     line = LineSegment(*end, *start)
     stop = StopLine(
         "line",
@@ -130,7 +129,7 @@ def lights(*changes: tuple[int, Aspect]) -> Callable[[int], SignalStates]:
     return states
 
 
-def drive(
+def drive(  # noqa: PLR0913 - a test says what it varies
     rule: Rule,
     start_ns: int,
     seconds: float,
@@ -267,11 +266,7 @@ class ScriptedSignals:
         return self.script(timestamp_ns)
 
 
-def kinds(found: Iterable[Verdict]) -> list[tuple[VerdictKind, WindowPhase]]:
-    return [(v.kind, v.phase) for v in found]
-
-
-def without_view_of_time(found: Iterable[Verdict], shift_ns: int) -> list[Verdict]:
+def moved_back(found: Iterable[Verdict], shift_ns: int) -> list[Verdict]:
     """Return verdicts moved back by `shift_ns`."""
     return [
         replace(

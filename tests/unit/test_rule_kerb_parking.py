@@ -1,5 +1,7 @@
 """Clear, violating and borderline fixtures of Pasal 287(1)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from detectors.datatypes.frame import NS_PER_S, TimeBase
@@ -86,8 +88,8 @@ def test_a_short_stand_is_clear_at_any_hour() -> None:
     assert told(found) == [CLEAR]
 
 
-def hidden(path_from_s: float, gone_s: tuple[float, float], to_s: float = 1e9):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    base = stands(path_from_s, to_s)
+def hidden(from_s: float, gone_s: tuple[float, float]) -> Callable[[float], Place | None]:
+    base = stands(from_s, 1e9)
 
     def path(t_s: float) -> Place | None:
         return None if gone_s[0] < t_s < gone_s[1] else base(t_s)

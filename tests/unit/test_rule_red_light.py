@@ -1,9 +1,11 @@
 """Clear, violating and borderline fixtures of Pasal 287(2)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from detectors.datatypes.detections import VehicleClass
-from detectors.datatypes.signals import Aspect
+from detectors.datatypes.signals import Aspect, SignalStates
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.red_light import RedLight
 from tests.judgement import Place, at, cruises, drive, lights, site
@@ -13,10 +15,14 @@ RED_AT_10 = lights((at(16, 59), Aspect.GREEN), (at(17, 0, 7), Aspect.YELLOW), (a
 ALWAYS_RED = lights((at(16, 59), Aspect.RED))
 
 
-def run(path, signals=RED_AT_10, **more) -> list[Verdict]:  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003
-    return drive(
-        RedLight(site(left_on_red=more.pop("left_on_red", False))), T0, 30, {1: path}, signals=signals, **more
-    )
+def run(
+    path: Callable[[float], Place | None],
+    signals: Callable[[int], SignalStates] = RED_AT_10,
+    *,
+    left_on_red: bool = False,
+    kind: VehicleClass = VehicleClass.CAR,
+) -> list[Verdict]:
+    return drive(RedLight(site(left_on_red=left_on_red)), T0, 30, {1: path}, signals=signals, kind=kind)
 
 
 def kinds(found: list[Verdict]) -> list[VerdictKind]:
@@ -63,7 +69,7 @@ def test_a_vehicle_that_stops_before_the_line_is_not_judged() -> None:
     assert run(lambda t_s: (min(5.0 * (t_s - 12), -3.0), 0.0)) == []
 
 
-def over_the_line(goes_at_s: float):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def over_the_line(goes_at_s: float) -> Callable[[float], Place]:
     """Stops with its front 1.2 m over the line, goes on later."""
 
     def path(t_s: float) -> Place:
