@@ -1,0 +1,234 @@
+"""From a road network to one view: where the camera stands, and what a surveyor would write down."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.spatial import ConvexHull
+
+from detectors.datatypes.arrays import BoolArray, Float64Array
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
+from twin.cameras.optics import density_px_per_m, in_view
+from twin.cameras.plans import ViewSpec
+from twin.cameras.roadside import Section, junction_outline_m, section
+from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
+from twin.randomness import Seed
+
+REACH_M = 120.0  # as far as a surveyor draws carriageways
+BESIDE_ROAD_M = 60.0  # a camera farther from its road than this does not stand beside it
+ZONE_PX_PER_M = 20.0  # overview by IEC 62676-4:2024: below it a stand cannot be judged
+LINE_PX_PER_M = 10.0
+STEP_M = 2.0
+SHORTEST_M = 6.0
+BEND_RAD = 0.2
+INTO_LANE_M = 0.5
+EXIT_M = 20.0
+
+
+def mount(network: RoadNetwork, spec: ViewSpec) -> PinholeCamera:
+    """Return the true camera of a view.
+
+    Raises ValueError where the view does not stand beside a road of the network.
+    """
+    road = network.road_of.get(spec.road)
+    if road is None:
+        msg = f"view {spec.name}: off the map: network {network.name} has no road {spec.road!r}"
+        raise ValueError(msg)
+    for what, along_m in (("along_m", spec.along_m), ("aim_along_m", spec.aim_along_m)):
+        if not 0 <= along_m <= road.length_m:
+            msg = (
+                f"view {spec.name}: off the map: {what} {along_m:g} m is not on road {road.id}, "
+                f"which runs from 0 to {road.length_m:.1f} m"
+            )
+            raise ValueError(msg)
+    if not abs(spec.offset_m) <= BESIDE_ROAD_M:
+        msg = f"view {spec.name}: off the map: {spec.offset_m:g} m from road {road.id}, beyond {BESIDE_ROAD_M:g} m"
+        raise ValueError(msg)
+    position = np.array(road.point_at(spec.along_m, spec.offset_m)) + (0.0, 0.0, spec.height_m)
+    return _aimed(spec, position, np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m)))
+
+
+def _aimed(spec: ViewSpec, position_m: Float64Array, target_m: Float64Array) -> PinholeCamera:
+    ray = target_m - position_m
+    flat_m = float(np.hypot(ray[0], ray[1]))
+    yaw_rad, tilt_rad = float(np.arctan2(ray[1], ray[0])), float(np.arctan2(-ray[2], flat_m))
+    return PinholeCamera.from_hfov(spec.size_px, spec.hfov_rad, position_m, yaw_rad, tilt_rad)
+
+
+def surveyed(camera: PinholeCamera, spec: ViewSpec, seed: Seed) -> PinholeCamera:
+    """Return the camera as a survey with the standard errors of `spec` would state it."""
+    draw = seed.generator("survey", spec.name)
+    shift_m = draw.normal(0.0, spec.survey_sigma_m, 3)
+    yaw, tilt, roll = draw.normal(0.0, spec.survey_sigma_rad, 3)
+    return replace(
+        camera,
+        position_m=camera.position_m + shift_m,
+        yaw_rad=camera.yaw_rad + float(yaw),
+        tilt_rad=camera.tilt_rad + float(tilt),
+        roll_rad=camera.roll_rad + float(roll),
+    )
+
+
+def roads_near(network: RoadNetwork, camera: PinholeCamera, reach_m: float) -> tuple[Road, ...]:
+    """Return the roads that come within `reach_m` of the camera on the map."""
+    found = []
+    for road in network.roads:
+        points = section(network, road).points_m(section(network, road).samples_m(10.0), 0.0)
+        if np.hypot(*(points[:, :2] - camera.position_m[:2]).T).min() <= reach_m:
+            found.append(road)
+    return tuple(found)
+
+
+def fit_ground(network: RoadNetwork, camera: PinholeCamera, reach_m: float = REACH_M) -> GroundPlane:
+    """Return the plane through the roads in view, near ones weighted most (least squares)."""
+    points = [
+        section(network, road).points_m(section(network, road).samples_m(5.0), 0.0)
+        for road in roads_near(network, camera, reach_m)
+    ]
+    if not points:
+        msg = f"no road within {reach_m:g} m of the camera at {camera.position_m[:2].round(1).tolist()}"
+        raise ValueError(msg)
+    stack = np.vstack(points)
+    distance = np.hypot(*(stack[:, :2] - camera.position_m[:2]).T)
+    seen = in_view(camera, stack) & (distance <= reach_m)
+    stack, distance = (stack[seen], distance[seen]) if seen.sum() >= 3 else (stack, distance)
+    weight = 1.0 / (10.0 + distance)
+    # a road that runs straight leaves the slope across it open: hold it towards level, weakly
+    rows = np.vstack((np.column_stack((np.ones(len(stack)), stack[:, :2] - camera.position_m[:2])) * weight[:, None],
+                      [[0.0, 1e-2, 0.0], [0.0, 0.0, 1e-2]]))
+    level, slope_x, slope_y = np.linalg.lstsq(rows, np.append(stack[:, 2] * weight, [0.0, 0.0]), rcond=None)[0]
+    z0_m = level - slope_x * camera.position_m[0] - slope_y * camera.position_m[1]
+    return GroundPlane(float(z0_m), float(slope_x), float(slope_y))
+
+
+def site_plan(
+    network: RoadNetwork, spec: ViewSpec, seed: Seed, *, window: DailyWindow, minimum_stand_s: float = 60.0
+) -> SitePlan:
+    """Return what an installer would write of this view, in the frame of the network.
+
+    Junction areas count as carriageways (named after the junction, with the heading of its
+    approach in view), so that no track is lost behind a stop line. Raises ValueError as `mount`.
+    """
+    true_camera = mount(network, spec)
+    roads = roads_near(network, true_camera, REACH_M)
+    zones = [
+        NoParkingZone(f"{road.zone}/{road.id}" + (f"#{i}" if i else ""), area, window, minimum_stand_s)
+        for road in roads
+        if road.zone and road.kerb_m > 0
+        for i, area in enumerate(_kerb_strips(section(network, road), true_camera))
+    ]
+    return SitePlan(
+        view=spec.name,
+        origin_lonlat=network.origin_lonlat,
+        camera=surveyed(true_camera, spec, seed),
+        ground=fit_ground(network, true_camera),
+        no_parking=tuple(zones),
+        stop_lines=tuple(line for road in roads for line in _stop_lines(network, road, true_camera)),
+        carriageways=_carriageways(network, roads, true_camera),
+        simulated=True,
+    )
+
+
+def _runs(keep: BoolArray) -> list[tuple[int, int]]:
+    """Return the first and last index of each stretch of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], keep, [False])).astype(np.int8)))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _kerb_strips(cut: Section, camera: PinholeCamera) -> list[Polygon]:
+    along = cut.samples_m(STEP_M)
+    inner, outer = cut.lane_edge_m - INTO_LANE_M, cut.kerb_edge_m
+    middle = cut.points_m(along, (cut.lane_edge_m + outer) / 2)
+    keep = in_view(camera, middle) & (density_px_per_m(camera, middle) >= ZONE_PX_PER_M)
+    return _bands(cut, along, _runs(keep), inner, outer)
+
+
+def _bands(
+    cut: Section, along_m: Float64Array, runs: list[tuple[int, int]], inner_m: float, outer_m: float
+) -> list[Polygon]:
+    return [
+        Polygon(cut.band_m(along_m[a : b + 1], inner_m, outer_m)[:, :2])
+        for a, b in runs
+        if along_m[b] - along_m[a] >= min(SHORTEST_M, cut.road.length_m)
+    ]
+
+
+def _carriageways(
+    network: RoadNetwork, roads: tuple[Road, ...], camera: PinholeCamera
+) -> tuple[Carriageway, ...]:
+    found: list[Carriageway] = []
+    for road in roads:
+        cut = section(network, road)
+        along = cut.samples_m(STEP_M)
+        near = np.hypot(*(cut.points_m(along, 0.0)[:, :2] - camera.position_m[:2]).T) <= REACH_M
+        edges = (-cut.lane_edge_m, 0.0, cut.kerb_edge_m)
+        seen = np.any([in_view(camera, cut.points_m(along, offset)) for offset in edges], axis=0)
+        headings = cut.headings_rad(along)
+        for a, b in _straight_runs(_runs(near & seen), headings):
+            for area in _bands(cut, along, [(a, b)], -cut.lane_edge_m, cut.kerb_edge_m):
+                found.append(Carriageway(road.id, area, float(headings[(a + b) // 2])))  # noqa: PERF401
+    return (*found, *_junction_areas(network, roads, camera))
+
+
+def _straight_runs(runs: list[tuple[int, int]], headings_rad: Float64Array) -> list[tuple[int, int]]:
+    """Split runs where the road has turned by more than BEND_RAD since the start of the piece."""
+    pieces = []
+    for first, last in runs:
+        start = first
+        for i in range(first, last):
+            turned = np.angle(np.exp(1j * (headings_rad[i] - headings_rad[start])))
+            if abs(turned) > BEND_RAD:
+                pieces.append((start, i))
+                start = i
+        pieces.append((start, last))
+    return pieces
+
+
+def _junction_areas(
+    network: RoadNetwork, roads: tuple[Road, ...], camera: PinholeCamera
+) -> list[Carriageway]:
+    areas: dict[str, Carriageway] = {}
+    for road in roads:
+        area = _junction_area(network, road.end) if road.end not in areas else None
+        if area is None or not in_view(camera, [road.point_at(road.length_m)])[0]:
+            continue
+        areas[road.end] = Carriageway(road.end, area, road.heading_at(road.length_m))
+    return list(areas.values())
+
+
+def _junction_area(network: RoadNetwork, junction_id: str) -> Polygon | None:
+    corners = junction_outline_m(network, network.junction_of[junction_id])[:, :2]
+    if len(corners) < 3 or np.linalg.matrix_rank(corners - corners[0], tol=0.5) < 2:
+        return None
+    return Polygon(corners[ConvexHull(corners).vertices])
+
+
+def _stop_lines(network: RoadNetwork, road: Road, camera: PinholeCamera) -> list[StopLine]:
+    turns = network.turns_from[road.id]
+    area = _junction_area(network, road.end)
+    signals = network.junction_of[road.end].control is Control.SIGNALS
+    if not signals or area is None or not any(turn.group for turn in turns):
+        return []
+    cut = section(network, road)
+    kerb = cut.points_m(road.length_m, cut.kerb_edge_m)[0]
+    median = cut.points_m(road.length_m, -cut.lane_edge_m)[0]
+    ends = np.array([kerb, median])
+    if not in_view(camera, ends).all() or density_px_per_m(camera, ends).min() < LINE_PX_PER_M:
+        return []
+    # traffic must cross from the right of the line to its left: it runs from a driver's left to right
+    left, right = (kerb, median) if network.left_hand else (median, kerb)
+    line = LineSegment(float(left[0]), float(left[1]), float(right[0]), float(right[1]))
+    slip = _free_left(turns)
+    exit_area = _exit_area(network, slip) if slip else None
+    return [StopLine(road.name or road.id, road.id, line, area, slip is not None, exit_area)]
+
+
+def _free_left(turns: tuple[Turn, ...]) -> Turn | None:
+    return next((turn for turn in turns if turn.kind is TurnKind.LEFT and not turn.group), None)
+
+
+def _exit_area(network: RoadNetwork, turn: Turn) -> Polygon:
+    cut = section(network, network.road_of[turn.to_road])
+    along = np.array([0.0, min(EXIT_M, cut.road.length_m)])
+    return Polygon(cut.band_m(along, -cut.lane_edge_m, cut.kerb_edge_m)[:, :2])
