@@ -4,12 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from scenarios.cli.terminal import Language, bars, examples, texts_for
-from scenarios.recorded import DetectOutcome
-from scenarios.recorded import detect as run_detection
-from scenarios.texts import Texts
 
 EXAMPLES = examples(
     "bconnect detect street.mp4",
@@ -18,7 +14,7 @@ EXAMPLES = examples(
 )
 
 
-def detect(  # noqa: PLR0913 - one parameter an option
+def detect(
     source: Annotated[Path, typer.Argument(help="A video file, or a folder of pictures.")],
     *,
     site: Annotated[str | None, typer.Option(help="Site file of the camera, name or path.")] = None,
@@ -32,9 +28,11 @@ def detect(  # noqa: PLR0913 - one parameter an option
     Without a site file everything stays in pixels and no rule is judged. Without a time of day, rules
     with a time window say UNDETERMINED.
     """
+    from scenarios.cli import detection  # noqa: PLC0415 - av and numba: not for `--help`
+
     texts = texts_for(lang)
     with bars(texts) as progress:
-        outcome = run_detection(
+        outcome = detection.detect(
             source,
             out=out or Path("out") / (source.stem or "recording"),
             site=site,
@@ -42,17 +40,4 @@ def detect(  # noqa: PLR0913 - one parameter an option
             detector=detector,
             progress=progress,
         )
-    show(outcome, texts)
-
-
-def show(outcome: DetectOutcome, texts: Texts) -> None:
-    """Say what was found, what could not be judged and why, and where the result is."""
-    console = Console(highlight=False, soft_wrap=True)
-    counts = {"frames": outcome.frames, "tracks": outcome.tracks, "cases": len(outcome.cases)}
-    console.print(texts.text("{frames} frames, {tracks} tracks, {cases} cases", **counts), markup=False)
-    for note in outcome.notes:
-        console.print(texts.text(note), markup=False)
-    for rule, reason, number in outcome.undetermined:
-        said = f"{texts.text(rule)}: {number} x {texts.text('undetermined')} ({texts.text(reason)})"
-        console.print(said, markup=False)
-    console.print(texts.text("Result: {path}", path=outcome.out), markup=False)
+    detection.show(outcome, texts)

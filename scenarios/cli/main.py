@@ -8,12 +8,23 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from detectors.archive.store import StoreError
+from hardware_adapters.recorded_signals import SignalsError
+from hardware_adapters.recorded_snapshots import SnapshotsError
 from scenarios.cli import cases, detect, doctor, scenario_list, validate
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
 from scenarios.errors import InputError
 from twin.network.model import NetworkError
 
-BAD_INPUTS = (InputError, NetworkError, OSError, TyperException)
+BAD_INPUTS = (
+    InputError,
+    NetworkError,
+    StoreError,
+    SignalsError,
+    SnapshotsError,
+    OSError,
+    TyperException,
+)
 INTERRUPTED = 130
 
 app = typer.Typer(

@@ -22,7 +22,7 @@ def list_scenarios() -> None:
     """List the scenarios that come with the program: name, zone, day, hours, cameras."""
     table = Table()
     for heading in ("Name", "Network", "Day", "Hours", "Phase", "Views"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for name in known_names(Kind.SCENARIO):
         s = load_scenario(name)
         hours = f"{s.start:%H:%M}-{s.end:%H:%M}"

@@ -1,0 +1,62 @@
+"""What `bconnect validate` does: the run that was asked for, and what is said of its outcome."""
+
+from dataclasses import replace
+
+from rich.console import Console
+from rich.table import Table
+
+from scenarios.run import Outcome, RunSpec, validate
+from scenarios.score import RuleScore, Share, pooled, shortfalls
+from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario
+from scenarios.texts import Texts
+from twin.network import library
+
+__all__ = ["make_spec", "show", "validate"]
+
+
+def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool) -> RunSpec:
+    """Return the run that was asked for, checked against its network; raises InputError."""
+    scenario = load_scenario(zone)
+    scenario = replace(scenario, plan=plan or scenario.plan, detector=detector or scenario.detector)
+    check_detector(scenario.detector)
+    cameras = load_plan(scenario.plan)
+    network = library.resolve(scenario.network)
+    check_zone(scenario, network)
+    check_on_map(cameras, network)
+    return RunSpec(scenario, cameras, short)
+
+
+def show(outcome: Outcome, spec: RunSpec, texts: Texts) -> None:
+    """Say the score by rule, what a gate lacks, and where the report is."""
+    console = Console(highlight=False)
+    total = pooled(outcome.scores)
+    table = Table(title=texts.text("{zone}: score against truth", zone=spec.scenario.zone))
+    for heading in ("Rule", "Recall", "Precision", "Wrong vehicle", "How it was seen"):
+        table.add_column(texts.text(heading))
+    for rule in total.rules:
+        table.add_row(*_row(rule, texts))
+    console.print(table)
+    for lack in shortfalls(total, spec.scenario):
+        said = texts.text(
+            "Gate not passed: {rule}, {measure} {got}, wanted at least {wanted}",
+            rule=texts.text(lack.rule),
+            measure=texts.text(lack.measure),
+            got=_percent(lack.got),
+            wanted=_percent(lack.wanted),
+        )
+        console.print(said, markup=False)
+    console.print(texts.text("Report: {path}", path=outcome.report_path), markup=False, soft_wrap=True)
+
+
+def _row(rule: RuleScore, texts: Texts) -> tuple[str, ...]:
+    seen = texts.text(rule.seen) + (f", {texts.text('oracle')}" if rule.oracle else "")
+    shares = (rule.view_recall, rule.precision, rule.wrong_vehicle)
+    return texts.text(rule.rule), *map(_share, shares), seen
+
+
+def _share(share: Share) -> str:
+    return f"{_percent(share.value)} ({share.hits}/{share.trials})"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.0f} %"
