@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
 from twin.network.assumed_plans import assumed_plan
 from twin.network.carriageways import arms_of, road_of, trims_m
-from twin.network.clusters import merged_nodes
+from twin.network.clusters import merged_nodes, without_stubs
 from twin.network.crossings import Signs, control_of, movements, turn_kind, useful_roads
 from twin.network.model import (
     Control,
@@ -68,25 +69,62 @@ def build_network(  # noqa: PLR0913 - one argument for each thing that a map say
     also = {*uturns, *boundary, *(sign.via_node for sign in known)}
     also |= {node.id for node in by_id.values() if node.signals}
     legs = legs_of(by_id, all_streets, split_nodes(all_streets, also))
+    drawn = len(legs)
+    if merge_within_m:
+        legs = without_stubs(legs, {*boundary, *uturns})
     merged = merged_nodes(by_id, legs, {*boundary, *uturns}, merge_within_m)
     signs = Signs(known, uturns)
     layout = _lay_out(name, by_id, legs, signs, frozenset(boundary), merged, left_hand=left_hand)
-    plans = {plan.junction: plan for plan in signal_plans}
-    junctions = tuple(_junctions(layout, plans))
+    counts = (*source_counts, *_tally(layout, legs, drawn, merged)) if merge_within_m else source_counts
     return RoadNetwork(
         name=name,
         origin_lonlat=origin_lonlat,
         epsg=epsg,
         left_hand=left_hand,
-        junctions=junctions,
         roads=layout.roads,
-        turns=tuple(_turns(layout, junctions, free_left, left_hand=left_hand)),
-        signal_plans=tuple(_plans(layout.roads, junctions, plans)),
         places=tuple(places),
         restrictions=len(known),
         attribution=attribution,
-        source_counts=tuple(source_counts),
+        source_counts=tuple(counts),
+        **controls(layout, signal_plans, free_left, left_hand=left_hand),
     )
+
+
+class Controls(TypedDict):
+    """The part of a network that says who may go where, and when."""
+
+    junctions: tuple[Junction, ...]
+    turns: tuple[Turn, ...]
+    signal_plans: tuple[SignalPlan, ...]
+
+
+def controls(
+    layout: Layout,
+    signal_plans: Iterable[SignalPlan],
+    free_left: Collection[tuple[str, str]] = (),
+    *,
+    left_hand: bool,
+) -> Controls:
+    """Return junctions, turns and plans of a layout; a signal without a plan gets an assumed one."""
+    plans = {plan.junction: plan for plan in signal_plans}
+    junctions = tuple(_junctions(layout, plans))
+    return Controls(
+        junctions=junctions,
+        turns=tuple(_turns(layout, junctions, free_left, left_hand=left_hand)),
+        signal_plans=tuple(_plans(layout.roads, junctions, plans)),
+    )
+
+
+def _tally(
+    layout: Layout, legs: Sequence[Leg], drawn: int, merged: Mapping[str, str]
+) -> list[tuple[str, int]]:
+    """Return how many nodes were merged into another, and how much was left out as of no use."""
+    inner = sum(merged[leg.start] == merged[leg.end] for leg in legs)
+    return [
+        ("nodes merged into an intersection", sum(node != key for node, key in merged.items())),
+        ("directed stretches inside an intersection", inner),
+        ("directed stretches left out: stubs, no entry or no exit", drawn - inner - len(layout.roads)),
+    ]
 
 
 def _fits(sign: Restriction, streets: Sequence[Street]) -> bool:

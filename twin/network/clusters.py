@@ -40,6 +40,17 @@ def merged_nodes(
     return junction
 
 
+def without_stubs(legs: Sequence[Leg], fixed: Collection[str]) -> list[Leg]:
+    """Return the legs without dead ends shorter than 12 m beside a junction: no bus fits in them."""
+    arms = Counter(node for leg in legs for node in _ends_once(leg))
+
+    def is_stub(leg: Leg) -> bool:
+        met = sorted((arms[leg.start], arms[leg.end]))
+        return met[0] == 1 and met[1] >= 3 and leg.length_m < STUB_M and not {leg.start, leg.end} & set(fixed)
+
+    return [leg for leg in legs if not is_stub(leg)]
+
+
 def _ends_once(leg: Leg) -> tuple[str, ...]:
     """Return the nodes at which a leg adds an arm, so that a two-way stretch counts once."""
     return (leg.start,) if leg.reverse else (leg.start, leg.end)

@@ -1,0 +1,84 @@
+"""Proof that traffic can flow: what holds for every network, built in, imported or saved."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from twin.network.crossings import useful_roads
+from twin.network.model import Control, NetworkError, RoadNetwork
+
+
+def check_network(network: RoadNetwork) -> None:
+    """Raise NetworkError that names the first thing that would lose or trap a vehicle.
+
+    Checked: ids are unique and known; a turn joins roads that meet; every road is reached from an
+    entry and reaches an exit; each signalised approach has green in exactly one phase of one plan.
+    """
+    fault = next(_faults(network), None)
+    if fault:
+        msg = f"{network.name}: {fault}"
+        raise NetworkError(msg)
+
+
+def _faults(network: RoadNetwork) -> Iterator[str]:
+    """Yield what is wrong, the groundwork first: later checks rely on earlier ones."""
+    yield from _unknown_ids(network)
+    yield from _bad_turns(network)
+    yield from _traps(network)
+    yield from _bad_plans(network)
+
+
+def _unknown_ids(network: RoadNetwork) -> Iterator[str]:
+    if not network.roads:
+        yield "expected roads, got none"
+    for what, items in (("junction", network.junctions), ("road", network.roads)):
+        twice = [key for key, times in Counter(item.id for item in items).items() if times > 1]
+        yield from (f"{what} {key}: expected a unique id, got it twice" for key in twice)
+    for road in network.roads:
+        for end in (road.start, road.end):
+            if end not in network.junction_of:
+                yield f"road {road.id}: expected a known junction, got {end}"
+    for turn in network.turns:
+        for key in (turn.from_road, turn.to_road):
+            if key not in network.road_of:
+                yield f"turn {turn.from_road} to {turn.to_road}: expected a known road, got {key}"
+
+
+def _bad_turns(network: RoadNetwork) -> Iterator[str]:
+    for turn in network.turns:
+        into, out = network.road_of[turn.from_road], network.road_of[turn.to_road]
+        if into.end != out.start:
+            yield f"turn {into.id} to {out.id}: expected roads that meet, got {into.end} and {out.start}"
+        if turn.group not in ("", into.id):
+            yield f"turn {into.id} to {out.id}: expected the group {into.id} or none, got {turn.group}"
+
+
+def _traps(network: RoadNetwork) -> Iterator[str]:
+    """Yield the roads that no vehicle can reach or leave."""
+    edge = {junction.id for junction in network.junctions if junction.control is Control.BOUNDARY}
+    useful = useful_roads(
+        network.road_of,
+        [(turn.from_road, turn.to_road) for turn in network.turns],
+        [road.id for road in network.roads if road.start in edge],
+        [road.id for road in network.roads if road.end in edge],
+    )
+    for road in network.roads:
+        if road.id not in useful:
+            yield f"road {road.id}: expected a way from an entry and to an exit, got none"
+        if not network.turns_from[road.id] and road.end not in edge:
+            yield f"road {road.id}: expected a turn at its end or the boundary, got neither"
+
+
+def _bad_plans(network: RoadNetwork) -> Iterator[str]:
+    signals = {j.id for j in network.junctions if j.control is Control.SIGNALS}
+    if signals != set(network.plan_of) or len(network.signal_plans) != len(network.plan_of):
+        odd = sorted(signals ^ set(network.plan_of))
+        yield f"expected one plan for each junction with signals, got a mismatch at {odd or 'a plan twice'}"
+    for plan in network.signal_plans:
+        groups = Counter(group for phase in plan.phases for group in phase.groups)
+        approaches = {road.id for road in network.roads if road.end == plan.junction}
+        if set(groups) != approaches or max(groups.values(), default=1) > 1:
+            yield f"signal plan of {plan.junction}: expected each of {sorted(approaches)} in one phase"
+        if any(min(phase.green_s, phase.yellow_s, phase.all_red_s) < 0 for phase in plan.phases):
+            yield f"signal plan of {plan.junction}: expected times >= 0"
+        if not plan.cycle_s > 0:
+            yield f"signal plan of {plan.junction}: expected a cycle longer than 0 s"

@@ -1,0 +1,218 @@
+"""Import of SUMO networks (net.xml), by sumolib."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+from xml.sax import ContentHandler, SAXException, parse
+from xml.sax.xmlreader import AttributesImpl
+
+import numpy as np
+import pyproj
+import sumolib.net
+
+from twin.network.build import Layout, controls
+from twin.network.crossings import useful_roads
+from twin.network.importers.frame import Frame, drives_left, frame_around
+from twin.network.importers.tags import MAX_LANES
+from twin.network.model import NetworkError, Phase, PlanSource, Provenance, Road, RoadNetwork, SignalPlan
+from twin.network.streets import Node, without_repeats
+
+NOWHERE = Frame((0.0, 0.0), 32631)  # a network without a projection keeps its own metres
+BROKEN = (
+    SAXException,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
+
+
+class _Reader(ContentHandler):
+    """sumolib's reader, and what it leaves out: on which side people drive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inner = sumolib.net.NetReader(withPrograms=True, withFoes=False)
+        self.left_hand: bool | None = None
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the name of SAX
+        if name == "net":
+            said = attrs.get("lefthand")
+            self.left_hand = None if said is None else said in ("true", "1", "yes")
+        self._inner.startElement(name, attrs)
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - the name of SAX
+        self._inner.endElement(name)
+
+    def net(self) -> Any:
+        return self._inner.getNet()
+
+
+def read_sumo(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNetwork:  # noqa: FBT001 - tri-state
+    """Return the network of a SUMO file; fixed-time programs that fit our phases are kept.
+
+    Raises NetworkError where the file is broken or has no edge for cars.
+    """
+    reader = _Reader()
+    try:
+        parse(file, reader)  # noqa: S317 - expat bounds entities, external ones are not read
+        net = reader.net()
+        frame = _frame(path, net)
+        roads = [_road(net, frame, edge) for edge in net.getEdges() if _car_lanes(edge)]
+        nodes = [_node(net, frame, node) for node in net.getNodes()]
+    except NetworkError:
+        raise
+    except BROKEN as error:
+        what = " ".join(str(error).split()) or type(error).__name__
+        msg = f"{path}: expected a whole SUMO network, got {what}; write it again with netconvert"
+        raise NetworkError(msg) from error
+    side = reader.left_hand if left_hand is None else left_hand
+    if side is None:
+        side = frame is not NOWHERE and drives_left(frame.origin_lonlat)
+    layout = _layout(path, net, {road.id: road for road in roads}, nodes)
+    return RoadNetwork(
+        name=path.name.split(".")[0],
+        origin_lonlat=frame.origin_lonlat,
+        epsg=frame.epsg,
+        left_hand=side,
+        roads=layout.roads,
+        source_counts=(
+            ("junctions", len(nodes)),
+            ("edges", len(net.getEdges())),
+            ("traffic lights", len(net.getTrafficLights())),
+            ("turn restrictions", None),
+            (
+                "directed edges left out: no car lane, no entry or no exit",
+                len(net.getEdges()) - len(layout.roads),
+            ),
+        ),
+        **controls(layout, _plans(net, layout), left_hand=side),
+    )
+
+
+def _frame(path: Path, net: Any) -> Frame:
+    """Return the frame around the nodes; NOWHERE where the file has no projection."""
+    if not net.hasGeoProj():
+        return NOWHERE
+    return frame_around(str(path), [_lonlat(net, node.getCoord()) for node in net.getNodes()])
+
+
+def _lonlat(net: Any, at: tuple[float, float]) -> tuple[float, float]:
+    """Return lon, lat of a position in the file."""
+    project = pyproj.Proj(projparams=net._location["projParameter"])  # noqa: SLF001 - no accessor
+    east_m, north_m = net.getLocationOffset()
+    lon, lat = project(at[0] - east_m, at[1] - north_m, inverse=True)
+    return float(lon), float(lat)
+
+
+def _metres(net: Any, frame: Frame, points: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return points of the file (N, 2 or 3) as (N, 3) in our frame."""
+    found = np.zeros((len(points), 3))
+    for row, point in enumerate(points):
+        found[row, : len(point)] = point
+    if frame is not NOWHERE:
+        found[:, :2] = frame.to_metres([_lonlat(net, (x, y)) for x, y, _ in found])
+    return found
+
+
+def _node(net: Any, frame: Frame, node: Any) -> Node:
+    x_m, y_m, z_m = _metres(net, frame, [node.getCoord3D()])[0]
+    signals = "traffic_light" in node.getType()
+    return Node(node.getID(), float(x_m), float(y_m), float(z_m), signals)
+
+
+def _car_lanes(edge: Any) -> list[Any]:
+    """Return the lanes on which cars may drive, kerb side first."""
+    return [lane for lane in edge.getLanes() if lane.allows("passenger")]
+
+
+def _road(net: Any, frame: Frame, edge: Any) -> Road:
+    """Return an edge as a road: its middle lies between the outermost lanes for cars."""
+    lanes = _car_lanes(edge)[:MAX_LANES]
+    sides = [_metres(net, frame, lane.getShape3D()) for lane in (lanes[0], lanes[-1])]
+    line = sides[0] if len(sides[0]) != len(sides[1]) else (sides[0] + sides[1]) / 2
+    pair = [back for back in edge.getToNode().getOutgoing() if back.getToNode() is edge.getFromNode()]
+    reverse = pair[0].getID() if len(pair) == 1 and _car_lanes(pair[0]) else ""
+    return Road(
+        id=edge.getID(),
+        name=edge.getName(),
+        start=edge.getFromNode().getID(),
+        end=edge.getToNode().getID(),
+        centreline_m=without_repeats(line),
+        lanes=len(lanes),
+        speed_limit_mps=float(edge.getSpeed()),
+        lane_width_m=float(np.mean([lane.getWidth() for lane in lanes])),
+        priority=max(1, edge.getPriority()),
+        highway=edge.getType().removeprefix("highway.") or "unclassified",
+        geometry=Provenance.IMPORTED,
+        reverse=reverse,
+    )
+
+
+def _layout(path: Path, net: Any, roads: Mapping[str, Road], nodes: list[Node]) -> Layout:
+    """Return the useful roads and movements. SUMO lets vehicles turn back anywhere: here none does."""
+    neighbours: dict[str, set[str]] = {}
+    for road in roads.values():
+        neighbours.setdefault(road.start, set()).add(road.end)
+        neighbours.setdefault(road.end, set()).add(road.start)
+    edge = {node for node, met in neighbours.items() if len(met) == 1}
+    moves = [
+        (key, out.getID())
+        for key, road in roads.items()
+        for out in net.getEdge(key).getOutgoing()
+        if out.getID() in roads and out.getID() != road.reverse and road.end not in edge
+    ]
+    entries = (key for key, road in roads.items() if road.start in edge)
+    exits = (key for key, road in roads.items() if road.end in edge)
+    kept = useful_roads(roads, moves, entries, exits)
+    if not kept:
+        msg = f"{path}: expected edges on which cars can enter and leave, got none of {len(net.getEdges())}"
+        raise NetworkError(msg)
+    used = {end for key in kept for end in (roads[key].start, roads[key].end)}
+    return Layout(
+        roads=tuple(road for key, road in roads.items() if key in kept),
+        moves=tuple((a, b) for a, b in moves if a in kept and b in kept),
+        boundary=frozenset(edge),
+        members={node.id: [node] for node in nodes if node.id in used},
+        end_nodes={key: road.end for key, road in roads.items()},
+    )
+
+
+def _plans(net: Any, layout: Layout) -> Iterator[SignalPlan]:
+    """Yield the programs of the file that give each approach green in exactly one phase."""
+    for light in net.getTrafficLights():
+        programs = list(light.getPrograms().values())
+        links: dict[str, dict[str, list[int]]] = {}
+        kept = {road.id: road.end for road in layout.roads}
+        for lane, _, link in light.getConnections():
+            road = lane.getEdge().getID()
+            if road in kept:
+                links.setdefault(kept[road], {}).setdefault(road, []).append(link)
+        for junction, approaches in links.items():
+            phases = _phases(programs[0].getPhases(), approaches) if programs else ()
+            if phases:
+                offset_s = float(programs[0].getOffset())
+                yield SignalPlan(junction, phases, offset_s, PlanSource.PUBLISHED)
+
+
+def _phases(stages: Any, approaches: Mapping[str, list[int]]) -> tuple[Phase, ...]:
+    """Return the stages as our phases, () where an approach has green in none or several of them."""
+    found: list[Phase] = []
+    for stage in stages:
+        lit = {road: {stage.state[link].lower() for link in links} for road, links in approaches.items()}
+        green = tuple(sorted(road for road, seen in lit.items() if "g" in seen))
+        if green:
+            found.append(Phase(green, float(stage.duration), 0.0, 0.0))
+        elif not found:
+            return ()
+        else:
+            last = found[-1]
+            yellow_s = float(stage.duration) if any("y" in seen for seen in lit.values()) else 0.0
+            red_s = 0.0 if yellow_s else float(stage.duration)
+            found[-1] = Phase(last.groups, last.green_s, last.yellow_s + yellow_s, last.all_red_s + red_s)
+    served = [road for phase in found for road in phase.groups]
+    return tuple(found) if sorted(served) == sorted(approaches) else ()
