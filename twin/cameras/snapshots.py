@@ -23,5 +23,7 @@ class SnapshotQueue:
     def due(self, timestamp_ns: int) -> tuple[SnapshotRequest, ...]:
         """Take out the requests whose picture is due by `timestamp_ns`, oldest first."""
         taken = tuple(request for ready_ns, request in self._waiting if ready_ns <= timestamp_ns)
-        self._waiting = [(ready_ns, request) for ready_ns, request in self._waiting if ready_ns > timestamp_ns]
+        self._waiting = [
+            (ready_ns, request) for ready_ns, request in self._waiting if ready_ns > timestamp_ns
+        ]
         return taken

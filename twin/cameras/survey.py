@@ -43,9 +43,12 @@ def mount(network: RoadNetwork, spec: ViewSpec) -> PinholeCamera:
             )
             raise ValueError(msg)
     if not abs(spec.offset_m) <= BESIDE_ROAD_M:
-        msg = f"view {spec.name}: off the map: {spec.offset_m:g} m from road {road.id}, beyond {BESIDE_ROAD_M:g} m"
+        msg = (
+            f"view {spec.name}: off the map: {spec.offset_m:g} m from road {road.id}, "
+            f"beyond {BESIDE_ROAD_M:g} m"
+        )
         raise ValueError(msg)
-    position = np.array(road.point_at(spec.along_m, spec.offset_m)) + (0.0, 0.0, spec.height_m)
+    position = np.array(road.point_at(spec.along_m, spec.offset_m)) + np.array([0.0, 0.0, spec.height_m])
     return _aimed(spec, position, np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m)))
 
 
@@ -94,10 +97,12 @@ def fit_ground(network: RoadNetwork, camera: PinholeCamera, reach_m: float = REA
     seen = in_view(camera, stack) & (distance <= reach_m)
     stack, distance = (stack[seen], distance[seen]) if seen.sum() >= 3 else (stack, distance)
     weight = 1.0 / (10.0 + distance)
-    # a road that runs straight leaves the slope across it open: hold it towards level, weakly
-    rows = np.vstack((np.column_stack((np.ones(len(stack)), stack[:, :2] - camera.position_m[:2])) * weight[:, None],
-                      [[0.0, 1e-2, 0.0], [0.0, 0.0, 1e-2]]))
-    level, slope_x, slope_y = np.linalg.lstsq(rows, np.append(stack[:, 2] * weight, [0.0, 0.0]), rcond=None)[0]
+    offset = stack[:, :2] - camera.position_m[:2]
+    rows = np.column_stack((np.ones(len(stack)), offset)) * weight[:, None]
+    # one straight road leaves the slope across it open: hold both slopes towards level, weakly
+    rows = np.vstack((rows, [[0.0, 1e-2, 0.0], [0.0, 0.0, 1e-2]]))
+    heights = np.append(stack[:, 2] * weight, [0.0, 0.0])
+    level, slope_x, slope_y = np.linalg.lstsq(rows, heights, rcond=None)[0]
     z0_m = level - slope_x * camera.position_m[0] - slope_y * camera.position_m[1]
     return GroundPlane(float(z0_m), float(slope_x), float(slope_y))
 
