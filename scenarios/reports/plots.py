@@ -119,7 +119,7 @@ def ladder(results: Sequence[RunResult], words: Words) -> str:
         axes.invert_yaxis()
         axes.margins(x=0.12)
         axes.set_xlabel(words.text("cases"))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     return inline_svg(figure, "ladder")
 
 

@@ -10,6 +10,7 @@ from scenarios.texts import Texts
 from twin.clock import to_local
 
 NOTHING = "\N{EN DASH}"
+UNBROKEN = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 
 
 class Words:
@@ -34,13 +35,13 @@ class Words:
         """Return a share 0..1 in per cent."""
         if value is None:
             return NOTHING
-        pattern = "#,##0" + ("." + "0" * digits if digits else "") + " %"
+        pattern = "#,##0" + ("." + "0" * digits if digits else "") + UNBROKEN + "%"
         return format_percent(value, pattern, locale=self.language)
 
     def interval(self, share: Share) -> str:
         """Return the exact 95 % interval of a share."""
         low, high = (self.number(100 * bound) for bound in share.interval)
-        return f"{low}{NOTHING}{high} %" if share.trials else NOTHING
+        return f"{low}{NOTHING}{high}{UNBROKEN}%" if share.trials else NOTHING
 
     def count(self, share: Share) -> str:
         """Return hits and trials of a share."""
@@ -48,7 +49,7 @@ class Words:
 
     def seconds(self, value: float | None) -> str:
         """Return a duration in seconds."""
-        return NOTHING if value is None else f"{self.number(value, 1)} s"
+        return NOTHING if value is None else f"{self.number(value, 1)}{UNBROKEN}s"
 
     def clock(self, timestamp_ns: int) -> str:
         """Return the local time of day."""
