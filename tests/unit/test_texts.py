@@ -1,4 +1,5 @@
 import ast
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from detectors.violations.registry import RULES
 from scenarios.errors import InputError
 from scenarios.texts import LANGUAGES, Texts, language_of, read_catalogue
 
+IN_TEMPLATE = re.compile(r"""\bt\(\s*["']([^"']+)["']""")
 ENUMS = (Reason, CaseState, CaseTrack, PictureKind, VerdictKind, Aspect, WindowPhase)
 CODES = [
     *(code.value for kind in ENUMS for code in kind.__members__.values()),
@@ -58,6 +60,8 @@ def test_every_literal_text_in_the_product_is_in_the_catalogue() -> None:
         for path in root.rglob("*.py")
         for message in literal_texts(ast.parse(path.read_text(encoding="utf-8")))
     }
+    for page in root.rglob("*.html"):
+        used |= {(page.name, message) for message in IN_TEMPLATE.findall(page.read_text(encoding="utf-8"))}
     assert {(where, message) for where, message in used if message not in known} == set()
 
 
