@@ -1,0 +1,163 @@
+"""Finds vehicles by what differs from the empty street. OpenCV, no weights, one instance a view."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.datatypes.arrays import BoolArray, Float32Array
+from detectors.datatypes.detections import Detections, VehicleClass
+from detectors.datatypes.frame import NS_PER_S, Frame
+from detectors.datatypes.site import SitePlan
+from detectors.detection.layers import Layers
+
+HALF = 0.5
+MAX_GAP_S = 5.0  # a longer gap between frames counts as this much
+SMALLEST_PX = 30  # pixels of the half picture, where no site gives a scale
+SMALLEST_M2 = 0.5  # of the picture of a motorcycle and rider, about 1.2 m2
+GHOST_EDGE = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    """A connected patch: box in pixels of the half picture, its number of pixels, standing or not."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+    pixels: int
+    stands: bool
+
+
+class MotionDetector:
+    """Detector of whatever moves or has come to stand, with boxes in pixels of the frame.
+
+    The first `learning_s` seconds are for learning the street (the median of what they show): it
+    finds nothing in them. With a SitePlan, patches too small to be a motorcycle are dropped.
+    """
+
+    def __init__(self, site: SitePlan | None = None, *, learning_s: float = 8.0) -> None:
+        self._site = site
+        self._learning_ns = round(learning_s * NS_PER_S)
+        self._first_ns: int | None = None
+        self._last_ns = 0
+        self._samples: list[Float32Array] = []
+        self._layers: Layers | None = None
+        self._least: Float32Array | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it in a report."""
+        return "motion"
+
+    def detect(self, frame: Frame) -> Detections:
+        """Return the vehicles in `frame`, classes UNKNOWN."""
+        picture = _half(frame.image_bgr)
+        if self._layers is None:
+            self._layers = self._learn(picture, frame.timestamp_ns)
+            self._last_ns = frame.timestamp_ns
+            return _as_detections([])
+        elapsed_s = min((frame.timestamp_ns - self._last_ns) / NS_PER_S, MAX_GAP_S)
+        self._last_ns = frame.timestamp_ns
+        self._layers.update(picture, max(elapsed_s, 0.0))
+        self._decide_standing(self._layers, picture)
+        return _as_detections(self._blobs(self._layers))
+
+    def _learn(self, picture: Float32Array, timestamp_ns: int) -> Layers | None:
+        first_ns = timestamp_ns if self._first_ns is None else self._first_ns
+        self._first_ns = first_ns
+        wanted_ns = first_ns + len(self._samples) * self._learning_ns // 24
+        if timestamp_ns >= wanted_ns:
+            self._samples.append(picture)
+        if timestamp_ns - first_ns < self._learning_ns:
+            return None
+        street = np.median(np.stack(self._samples), axis=0).astype(np.float32)
+        self._samples = []
+        return Layers(street)
+
+    def _decide_standing(self, layers: Layers, picture: Float32Array) -> None:
+        """Put down what has settled; what left a hole in the street is taken for street."""
+        ripe = layers.settled()
+        if not ripe.any():
+            return
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(_closed(ripe, 5), connectivity=8)
+        for number in range(1, count):
+            where = (labels == number) & ripe
+            if stats[number, cv2.CC_STAT_AREA] < SMALLEST_PX or _is_ghost(where, picture, layers.street):
+                layers.absorb(where)
+            else:
+                layers.put_down(where)
+
+    def _blobs(self, layers: Layers) -> list[_Blob]:
+        moving = _closed(_opened(layers.moving), 5)
+        found = [*_patches(moving, stands=False), *_patches(_closed(layers.stands, 5), stands=True)]
+        return [blob for blob in found if blob.pixels >= self._least_pixels(blob, layers)]
+
+    def _least_pixels(self, blob: _Blob, layers: Layers) -> float:
+        if self._site is None:
+            return SMALLEST_PX
+        if self._least is None:
+            self._least = _least_by_row(self._site, layers.street.shape[0])
+        return float(self._least[min(blob.y1, len(self._least) - 1)])
+
+
+def _half(image_bgr: NDArray[np.uint8]) -> Float32Array:
+    small = cv2.resize(image_bgr, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.float32)
+
+
+def _opened(mask: BoolArray) -> BoolArray:
+    return _morph(mask, cv2.MORPH_OPEN, 3)
+
+
+def _closed(mask: BoolArray, size: int) -> NDArray[np.uint8]:
+    return _morph(mask, cv2.MORPH_CLOSE, size).astype(np.uint8)
+
+
+def _morph(mask: NDArray[np.generic], operation: int, size: int) -> BoolArray:
+    kernel = np.ones((size, size), dtype=np.uint8)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), operation, kernel), dtype=bool)
+
+
+def _patches(mask: NDArray[np.uint8], *, stands: bool) -> list[_Blob]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [_Blob(x, y, x + w, y + h, int(pixels), stands) for x, y, w, h, pixels in stats[1:].tolist()]
+
+
+def _is_ghost(where: BoolArray, picture: Float32Array, street: Float32Array) -> bool:
+    """Return whether the outline is an edge of the remembered street, not of the picture."""
+    grown = _morph(where, cv2.MORPH_DILATE, 5)
+    rim = grown & ~_morph(where, cv2.MORPH_ERODE, 5)
+    return _edge(street, rim) > GHOST_EDGE * _edge(picture, rim)
+
+
+def _edge(picture: Float32Array, rim: BoolArray) -> float:
+    grey = picture[..., 1]
+    dx = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
+    dy = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    return float(np.mean(np.hypot(dx, dy)[rim])) if rim.any() else 0.0
+
+
+def _least_by_row(site: SitePlan, rows: int) -> Float32Array:
+    """Return the least pixels (rows,) of a patch whose lowest row is given, from the camera."""
+    camera = site.camera
+    middle = np.column_stack((np.full(rows, camera.centre_px[0]), np.arange(rows) / HALF))
+    points = camera.ground_points(middle, site.ground)
+    spots = site.ground.lift(np.nan_to_num(points, nan=1e6))
+    densities = np.array([camera.pixels_per_metre(spot) for spot in spots]) * HALF
+    least = np.maximum(SMALLEST_M2 * densities**2, 8.0)
+    return np.asarray(least, dtype=np.float32)
+
+
+def _as_detections(blobs: list[_Blob]) -> Detections:
+    boxes = np.array([(b.x0, b.y0, b.x1, b.y1) for b in blobs], dtype=np.float32).reshape(-1, 4) / HALF
+    filled = [b.pixels / max(1, (b.x1 - b.x0) * (b.y1 - b.y0)) for b in blobs]
+    n = len(blobs)
+    return Detections(
+        boxes,
+        np.clip(np.array(filled, dtype=np.float32), 0.05, 1.0),
+        np.full(n, VehicleClass.UNKNOWN, dtype=np.int8),
+        np.full((n, 2), np.nan, dtype=np.float32),
+    )
