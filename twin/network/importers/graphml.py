@@ -65,6 +65,7 @@ def read_graphml(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNet
         left_hand=drives_left(frame.origin_lonlat) if left_hand is None else left_hand,
         nodes=gather_signals(nodes, streets).values(),
         streets=streets,
+        boundary=_cut_off(graph, streets),
         attribution=ATTRIBUTION,
         source_counts=(
             ("nodes", len(lonlat)),
@@ -87,6 +88,25 @@ def _nodes(
         for key, (x, y) in zip(lonlat, metres, strict=True)
     }
     return nodes, len(signals)
+
+
+def _cut_off(graph: "nx.Graph[str]", streets: Sequence[Street]) -> set[str]:
+    """Return the nodes where the edge of the map cut a main street off.
+
+    OSMnx tells in `street_count` how many streets met there before: where some are missing, one of
+    the at most two that are left is a main street and the other is not, the main street went on.
+    """
+    arms: dict[str, list[Street]] = {}
+    for street in streets:
+        for node in street.nodes:
+            arms.setdefault(node, []).append(street)
+    found = set()
+    for node, met in arms.items():
+        before = str(graph.nodes[node].get("street_count", "0"))
+        main = sum(street.priority >= 2 for street in met)
+        if before.isdecimal() and len(met) < int(before) and len(met) <= 2 and main == 1:
+            found.add(node)
+    return found
 
 
 def _to_lonlat(graph: "nx.Graph[str]") -> Transformer | None:

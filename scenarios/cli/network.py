@@ -1,0 +1,115 @@
+"""`bconnect network`: import a real network, show one as a map."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scenarios.cli.terminal import Language, examples, texts_for
+from scenarios.texts import Texts
+from twin.network.model import RoadNetwork
+
+EXAMPLES = examples(
+    "bconnect network import tugu_yogyakarta.osm.xml.gz --out tugu.json",
+    "bconnect network show tugu.json --png tugu.png",
+    "bconnect network show balikpapan --png balikpapan.png",
+)
+IMPORT_EXAMPLES = examples(
+    "bconnect network import balikpapan_kota_drive.graphml",
+    "bconnect network import town.net.xml --right --out town.json",
+)
+SHOW_EXAMPLES = examples("bconnect network show balikpapan --png map.png")
+app = typer.Typer(help="Road networks: import a real one, draw one.", epilog=EXAMPLES)
+
+
+@app.callback()
+def network() -> None:
+    """Road networks: import a real one, draw one."""
+
+
+@app.command("import", epilog=IMPORT_EXAMPLES)
+def import_command(
+    file: Annotated[Path, typer.Argument(help="OSM XML or PBF, OSMnx GraphML, SUMO net.xml; packed or not.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Save the network as JSON.")] = None,
+    left: Annotated[
+        bool | None, typer.Option("--left/--right", help="Side of traffic; else by the file or the place.")
+    ] = None,
+    language: Language = None,
+) -> None:
+    """Import a real network and say what became of it, beside the file's own counts."""
+    texts = texts_for(language)
+    found = import_network(file, out, left_hand=left)
+    console = Console(highlight=False)
+    console.print(summary(found, texts))
+    for line in remark_lines(found, texts):
+        console.print(line, markup=False)
+    if out:
+        console.print(texts.text("Saved: {path}", path=out), markup=False, soft_wrap=True)
+
+
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show_command(
+    name: Annotated[str, typer.Argument(help="Name of a built-in network, or a file.", metavar="NAME|FILE")],
+    png: Annotated[Path, typer.Option("--png", help="Where to write the map.")],
+    language: Language = None,
+) -> None:
+    """Draw a network as a PNG."""
+    texts = texts_for(language)
+    show_network(name, png)
+    Console(highlight=False).print(texts.text("Map: {path}", path=png), markup=False, soft_wrap=True)
+
+
+def import_network(file: Path, out: Path | None = None, *, left_hand: bool | None = None) -> RoadNetwork:
+    """Return the network of a file, checked, and save it where `out` says so.
+
+    Raises NetworkError in one line; then nothing is written.
+    """
+    from twin.network.check import check_network  # noqa: PLC0415 - networkx: not for `--help`
+    from twin.network.importers import load_network  # noqa: PLC0415 - osmium, sumolib, pyproj
+    from twin.network.native import save_network  # noqa: PLC0415 - goes with them
+
+    found = load_network(file, left_hand)
+    check_network(found)
+    if out:
+        save_network(found, out)
+    return found
+
+
+def show_network(name: str, png: Path) -> RoadNetwork:
+    """Draw a built-in network or a file; raises NetworkError where it is neither."""
+    from scenarios.reports.network_map import draw_network  # noqa: PLC0415 - matplotlib
+    from twin.network.importers import load_network  # noqa: PLC0415 - osmium, sumolib, pyproj
+    from twin.network.library import named, names  # noqa: PLC0415 - networkx: not for `--help`
+
+    if name in names() or not (Path(name).suffix or Path(name).exists()):
+        found = named(name)  # lists the known names where it knows none such
+    else:
+        found = load_network(name)
+    draw_network(found, png)
+    return found
+
+
+def summary(found: RoadNetwork, texts: Texts) -> Table:
+    """Return the table of our counts beside those of the file."""
+    from twin.network.counts import counts  # noqa: PLC0415 - goes with the rest
+
+    table = Table(title=found.name)
+    table.add_column(texts.text("In the network"))
+    table.add_column(texts.text("Count"), justify="right")
+    table.add_column(texts.text("In the file"))
+    table.add_column(texts.text("Count"), justify="right")
+    for count in counts(found):
+        stated = texts.text("not in file") if count.in_file is None else str(count.in_file)
+        table.add_row(texts.text(count.what), str(count.here), texts.text(count.in_file_called), stated)
+    return table
+
+
+def remark_lines(found: RoadNetwork, texts: Texts) -> list[str]:
+    """Return what was merged and left out, the side of traffic and the source, a line each."""
+    from twin.network.counts import remarks  # noqa: PLC0415 - goes with the rest
+
+    lines = [f"{texts.text(what)}: {count}" for what, count in remarks(found)]
+    side = texts.text("Traffic drives on the left." if found.left_hand else "Traffic drives on the right.")
+    return [*lines, side, *([found.attribution] if found.attribution else [])]
