@@ -7,6 +7,7 @@ soon; long waiting overrides giving way, then claims the junction; a full exit k
 from numba import njit
 
 from twin.traffic.kernel.arrays import (
+    BOTH,
     GREEN,
     YELLOW,
     Fleet,
@@ -28,6 +29,7 @@ CLAIM_S = 18.0
 DETOUR_S = 45.0
 WRONG_LANE_S = 8.0
 STOPPED_MPS = 0.5
+ABREAST_M = 5.0
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
@@ -162,6 +164,21 @@ def _led_by_undecided(lanes: Lanes, fleet: Fleet, order: Order, v: int) -> bool:
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _parts_from_neighbour(lanes: Lanes, fleet: Fleet, order: Order, v: int, c: int) -> bool:
+    """Return whether a rider beside `v` on the same lane has been let go another way."""
+    if fleet.side[v] == BOTH:
+        return False
+    track = 2 * fleet.lane[v] + 1 - fleet.side[v]
+    for row in range(order.track_at[track + 1] - 1, order.track_at[track] - 1, -1):
+        u = order.who[row]
+        if order.front_m[row] < fleet.position_m[v] - ABREAST_M:
+            return False
+        if fleet.granted[u] >= 0 and fleet.granted[u] != c and fleet.lane[u] == fleet.lane[v]:
+            return True
+    return False
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
 def _decide(
     lanes: Lanes,
     fleet: Fleet,
@@ -190,6 +207,8 @@ def _decide(
     if not passable or dist_m > reach_m or fleet.old_lane[v] >= 0:
         return
     if _led_by_undecided(lanes, fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
+        return
+    if _parts_from_neighbour(lanes, fleet, order, v, c):
         return
     if _conflict(lanes, fleet, order, scratch, signals, v, c, now_s):
         fleet.blocked[v] = True

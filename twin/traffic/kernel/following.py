@@ -130,8 +130,6 @@ def _fork_gap(
         other = lanes.fork[row]
         at = order.track_at
         for half in range(2):
-            if fleet.side[v] not in (BOTH, half):
-                continue
             for k in range(at[2 * other + half], at[2 * other + half + 1]):
                 u = order.who[k]
                 rear = order.front_m[k] - fleet.length_m[u]

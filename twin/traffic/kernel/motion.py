@@ -79,6 +79,9 @@ def _cross(
         if fleet.turn[v] < 0:
             return False
         onward = connector_for(lanes, lane, fleet.turn[v])
+        if onward < 0:  # following stops it before; rounding must not take it over the edge
+            fleet.position_m[v] = lanes.length_m[lane]
+            return True
         group = lanes.group[onward]
         if group >= 0 and signals.state[group] == RED:
             _note(records, CROSSED_RED, v, lane)
