@@ -14,7 +14,7 @@ from detectors.detection import registry
 from detectors.engine import ViewEngine
 from detectors.tracking.ground import GroundTracker
 from detectors.tracking.pixels import PixelTracker
-from detectors.violations.registry import build_rules
+from detectors.violations.registry import rules_for
 from hardware_adapters.recorded_signals import RecordedSignals, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshots, snapshots_folder
 from hardware_adapters.sources import open_source
@@ -126,7 +126,7 @@ def _engine(plan: SitePlan | None, detector: str, store: CaseStore, beside: Besi
         detector=registry.build(detector, plan),
         tracker=GroundTracker(plan) if plan else PixelTracker(),
         docket=store,
-        rules=build_rules(plan) if plan else (),
+        rules=rules_for(plan) if plan else (),
         signals=beside.signals,
         control=beside.control,
     )

@@ -1,0 +1,191 @@
+"""Joins measurements over time: assignment, birth, confirmation, bridging, death."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.detections import Detections, VehicleClass
+from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.tracks import Track
+from detectors.tracking.kalman import Motion
+
+NS_PER_S = 1e9
+GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
+REFUSED = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a tracker takes for granted, in its unit (metres on the ground, or pixels).
+
+    `still_speed` is below what a standing vehicle seems to move; `reach` the least gate, `reach_still`
+    the largest jump of a standing one; `bridge_s` and `bridge_still_s` how long an unseen moving and
+    a standing vehicle are kept; `hits` how often it is seen before it is told of.
+    """
+
+    agility: float
+    start_sigma: float
+    still_speed: float
+    reach: float
+    reach_still: float
+    bridge_s: float = 1.5
+    bridge_still_s: float = 60.0
+    hits: int = 3
+    still_after_s: float = 2.0
+
+
+@dataclass(slots=True)
+class _Target:
+    track_id: int
+    first_ns: int
+    last_ns: int
+    box: tuple[float, float, float, float]
+    score: float
+    votes: Float64Array
+    hits: int = 0
+    row: int = -1
+    slow_since_ns: int | None = None
+    still_since_ns: int | None = None
+    plate: PlateReading | None = None
+    heading_rad: float | None = None
+    anchor: Float64Array = field(default_factory=lambda: np.zeros(2))
+
+
+class Follower:
+    """The part that ground and pixel trackers share. Ids belong to the instance, from 1."""
+
+    def __init__(self, habits: Habits) -> None:
+        self._habits = habits
+        self._motion = Motion(habits.agility, habits.start_sigma)
+        self._targets: list[_Target] = []
+        self._next_id = 1
+        self._now_ns: int | None = None
+
+    def update(
+        self, detections: Detections, points: Float64Array, spreads: Float64Array, timestamp_ns: int
+    ) -> None:
+        """Take the measurements of one frame; those that fit no target begin one."""
+        elapsed_s = 0.0 if self._now_ns is None else (timestamp_ns - self._now_ns) / NS_PER_S
+        self._now_ns = timestamp_ns
+        still = self._still()
+        self._motion.predict(elapsed_s, still)
+        self._motion.state[still, 2:] *= 0.3
+        targets, rows = self._assign(points, spreads, still)
+        self._motion.correct(targets, points[rows], spreads[rows])
+        for target, row in zip(targets.tolist(), rows.tolist(), strict=True):
+            self._see(self._targets[target], detections, row, timestamp_ns)
+        self._note_still(timestamp_ns)
+        self._forget(timestamp_ns)
+        fresh = np.setdiff1d(np.arange(len(detections)), rows)
+        self._begin(detections, fresh, points, spreads, timestamp_ns)
+
+    def _begin(
+        self,
+        detections: Detections,
+        rows: np.ndarray,
+        points: Float64Array,
+        spreads: Float64Array,
+        timestamp_ns: int,
+    ) -> None:
+        for row in rows.tolist():
+            votes = np.zeros(len(VehicleClass))
+            target = _Target(self._next_id, timestamp_ns, timestamp_ns, _box(detections, row), 0.0, votes)
+            self._next_id += 1
+            target.anchor = points[row].copy()
+            self._see(target, detections, row, timestamp_ns)
+            self._targets.append(target)
+        self._motion.add(points[rows], spreads[rows])
+
+    def seen_now(self, timestamp_ns: int) -> list[tuple[int, int]]:
+        """Return (target, row of its detection) of the targets seen in the frame of that time."""
+        return [(n, t.row) for n, t in enumerate(self._targets) if t.last_ns == timestamp_ns]
+
+    def vote(self, row: int, vehicle_class: int, heading_rad: float) -> None:
+        """Tell what class and heading one target was just taken for."""
+        self._targets[row].votes[vehicle_class] += 1
+        self._targets[row].heading_rad = heading_rad
+
+    def tracks(self, timestamp_ns: int, *, on_ground: bool) -> tuple[Track, ...]:
+        """Return the confirmed targets, ordered by id."""
+        return tuple(
+            self._track(target, state, timestamp_ns, on_ground=on_ground)
+            for target, state in zip(self._targets, self._motion.state, strict=True)
+            if target.hits >= self._habits.hits
+        )
+
+    def _still(self) -> np.ndarray:
+        return np.array([target.still_since_ns is not None for target in self._targets], dtype=bool)
+
+    def _assign(
+        self, points: Float64Array, spreads: Float64Array, still: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        if not self._targets or not len(points):
+            return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
+        squared, distance = self._motion.distances(points, spreads)
+        near = np.where(still[:, None], distance < self._habits.reach_still, True)  # noqa: FBT003
+        allowed = near & ((squared < GATE) | (distance < self._habits.reach))
+        cost = np.where(allowed, squared, REFUSED)
+        targets, rows = linear_sum_assignment(cost)
+        good = cost[targets, rows] < REFUSED
+        return targets[good], rows[good]
+
+    def _see(self, target: _Target, detections: Detections, row: int, timestamp_ns: int) -> None:
+        target.last_ns = timestamp_ns
+        target.hits += 1
+        target.row = row
+        target.box = _box(detections, row)
+        target.score = float(detections.scores[row])
+        plate = detections.plate(row)
+        if plate and (target.plate is None or plate.confidence >= target.plate.confidence):
+            target.plate = plate
+
+    def _note_still(self, timestamp_ns: int) -> None:
+        """Say of a target that stays near its anchor for a while that it stands; else move the anchor."""
+        for target, state in zip(self._targets, self._motion.state, strict=True):
+            if np.hypot(*(state[:2] - target.anchor)) > self._habits.reach_still / 2:
+                target.anchor = state[:2].copy()
+                target.still_since_ns = None
+                target.slow_since_ns = None
+            slow = float(np.hypot(state[2], state[3])) < self._habits.still_speed
+            target.slow_since_ns = (target.slow_since_ns or timestamp_ns) if slow else None
+            slow_s = (timestamp_ns - (target.slow_since_ns or timestamp_ns)) / NS_PER_S
+            if slow_s >= self._habits.still_after_s:
+                target.still_since_ns = target.still_since_ns or timestamp_ns
+
+    def _forget(self, timestamp_ns: int) -> None:
+        keep = np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
+        self._motion.keep(keep)
+        self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
+
+    def _worth_keeping(self, target: _Target, timestamp_ns: int) -> bool:
+        unseen_s = (timestamp_ns - target.last_ns) / NS_PER_S
+        if target.hits < self._habits.hits:
+            return unseen_s <= self._habits.bridge_s / 2
+        patience_s = self._habits.bridge_s if target.still_since_ns is None else self._habits.bridge_still_s
+        return unseen_s <= patience_s
+
+    def _track(self, target: _Target, state: Float64Array, timestamp_ns: int, *, on_ground: bool) -> Track:
+        x, y, vx, vy = (float(v) for v in state)
+        known = target.votes[: VehicleClass.UNKNOWN]
+        taken_for = VehicleClass(int(np.argmax(known))) if known.any() else VehicleClass.UNKNOWN
+        return Track(
+            track_id=target.track_id,
+            timestamp_ns=timestamp_ns,
+            vehicle_class=taken_for,
+            box_px=target.box,
+            score=target.score,
+            first_seen_ns=target.first_ns,
+            last_seen_ns=target.last_ns,
+            observed=target.last_ns == timestamp_ns,
+            position_m=(x, y) if on_ground else None,
+            velocity_mps=(vx, vy) if on_ground else None,
+            heading_rad=target.heading_rad if on_ground else None,
+            plate=target.plate,
+        )
+
+
+def _box(detections: Detections, row: int) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(v) for v in detections.boxes_px[row])
+    return x0, y0, x1, y1

@@ -1,0 +1,23 @@
+"""Rows of detections: some of them, or all in an order that does not depend on the given one."""
+
+import numpy as np
+
+from detectors.datatypes.detections import Detections
+
+
+def in_own_order(detections: Detections) -> Detections:
+    """Return the detections ordered by their boxes, so that shuffling them changes no track."""
+    return select(detections, np.lexsort(detections.boxes_px.T))
+
+
+def select(detections: Detections, rows: np.ndarray) -> Detections:
+    """Return the detections in `rows` (indices)."""
+    plates = tuple(detections.plates[row] for row in rows) if detections.plates else ()
+    return Detections(
+        detections.boxes_px[rows],
+        detections.scores[rows],
+        detections.classes[rows],
+        detections.contact_px[rows],
+        plates,
+        detections.oracle,
+    )

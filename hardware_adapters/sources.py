@@ -1,0 +1,37 @@
+"""Opens whatever a recording is: a video file or a folder of pictures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from detectors.datatypes.frame import Frame
+from hardware_adapters.errors import SourceError
+from hardware_adapters.registry import kind_of
+
+
+class Recorded(Protocol):
+    """A FrameSource with an end: how fast it was taken and about how many frames it has."""
+
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames it says it has; 0 where it does not say."""
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the frames."""
+
+
+def open_source(path: Path, view: str, start_ns: int | None, *, simulated: bool) -> Recorded:
+    """Open a recording; raises SourceError where there is none.
+
+    `start_ns` is the UTC time of its first frame; None leaves the time of day unknown.
+    """
+    if not path.exists():
+        msg = f"{path}: no such file or folder; name a video file or a folder of pictures"
+        raise SourceError(msg)
+    kind = kind_of("image_folder" if path.is_dir() else "video_file")
+    source: Recorded = kind(path, view, start_ns, simulated=simulated)
+    return source
