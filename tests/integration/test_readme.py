@@ -1,0 +1,61 @@
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+
+
+def fenced(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def shell_lines(program: str) -> list[list[str]]:
+    lines = [line.split("#")[0] for block in fenced("sh") for line in block.splitlines()]
+    return [shlex.split(line) for line in lines if line.startswith(program + " ")]
+
+
+def test_the_example_runs_and_follows_its_spot() -> None:
+    (example,) = fenced("python")
+    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    numbers = [float(number) for number in re.findall(r"-?\d+\.\d+", done.stdout)]
+    assert numbers == pytest.approx([117.0, 80.0, 177.0, 120.0], abs=6)
+
+
+@pytest.mark.parametrize("command", shell_lines("make"), ids=" ".join)
+def test_the_make_jobs_exist(command: list[str]) -> None:
+    subprocess.run([*command, "-n"], cwd=ROOT, capture_output=True, check=True)
+
+
+@pytest.mark.parametrize("command", shell_lines("bconnect"), ids=" ".join)
+def test_the_commands_and_their_options_exist(command: list[str]) -> None:
+    words = [word for word in command[1:3] if re.fullmatch(r"[a-z]+", word)]
+    groups = {"cases", "scenarios", "network"}
+    called = words if words[0] in groups else words[:1]
+    program = "import sys; from scenarios.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    plain = {**os.environ, "COLUMNS": "200", "TERM": "dumb"}
+    line = [sys.executable, "-c", program, *called, "--help"]
+    helped = subprocess.run(line, env=plain, capture_output=True, text=True, check=False)
+    assert helped.returncode == 0, helped.stderr
+    for option in (word for word in command if word.startswith("--")):
+        assert option in helped.stdout
+
+
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"(?<!!)\[[^\]]+\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_licence_is_whole() -> None:
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert text.lstrip().startswith("GNU AFFERO GENERAL PUBLIC LICENSE")
+    assert all(f"\n  {number}. " in text for number in range(18))
+    assert "END OF TERMS AND CONDITIONS" in text
