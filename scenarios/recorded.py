@@ -21,9 +21,9 @@ from hardware_adapters.sources import open_source
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from scenarios.recorded_results import Results
-from scenarios.run import staged
 from scenarios.site_files import clock_seconds, load_site
 from scenarios.spec import check_detector
+from scenarios.staging import staged
 
 UNDATED = date(1970, 1, 2)  # for a time of day without a date; the day after the epoch is never negative
 NO_SITE = "No rule can be judged: a rule needs the site file of the camera (--site)."
@@ -77,7 +77,7 @@ def detect(
     `site` is the name or path of a site file, `start` the local time of the first frame ("16:30",
     or ISO with a date). Raises InputError, and SourceError where the recording cannot be read.
     """
-    check_detector(detector)
+    check_detector(detector, tuple(registry.DETECTORS))
     plan = load_site(site) if site else None
     start_ns = start_of(start, plan.utc_offset_s if plan else WITA_OFFSET_S) if start else None
     view = plan.view if plan else source.stem

@@ -46,7 +46,7 @@ class Results:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._files.close()
+        self._files.__exit__(kind, error, trace)  # the video of a run that failed is thrown away
 
     @property
     def tracks(self) -> int:

@@ -1,7 +1,6 @@
 """Runs a scenario: one world, many views, a pipeline a view, then score and report."""
 
 import multiprocessing as mp
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from scenarios.progress import Progress, silent
 from scenarios.reports.report import write_report
 from scenarios.results import RunResult, Scenario, ViewResult
 from scenarios.score import Score, passed, score
+from scenarios.staging import staged
 from scenarios.watching import ViewAtWork, ViewJob
 from twin.cameras.plans import CameraPlan, ViewSpec
 from twin.clock import from_local, seconds
@@ -236,24 +236,3 @@ def _crew(jobs: tuple[ViewJob, ...], workers: int) -> Iterator[_Inline | _Proces
         yield crew
     finally:
         crew.stop()
-
-
-@contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """Give a folder beside `out` to write to, and put it in its place when all went well.
-
-    An existing `out` is replaced only if it is an earlier result; otherwise InputError.
-    """
-    if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not (out / "cases.db").exists():
-        msg = f"{out}: exists and is not an earlier result; name another folder with --out"
-        raise InputError(msg)
-    stage = out.with_name(out.name + ".partial")
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    try:
-        yield stage
-    except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
-        raise
-    shutil.rmtree(out, ignore_errors=True)
-    stage.rename(out)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from detectors.detection import registry
 from scenarios.errors import InputError, unknown_name
 from scenarios.results import Scenario
 from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
@@ -15,7 +16,7 @@ from twin.clock import seconds
 from twin.network.model import RoadNetwork
 from twin.traffic.demand import DemandSpec, DwellMix
 
-DETECTORS = ("motion", "oracle")
+DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
 RULES = ("kerb_parking", "red_light")
 USUAL = DemandSpec()
 
@@ -236,8 +237,7 @@ def check_zone(scenario: Scenario, network: RoadNetwork) -> None:
         raise InputError(msg)
 
 
-def check_detector(name: str) -> str:
-    """Return `name` if there is such a detector; raises InputError that lists them."""
-    if name not in DETECTORS:
-        raise unknown_name(name, DETECTORS, what="detector")
-    return name
+def check_detector(name: str, known: Sequence[str] = DETECTORS) -> None:
+    """Raise InputError that lists the known detectors where `name` is none of them."""
+    if name not in known:
+        raise unknown_name(name, known, what="detector")

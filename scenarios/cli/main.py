@@ -9,9 +9,10 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from detectors.archive.store import StoreError
+from hardware_adapters.errors import SourceError
 from hardware_adapters.recorded_signals import SignalsError
 from hardware_adapters.recorded_snapshots import SnapshotsError
-from scenarios.cli import cases, detect, doctor, scenario_list, validate
+from scenarios.cli import cases, detect, doctor, network, scenario_list, validate
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
 from scenarios.errors import InputError
 from twin.network.model import NetworkError
@@ -19,6 +20,7 @@ from twin.network.model import NetworkError
 BAD_INPUTS = (
     InputError,
     NetworkError,
+    SourceError,
     StoreError,
     SignalsError,
     SnapshotsError,
@@ -43,6 +45,7 @@ app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cases.app, name="cases")
+app.add_typer(network.app, name="network")
 app.add_typer(scenario_list.app, name="scenarios")
 
 

@@ -1,0 +1,153 @@
+"""Bad input, through the real program: one line on stderr, exit code 2, nothing half-written."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from scenarios.cli.main import main
+from scenarios.toml_files import Kind, resolve
+
+SCENARIO = resolve(Kind.SCENARIO, "beruang-madu").read_text(encoding="utf-8")
+PLAN = resolve(Kind.PLAN, "beruang-madu").read_text(encoding="utf-8")
+NO_WAYS = """<?xml version="1.0"?>
+<osm version="0.6">
+  <node id="1" lat="-1.26" lon="116.85"/>
+  <node id="2" lat="-1.27" lon="116.86"/>
+  <way id="7"><nd ref="1"/><nd ref="2"/><tag k="highway" v="footway"/></way>
+</osm>
+"""
+
+
+def clip(path: Path, *, codec: str = "mpeg4", size: tuple[int, int] = (64, 48), frames: int = 40) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=10)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        for number in range(frames):
+            noise = np.random.default_rng(number).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
+            for packet in stream.encode(av.VideoFrame.from_ndarray(noise, format="bgr24")):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return path
+
+
+def truncated(folder: Path) -> Path:
+    whole = clip(folder / "whole.mp4").read_bytes()
+    path = folder / "truncated.mp4"
+    path.write_bytes(whole[: len(whole) // 2])  # the index of an mp4 stands at its end
+    return path
+
+
+def written(name: str, data: bytes) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        path = folder / name
+        path.write_bytes(data)
+        return path
+
+    return write
+
+
+def refused(arguments: list[str], out: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the one line on stderr of a run that was refused."""
+    before = sorted(out.parent.rglob("*"))
+    assert main([*arguments, "--out", str(out)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1, captured.err
+    assert captured.err.startswith("error: ")
+    assert sorted(out.parent.rglob("*")) == before, "something was half-written"
+    return captured.err
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda folder: folder / "missing.mp4", "missing.mp4"),
+        (written("text.mp4", b"this is a text, not a video\n" * 50), "text.mp4"),
+        (written("empty.mp4", b""), "empty.mp4"),
+        (truncated, "truncated.mp4"),
+        (lambda folder: clip(folder / "tiny.avi", codec="rawvideo", size=(48, 48), frames=1), "tiny.avi"),
+    ],
+    ids=["missing", "text", "zero-byte", "truncated", "rawvideo-48x48"],
+)
+def test_a_recording_that_cannot_be_used(
+    make: Callable[[Path], Path], expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = make(tmp_path)
+    assert expected in refused(["detect", str(source)], tmp_path / "out", capsys)
+
+
+def test_a_start_that_is_no_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = clip(tmp_path / "clip.mp4")
+    said = refused(["detect", str(source), "--start", "half past four"], tmp_path / "out", capsys)
+    assert "--start half past four: expected a time like 16:30" in said
+
+
+def test_a_scenario_that_nobody_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(["validate", "beruang-maduu"], tmp_path / "out", capsys)
+    assert "unknown scenario 'beruang-maduu'; did you mean 'beruang-madu'" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("warmup_s", "warmup", "line 8: unknown key 'warmup'; did you mean 'warmup_s'?"),
+        ('network = "mt-haryono"', 'network = "mt-hariono"', "mt-haryono"),
+        ('plan = "beruang-madu"', 'plan = "no-such-plan"', "unknown plan 'no-such-plan'"),
+        ('detector = "motion"', 'detector = "yolo99"', "unknown detector 'yolo99'"),
+        ('zone = "beruang-madu"', 'zone = "beruang"', "unknown zone 'beruang'; did you mean 'beruang-madu'"),
+    ],
+)
+def test_a_scenario_with_a_slip(
+    old: str, new: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert old in SCENARIO
+    path = tmp_path / "mine.toml"
+    path.write_text(SCENARIO.replace(old, new, 1), encoding="utf-8")
+    assert expected in refused(["validate", str(path), "--short"], tmp_path / "out", capsys)
+
+
+def test_a_plan_with_a_camera_off_the_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = PLAN.splitlines()
+    first = next(row for row, line in enumerate(lines) if line.startswith("along_m"))
+    lines[first] = "along_m = 98765.0"
+    path = tmp_path / "lost.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    said = refused(["validate", "beruang-madu", "--plan", str(path)], tmp_path / "out", capsys)
+    assert "along_m = 98765 is off the map" in said
+
+
+def test_a_network_without_drivable_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ways = tmp_path / "footway.osm"
+    ways.write_text(NO_WAYS, encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(SCENARIO.replace('"mt-haryono"', f'"{ways}"'), encoding="utf-8")
+    assert "footway.osm" in refused(["validate", str(path)], tmp_path / "out", capsys)
+
+
+def test_an_out_folder_that_holds_something_else_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = clip(tmp_path / "clip.mp4", frames=3)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter.txt").write_text("mine", encoding="utf-8")
+    assert "is not an earlier result" in refused(["detect", str(source)], tmp_path / "out", capsys)
+
+
+def test_the_installed_program_says_the_same() -> None:
+    program = shutil.which("bconnect", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("the program bconnect is not installed beside this Python")
+    done = subprocess.run(
+        [program, "validate", "beruang-maduu"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: unknown scenario 'beruang-maduu'")
+    assert done.stderr.count("\n") == 1
