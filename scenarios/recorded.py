@@ -26,6 +26,7 @@ from scenarios.spec import check_detector
 from scenarios.staging import staged
 
 UNDATED = date(1970, 1, 2)  # for a time of day without a date; the day after the epoch is never negative
+LEAST_SIDE_PX = 64
 NO_SITE = "No rule can be judged: a rule needs the site file of the camera (--site)."
 NO_START = "The time of day is not known (--start): rules with a time window say UNDETERMINED."
 NO_DATE = "The date is not known (--start): times carry 1970-01-02."
@@ -133,14 +134,16 @@ def _engine(plan: SitePlan | None, detector: str, store: CaseStore, beside: Besi
 
 
 def _checked(frames: Iterator[Frame], plan: SitePlan | None) -> Iterator[Frame]:
-    """Yield the frames; InputError where they are not of the size that was surveyed."""
+    """Yield the frames; InputError where they show too little, or not what was surveyed."""
     for frame in frames:
+        width_px, height_px = frame.size_px
+        got = f"frame {frame.index} is {width_px} x {height_px} px"
+        if min(frame.size_px) < LEAST_SIDE_PX:
+            msg = f"view {frame.view}: {got}: too small to tell a vehicle, give at least {LEAST_SIDE_PX} px"
+            raise InputError(msg)
         if plan is not None and frame.size_px != (plan.camera.width_px, plan.camera.height_px):
-            width_px, height_px = frame.size_px
-            msg = (
-                f"site file of view {plan.view}: surveyed for pictures of {plan.camera.width_px} x "
-                f"{plan.camera.height_px} px, frame {frame.index} is {width_px} x {height_px} px"
-            )
+            surveyed = f"{plan.camera.width_px} x {plan.camera.height_px} px"
+            msg = f"site file of view {plan.view}: surveyed for pictures of {surveyed}, {got}"
             raise InputError(msg)
         yield frame
 

@@ -24,7 +24,7 @@ NO_WAYS = """<?xml version="1.0"?>
 """
 
 
-def clip(path: Path, *, codec: str = "mpeg4", size: tuple[int, int] = (64, 48), frames: int = 40) -> Path:
+def clip(path: Path, *, codec: str = "mpeg4", size: tuple[int, int] = (96, 64), frames: int = 40) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
         stream.width, stream.height = size
@@ -72,7 +72,7 @@ def refused(arguments: list[str], out: Path, capsys: pytest.CaptureFixture[str])
         (written("text.mp4", b"this is a text, not a video\n" * 50), "text.mp4"),
         (written("empty.mp4", b""), "empty.mp4"),
         (truncated, "truncated.mp4"),
-        (lambda folder: clip(folder / "tiny.avi", codec="rawvideo", size=(48, 48), frames=1), "tiny.avi"),
+        (lambda folder: clip(folder / "tiny.avi", codec="rawvideo", size=(48, 48)), "48 x 48 px: too small"),
     ],
     ids=["missing", "text", "zero-byte", "truncated", "rawvideo-48x48"],
 )
