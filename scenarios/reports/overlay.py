@@ -106,7 +106,8 @@ def _draw_track(picture: UInt8Array, track: Track, verdict: Verdict | None) -> N
         colour = LOST
     x0, y0, x1, y1 = (round(float(edge)) for edge in track.box_px)
     cv2.rectangle(picture, (x0, y0), (x1, y1), colour, 2 if verdict else 1)
-    _label(picture, (x0, y0), _words(track, verdict), colour)
+    if track.observed or verdict:
+        _label(picture, (x0, y0), _words(track, verdict), colour)
 
 
 def _words(track: Track, verdict: Verdict | None) -> str:
