@@ -189,7 +189,7 @@ def run(
         end_ns=at("19:15"),
         views=views,
         violations=violations,
-        census=(("entered", 5210), ("left", 5003), ("inside", 207), ("lost", 0)),
+        census=(("inserted", 5210), ("active", 207), ("finished", 5003), ("waiting", 0)),
         out=out,
         versions=(("bconnect-twin", "0.1.0"), ("numpy", "2.4.6")),
     )
@@ -283,7 +283,7 @@ def evening(out: Path, seed: int = 1, setting: Scenario | None = None) -> RunRes
         out=out,
         seed=seed,
         setting=setting,
-        pictures=(("17:00", jpeg("view")),),
+        pictures=((str(at("17:00")), jpeg("view")),),
     )
     write_evidence(result)
     return result

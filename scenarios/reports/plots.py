@@ -97,6 +97,7 @@ def dwell(results: Sequence[RunResult], score: Score, words: Words) -> str:
         axes.minorticks_off()
         axes.set_xlabel(words.text("time at the kerb, minutes"))
         axes.set_ylabel(words.text("stands"))
+        axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.legend(fontsize=9)
     return inline_svg(figure, "dwell")
 
@@ -168,7 +169,7 @@ def _crossings(axes: Axes, red: list[Offence], score: Score, words: Words) -> No
         colour = _colour(one, one in caught)
         axes.plot([_hour(one.since_ns)], [one.violation.seconds_into_red], "o", color=colour, markersize=5)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(words.text("s into red"))
+    axes.set_ylabel(words.text("s into red"), fontsize=8)
     axes.set_title(words.text("red_light"), loc="left", fontsize=10, fontweight="bold")
 
 

@@ -17,6 +17,7 @@ from scenarios.reports.schema import command, config_sha256, schema_text
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from scenarios.score import Share, score
+from scenarios.texts import read_catalogue
 from tests.synthetic_run import evening, jpeg, run, scenario
 from twin.cameras.plans import CameraPlan
 
@@ -205,3 +206,19 @@ def test_numbers_read_as_the_language_writes_them() -> None:
     assert indonesian.number(1234.5, 1) == "1.234,5"
     assert english.percent(0.925).split() == ["92", "%"]
     assert english.interval(Share(0, 0)) == english.percent(None) == "\N{EN DASH}"
+
+
+def test_every_text_of_a_report_is_in_the_catalogue(
+    runs: tuple[RunResult, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+    text = Words.text
+
+    def noting(self: Words, message: str, **values: object) -> str:
+        asked.add(message)
+        return text(self, message, **values)
+
+    monkeypatch.setattr(Words, "text", noting)
+    write_report(runs, [score(one) for one in runs], tmp_path, "id")
+    known = {str(message.id) for message in read_catalogue("id")}
+    assert asked - known == set()
