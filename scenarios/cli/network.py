@@ -66,12 +66,10 @@ def import_network(file: Path, out: Path | None = None, *, left_hand: bool | Non
 
     Raises NetworkError in one line; then nothing is written.
     """
-    from twin.network.check import check_network  # noqa: PLC0415 - networkx: not for `--help`
-    from twin.network.importers import load_network  # noqa: PLC0415 - osmium, sumolib, pyproj
+    from twin.network.importers import load_network  # noqa: PLC0415 - osmium, sumolib, pyproj: not for `--help`
     from twin.network.native import save_network  # noqa: PLC0415 - goes with them
 
     found = load_network(file, left_hand)
-    check_network(found)
     if out:
         save_network(found, out)
     return found
@@ -79,10 +77,9 @@ def import_network(file: Path, out: Path | None = None, *, left_hand: bool | Non
 
 def show_network(name: str, png: Path) -> RoadNetwork:
     """Draw a built-in network or a file; raises NetworkError where it is neither."""
-    from twin.network.library import named, names  # noqa: PLC0415 - networkx: not for `--help`
-
     from scenarios.reports.network_map import draw_network  # noqa: PLC0415 - matplotlib
     from twin.network.importers import load_network  # noqa: PLC0415 - osmium, sumolib, pyproj
+    from twin.network.library import named, names  # noqa: PLC0415 - networkx: not for `--help`
 
     if name in names() or not (Path(name).suffix or Path(name).exists()):
         found = named(name)  # lists the known names where it knows none such

@@ -1,5 +1,6 @@
 """Proof that traffic can flow: what holds for every network, built in, imported or saved."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -34,6 +35,9 @@ def _unknown_ids(network: RoadNetwork) -> Iterator[str]:
         twice = [key for key, times in Counter(item.id for item in items).items() if times > 1]
         yield from (f"{what} {key}: expected a unique id, got it twice" for key in twice)
     for road in network.roads:
+        if not (0 < road.speed_limit_mps < 100 and 0 < road.lane_width_m < 20 and road.length_m > 0):
+            got = f"{road.speed_limit_mps} m/s, {road.lane_width_m} m and {road.length_m} m"
+            yield f"road {road.id}: expected a speed, lane width and length of streets, got {got}"
         for end in (road.start, road.end):
             if end not in network.junction_of:
                 yield f"road {road.id}: expected a known junction, got {end}"
@@ -78,7 +82,6 @@ def _bad_plans(network: RoadNetwork) -> Iterator[str]:
         approaches = {road.id for road in network.roads if road.end == plan.junction}
         if set(groups) != approaches or max(groups.values(), default=1) > 1:
             yield f"signal plan of {plan.junction}: expected each of {sorted(approaches)} in one phase"
-        if any(min(phase.green_s, phase.yellow_s, phase.all_red_s) < 0 for phase in plan.phases):
-            yield f"signal plan of {plan.junction}: expected times >= 0"
-        if not plan.cycle_s > 0:
-            yield f"signal plan of {plan.junction}: expected a cycle longer than 0 s"
+        times_s = [t for phase in plan.phases for t in (phase.green_s, phase.yellow_s, phase.all_red_s)]
+        if min(times_s, default=0) < 0 or not 0 < plan.cycle_s < 3600 or not math.isfinite(plan.offset_s):
+            yield f"signal plan of {plan.junction}: expected times >= 0 and a cycle below an hour"

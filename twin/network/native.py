@@ -7,7 +7,6 @@ from typing import IO, Any
 
 import numpy as np
 
-from twin.network.check import check_network
 from twin.network.model import (
     Control,
     Junction,
@@ -50,15 +49,13 @@ def _plain(value: Any) -> Any:
 def read_network(path: Path, file: IO[bytes]) -> RoadNetwork:
     """Return the network that `save_network` wrote; raises NetworkError where it is not whole."""
     try:
-        network = _network(json.loads(file.read()))
-        check_network(network)
+        return _network(json.loads(file.read()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else str(error)
         msg = (
             f"{path}: expected a network saved by `bconnect network import --out`, got {what}; save it again"
         )
         raise NetworkError(" ".join(msg.split())) from error
-    return network
 
 
 def _network(document: dict[str, Any]) -> RoadNetwork:

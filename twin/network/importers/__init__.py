@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 from typing import IO, cast
 
+from twin.network.check import check_network
 from twin.network.importers.graphml import read_graphml
 from twin.network.importers.osm import read_osm
 from twin.network.importers.sumo import read_sumo
@@ -20,9 +21,16 @@ def load_network(path: Path | str, left_hand: bool | None = None) -> RoadNetwork
     """Return the network of a file, whatever its extension: the content says what it is.
 
     `left_hand` says on which side people drive; None believes the file or guesses by the place.
-    Raises NetworkError with one line: the file, what was expected, what was found, what to do.
+    It is checked: traffic flows on it. Raises NetworkError with one line: the file, what was
+    expected, what was found, what to do.
     """
-    path = Path(path)
+    found = _read(Path(path), left_hand)
+    check_network(found)
+    return found
+
+
+def _read(path: Path, left_hand: bool | None) -> RoadNetwork:  # noqa: FBT001 - tri-state
+    """Return the network of a file by the reader that its first bytes call for."""
     head, packing = _head(path)
     if b"OSMHeader" in head[:64]:
         return read_osm(path, "pbf", left_hand)

@@ -1,6 +1,7 @@
 """Import of OSMnx drive graphs in GraphML."""
 
 import ast
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -28,11 +29,11 @@ BROKEN = (
     nx.NetworkXException,
     shapely.errors.ShapelyError,
     ProjError,
-    KeyError,
+    LookupError,
+    ArithmeticError,
     ValueError,
     TypeError,
     AttributeError,
-    IndexError,
     EOFError,
     OSError,
 )
@@ -44,7 +45,9 @@ def read_graphml(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNet
     Raises NetworkError where the file is broken, has no positions or no drivable edge.
     """
     try:
-        graph = nx.read_graphml(file, node_type=str, force_multigraph=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a key without a type is text, as OSMnx writes them all
+            graph = nx.read_graphml(file, node_type=str, force_multigraph=True)
         edges = [(str(u), str(v), data) for u, v, data in graph.edges(data=True)]
         lonlat = _positions(graph)
         lines = {id(data): _geometry(graph, data) for _, _, data in edges}

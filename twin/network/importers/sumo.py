@@ -20,11 +20,11 @@ from twin.network.streets import Node, without_repeats
 NOWHERE = Frame((0.0, 0.0), 32631)  # a network without a projection keeps its own metres
 BROKEN = (
     SAXException,
-    KeyError,
+    LookupError,
+    ArithmeticError,
     ValueError,
     TypeError,
     AttributeError,
-    IndexError,
     RuntimeError,
     EOFError,
     OSError,
@@ -57,23 +57,29 @@ def read_sumo(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNetwor
 
     Raises NetworkError where the file is broken or has no edge for cars.
     """
-    reader = _Reader()
     try:
+        reader = _Reader()
         parse(file, reader)  # noqa: S317 - expat bounds entities, external ones are not read
-        net = reader.net()
-        frame = _frame(path, net)
-        roads = [_road(net, frame, edge) for edge in net.getEdges() if _car_lanes(edge)]
-        nodes = [_node(net, frame, node) for node in net.getNodes()]
+        side = reader.left_hand if left_hand is None else left_hand
+        return _network(path, reader.net(), side)
     except NetworkError:
         raise
     except BROKEN as error:
         what = " ".join(str(error).split()) or type(error).__name__
         msg = f"{path}: expected a whole SUMO network, got {what}; write it again with netconvert"
         raise NetworkError(msg) from error
-    side = reader.left_hand if left_hand is None else left_hand
+
+
+def _network(path: Path, net: Any, left_hand: bool | None) -> RoadNetwork:  # noqa: FBT001 - tri-state
+    """Return the network of what sumolib read."""
+    frame = _frame(path, net)
+    roads = [_road(net, frame, edge) for edge in net.getEdges() if _car_lanes(edge)]
+    nodes = [_node(net, frame, node) for node in net.getNodes()]
+    side = left_hand
     if side is None:
         side = frame is not NOWHERE and drives_left(frame.origin_lonlat)
     layout = _layout(path, net, {road.id: road for road in roads}, nodes)
+    left_out = len(net.getEdges()) - len(layout.roads)
     return RoadNetwork(
         name=path.name.split(".")[0],
         origin_lonlat=frame.origin_lonlat,
@@ -85,10 +91,7 @@ def read_sumo(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNetwor
             ("edges", len(net.getEdges())),
             ("traffic lights", len(net.getTrafficLights())),
             ("turn restrictions", None),
-            (
-                "directed edges left out: no car lane, no entry or no exit",
-                len(net.getEdges()) - len(layout.roads),
-            ),
+            ("edges left out: no lane for cars, no entry or no exit", left_out),
         ),
         **controls(layout, _plans(net, layout), left_hand=side),
     )
