@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from itertools import islice
 from pathlib import Path
 
 from detectors.archive.store import CaseStore
@@ -12,12 +13,13 @@ from detectors.datatypes.frame import Frame
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
 from detectors.detection import registry
 from detectors.engine import ViewEngine
+from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.tracking.pixels import PixelTracker
 from detectors.violations.registry import rules_for
 from hardware_adapters.recorded_signals import RecordedSignals, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshots, snapshots_folder
-from hardware_adapters.sources import open_source
+from hardware_adapters.sources import Recorded, open_source
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from scenarios.recorded_results import Results
@@ -25,6 +27,7 @@ from scenarios.site_files import clock_seconds, load_site
 from scenarios.spec import check_detector
 from scenarios.staging import staged
 
+EXAMPLES = 40
 UNDATED = date(1970, 1, 2)  # for a time of day without a date; the day after the epoch is never negative
 LEAST_SIDE_PX = 64
 NO_SITE = "No rule can be judged: a rule needs the site file of the camera (--site)."
@@ -87,7 +90,7 @@ def detect(
     video = open_source(source, view, start_ns, simulated=plan is not None and plan.simulated)
     with staged(out) as stage, CaseStore(stage) as store:
         with Results(stage, view, video.fps, plan) as results:
-            engine = _engine(plan, detector, store, beside)
+            engine = _engine(plan, registry.build(detector, plan, _examples(video)), store, beside)
             for frame in _checked(video.frames(), plan):
                 for snapshot in beside.due(frame.timestamp_ns):
                     results.note(engine.step(snapshot))
@@ -121,10 +124,16 @@ def start_of(text: str, utc_offset_s: int) -> int:
     return whole_s * 1_000_000_000 + at.microsecond * 1000
 
 
-def _engine(plan: SitePlan | None, detector: str, store: CaseStore, beside: Beside) -> ViewEngine:
+def _examples(video: Recorded) -> Iterator[Frame]:
+    """Yield EXAMPLES frames spread over the recording: what shows in most of them is the street."""
+    every = max(1, video.frame_count // EXAMPLES)
+    return islice(video.frames(), 0, EXAMPLES * every, every)
+
+
+def _engine(plan: SitePlan | None, detector: Detector, store: CaseStore, beside: Beside) -> ViewEngine:
     return ViewEngine(
         site=plan,
-        detector=registry.build(detector, plan),
+        detector=detector,
         tracker=GroundTracker(plan) if plan else PixelTracker(),
         docket=store,
         rules=rules_for(plan) if plan else (),

@@ -18,6 +18,7 @@ GREY_FLOOR = 12.0  # least difference, grey levels: above sensor noise and its c
 GREY_SHARE = 0.10  # and this share of the brightness: noise and texture grow with it
 SHADOW_DARKEST = 0.35  # a cast shadow leaves this share of the light at least
 SHADOW_CHROMA = 0.035  # and changes no colour by more than this
+SPREADS = 4.0  # a difference counts beyond this many mean deviations of the pixel itself (foliage)
 GAIN_LIMIT = 0.04  # the light of the whole picture changes by at most this share a frame
 
 
@@ -36,8 +37,11 @@ class Memory:
 class Layers:
     """The layers of one view. `update` takes pictures of one size in order of time."""
 
-    def __init__(self, first: NDArray[np.float32], memory: Memory | None = None) -> None:
+    def __init__(
+        self, first: NDArray[np.float32], spread: NDArray[np.float32], memory: Memory | None = None
+    ) -> None:
         self._memory = memory or Memory()
+        self._spread: Float32Array = spread.copy()  # mean absolute deviation (h, w), grey levels
         self.street: Float32Array = first.copy()
         self.recent: Float32Array = first.copy()
         self.standing: Float32Array = first.copy()
@@ -51,12 +55,23 @@ class Layers:
     def update(self, picture: NDArray[np.float32], elapsed_s: float) -> None:
         """Take a picture (h, w, 3) `elapsed_s` after the last; sets `moving` and `stands`."""
         self._follow_light(picture)
-        off_street = differs(picture, self.street) & ~is_shadow(picture, self.street)
-        off_standing = differs(picture, self.standing)
+        gap = _gap(picture, self.street)
+        off_street = (gap > self._bound(self.street)) & ~is_shadow(picture, self.street)
+        off_standing = self._differs(picture, self.standing)
         self.moving = off_street & (~self.stands | off_standing)
         self._leave(off_street, off_standing, elapsed_s)
         self._settle(picture, elapsed_s)
         self._learn(picture, off_street, elapsed_s)
+        calm = np.minimum(gap, 2 * self._spread + GREY_FLOOR)
+        _blend_where(self._spread, calm, elapsed_s / self._memory.street_s, ~(self.moving | self.stands))
+
+    def _bound(self, layer: NDArray[np.float32]) -> Float32Array:
+        noise = np.maximum(GREY_FLOOR, SPREADS * self._spread)
+        return np.maximum(noise, GREY_SHARE * layer[..., 1])
+
+    def _differs(self, picture: NDArray[np.float32], layer: NDArray[np.float32]) -> BoolArray:
+        over: BoolArray = _gap(picture, layer) > self._bound(layer)
+        return over
 
     def _follow_light(self, picture: NDArray[np.float32]) -> None:
         """Scale what is remembered by the change of light of the whole picture."""
@@ -81,7 +96,7 @@ class Layers:
 
     def _settle(self, picture: NDArray[np.float32], elapsed_s: float) -> None:
         """Count how long each moving pixel has looked the same."""
-        same = self.moving & ~differs(picture, self.recent)
+        same = self.moving & ~self._differs(picture, self.recent)
         self._same_s = np.where(same, self._same_s + elapsed_s, 0).astype(np.float32)
         _blend(self.recent, picture, elapsed_s / self._memory.recent_s)
 
@@ -107,17 +122,14 @@ class Layers:
     def _learn(self, picture: NDArray[np.float32], off_street: BoolArray, elapsed_s: float) -> None:
         free = ~(off_street | self.stands)
         _blend_where(self.street, picture, elapsed_s / self._memory.street_s, free)
-        visible = self.stands & ~differs(picture, self.standing)
+        visible = self.stands & ~self._differs(picture, self.standing)
         _blend_where(self.standing, picture, elapsed_s / self._memory.standing_s, visible)
 
 
-def differs(picture: NDArray[np.float32], layer: NDArray[np.float32]) -> BoolArray:
-    """Return (h, w) bool: where the pictures (h, w, 3) differ by more than noise."""
+def _gap(picture: NDArray[np.float32], layer: NDArray[np.float32]) -> Float32Array:
+    """Return (h, w): the largest difference of the pictures (h, w, 3) in any channel."""
     step = cv2.absdiff(picture, layer)
-    largest = cv2.max(cv2.max(step[..., 0], step[..., 1]), step[..., 2])
-    bound = np.maximum(GREY_FLOOR, GREY_SHARE * layer[..., 1])
-    over: BoolArray = largest > bound
-    return over
+    return np.asarray(cv2.max(cv2.max(step[..., 0], step[..., 1]), step[..., 2]), dtype=np.float32)
 
 
 def is_shadow(picture: NDArray[np.float32], street: NDArray[np.float32]) -> BoolArray:

@@ -1,5 +1,6 @@
 """Finds vehicles by what differs from the empty street. OpenCV, no weights, one instance a view."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ from detectors.detection.layers import Layers
 
 HALF = 0.5
 MAX_GAP_S = 5.0  # a longer gap between frames counts as this much
-SMALLEST_PX = 30  # pixels of the half picture, where no site gives a scale
+SMALLEST_PX = 90  # pixels of the half picture, where no site gives a scale
 SMALLEST_M2 = 0.5  # of the picture of a motorcycle and rider, about 1.2 m2
 GHOST_EDGE = 1.25
 
@@ -42,7 +43,7 @@ class MotionDetector:
         self._site = site
         self._learning_ns = round(learning_s * NS_PER_S)
         self._first_ns: int | None = None
-        self._last_ns = 0
+        self._last_ns: int | None = None
         self._samples: list[Float32Array] = []
         self._layers: Layers | None = None
         self._least: Float32Array | None = None
@@ -59,11 +60,18 @@ class MotionDetector:
             self._layers = self._learn(picture, frame.timestamp_ns)
             self._last_ns = frame.timestamp_ns
             return _as_detections([])
-        elapsed_s = min((frame.timestamp_ns - self._last_ns) / NS_PER_S, MAX_GAP_S)
+        since_ns = self._last_ns or frame.timestamp_ns
+        elapsed_s = min((frame.timestamp_ns - since_ns) / NS_PER_S, MAX_GAP_S)
         self._last_ns = frame.timestamp_ns
         self._layers.update(picture, max(elapsed_s, 0.0))
         self._decide_standing(self._layers, picture)
         return _as_detections(self._blobs(self._layers))
+
+    def learn_from(self, frames: Iterable[Frame]) -> None:
+        """Learn the street from pictures taken at any time, instead of from the first seconds."""
+        self._samples = [_half(frame.image_bgr) for frame in frames]
+        if self._samples:
+            self._layers = self._from_samples()
 
     def _learn(self, picture: Float32Array, timestamp_ns: int) -> Layers | None:
         first_ns = timestamp_ns if self._first_ns is None else self._first_ns
@@ -73,9 +81,14 @@ class MotionDetector:
             self._samples.append(picture)
         if timestamp_ns - first_ns < self._learning_ns:
             return None
-        street = np.median(np.stack(self._samples), axis=0).astype(np.float32)
+        return self._from_samples()
+
+    def _from_samples(self) -> Layers:
+        samples = np.stack(self._samples)
+        street = np.median(samples, axis=0).astype(np.float32)
+        spread = np.median(np.abs(samples - street).max(axis=3), axis=0).astype(np.float32)
         self._samples = []
-        return Layers(street)
+        return Layers(street, spread)
 
     def _decide_standing(self, layers: Layers, picture: Float32Array) -> None:
         """Put down what has settled; what left a hole in the street is taken for street."""

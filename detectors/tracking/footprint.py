@@ -40,8 +40,8 @@ class FootprintModel:
         for way in self._site.carriageways:
             corners = way.area.corners_m
             distance = np.linalg.norm(points_m - corners.mean(axis=0), axis=1)
-            distance = np.where(way.area.contains(points_m), 0.0, distance)
-            heading = np.where(distance < nearest, way.heading_rad, heading)
+            distance[way.area.contains(points_m)] = 0.0
+            heading[distance < nearest] = way.heading_rad
             nearest = np.minimum(nearest, distance)
         return heading
 
