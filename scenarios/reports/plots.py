@@ -118,7 +118,7 @@ def ladder(results: Sequence[RunResult], words: Words) -> str:
         bars = axes.barh(labels, counts, color=colours, height=0.62)
         axes.bar_label(bars, [words.number(count) for count in counts], padding=4)
         axes.invert_yaxis()
-        axes.margins(x=0.12)
+        axes.set_xlim(0, 1.14 * max(1, *counts))
         axes.set_xlabel(words.text("cases"))
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     return inline_svg(figure, "ladder")

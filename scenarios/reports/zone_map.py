@@ -9,16 +9,17 @@ from matplotlib.patches import Polygon as Patch
 from matplotlib.patches import Wedge
 
 from detectors.datatypes.site import SitePlan
+from scenarios.offences import KERB_PARKING, RED_LIGHT
 from scenarios.reports.plots import BAN, FOUND, INK, MISSED, STYLE, inline_svg
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from scenarios.score import Match, Score
 from twin.network.model import Road
 
-CAMERA = "#009E73"
+CAMERA, UNSEEN = "#009E73", "#7b8794"
 MARGIN_M = 70.0
 REACH_M = 90.0
-MARKERS = {"kerb_parking": "o", "red_light": "X"}
+MARKERS = {KERB_PARKING: "o", RED_LIGHT: "X"}
 
 
 def zone_map(result: RunResult, score: Score, words: Words) -> str:
@@ -71,7 +72,8 @@ def _offences(axes: Axes, score: Score) -> None:
     for one in score.offences:
         if one.borderline or not one.in_zone:
             continue
-        colour = FOUND if one in found else MISSED
+        missed = MISSED if one.in_view else UNSEEN
+        colour = FOUND if one in found else missed
         x, y = one.violation.position_m
         marker = MARKERS[one.violation.rule]
         axes.plot([x], [y], marker, color=colour, markersize=6, markeredgecolor="white", zorder=4)
@@ -91,9 +93,9 @@ def _legend(words: Words) -> list[Line2D]:
 
     return [
         dot("s", CAMERA, "camera"),
-        dot("o", FOUND, "parking, found"),
-        dot("o", MISSED, "parking, missed"),
         Line2D([], [], color=BAN, linewidth=2, label=words.text("kerb with the ban")),
-        dot("X", FOUND, "red light, found"),
-        dot("X", MISSED, "red light, missed"),
+        dot(MARKERS[RED_LIGHT], INK, "red_light"),
+        dot("o", FOUND, "found"),
+        dot("o", MISSED, "missed"),
+        dot("o", UNSEEN, "not in view"),
     ]
