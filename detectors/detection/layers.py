@@ -67,7 +67,8 @@ class Layers:
 
     def _bound(self, layer: NDArray[np.float32]) -> Float32Array:
         noise = np.maximum(GREY_FLOOR, SPREADS * self._spread)
-        return np.maximum(noise, GREY_SHARE * layer[..., 1])
+        bound: Float32Array = np.maximum(noise, GREY_SHARE * layer[..., 1])
+        return bound
 
     def _differs(self, picture: NDArray[np.float32], layer: NDArray[np.float32]) -> BoolArray:
         over: BoolArray = _gap(picture, layer) > self._bound(layer)

@@ -50,16 +50,16 @@ class FootprintModel:
 
         Rows whose ground lies above the horizon come back as NaN.
         """
-        known = np.isfinite(contact_px).all(axis=1)
+        known = np.asarray(np.isfinite(contact_px).all(axis=1))
         lower_px = np.column_stack(((boxes_px[:, 0] + boxes_px[:, 2]) / 2, boxes_px[:, 3]))
         lower_m = self._site.camera.ground_points(lower_px, self._site.ground)
         heading = self.heading_rad(np.nan_to_num(lower_m))
         guesses = np.stack([self._fit(boxes_px, lower_px, heading, size) for size in SIZES_M])
         best = np.argmin(np.nan_to_num(guesses[:, :, 4], nan=1e9), axis=0)
-        told = (classes >= 0) & (classes < VehicleClass.UNKNOWN)
-        best = np.where(told, classes, best).astype(int)
+        told = classes < VehicleClass.UNKNOWN
+        best = np.asarray(np.where(told, classes, best), dtype=np.int64)
         picked = guesses[best, np.arange(len(best))]
-        contact = np.where(known[:, None], contact_px, picked[:, 2:4])
+        contact = np.asarray(np.where(known.reshape(-1, 1), contact_px, picked[:, 2:4]))
         position = self._site.camera.ground_points(contact, self._site.ground)
         return Footprints(position, self._covariance(contact, position), best, heading)
 

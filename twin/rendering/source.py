@@ -1,0 +1,67 @@
+"""A view of the twin as the engine meets one: frames, and snapshots some time after they are asked for."""
+
+from detectors.datatypes.frame import Frame, SnapshotTag, TimeBase
+from detectors.datatypes.steps import SnapshotRequest
+from twin.cameras.plans import ViewSpec
+from twin.cameras.snapshots import SnapshotQueue
+from twin.cameras.survey import mount
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+from twin.rendering.painter import ViewRenderer
+from twin.rendering.truth_boxes import FrameTruth, frame_truth
+from twin.truth import Scene
+
+SNAPSHOT_PX = (1280, 720)
+
+
+class TwinView:
+    """One camera of the twin at its true pose."""
+
+    def __init__(self, network: RoadNetwork, spec: ViewSpec, seed: Seed) -> None:
+        self.spec = spec
+        self.camera = mount(network, spec)
+        self._renderer = ViewRenderer(network, spec, self.camera, seed)
+
+    def frame(self, scene: Scene, index: int) -> Frame:
+        """Return what the camera shows of the scene, stamped with the camera's own clock."""
+        image = self._renderer.render(scene)
+        return Frame(self.spec.name, index, self._stamp(scene), image, True, TimeBase.UTC)  # noqa: FBT003
+
+    def truth(self, scene: Scene) -> FrameTruth:
+        """Return what of the scene truly shows."""
+        return frame_truth(scene, self.camera)
+
+    def snapshot(self, scene: Scene, request: SnapshotRequest) -> Frame:
+        """Return the zoomed picture of what the requested pixel shows."""
+        zoom = min(request.zoom, self.spec.max_zoom)
+        aimed = self.camera.aimed_at(request.target_px, zoom)
+        image = self._renderer.render_zoomed(scene, aimed, SNAPSHOT_PX)
+        tag = SnapshotTag(request.request_id, zoom, aimed)
+        return Frame(self.spec.name, 0, self._stamp(scene), image, True, TimeBase.UTC, tag)  # noqa: FBT003
+
+    def _stamp(self, scene: Scene) -> int:
+        return scene.timestamp_ns + self.spec.clock_error_ns
+
+
+class VirtualControl:
+    """CameraControl of a view of the twin; answers wait for the scene in which they are due."""
+
+    def __init__(self, view: TwinView) -> None:
+        self._view = view
+        self._queue = SnapshotQueue(view.spec.snapshot_delay_ns)
+        self.announced: list[tuple[int, str]] = []
+
+    def request(self, request: SnapshotRequest) -> bool:
+        """Take the request; a camera of the twin can always zoom."""
+        self._queue.add(request)
+        return True
+
+    def announce(self, text_code: str, timestamp_ns: int) -> bool:
+        """Speak over the loudspeaker of the camera."""
+        self.announced.append((timestamp_ns, text_code))
+        return True
+
+    def due(self, scene: Scene) -> tuple[Frame, ...]:
+        """Return the snapshots whose time has come."""
+        now_ns = scene.timestamp_ns + self._view.spec.clock_error_ns
+        return tuple(self._view.snapshot(scene, request) for request in self._queue.due(now_ns))
