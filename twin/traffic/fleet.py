@@ -109,7 +109,9 @@ class FleetBook:
         rear_m, leader_mps, lane = best
         gap_m = rear_m - length_m
         wish = float(self._graph.lanes.speed_mps[lane]) * vehicle.speed_factor
-        speed = min(wish, safe_speed(gap_m - style.jam_gap_m, leader_mps, style.braking_mps2, vehicle.headway_s))
+        speed = min(
+            wish, safe_speed(gap_m - style.jam_gap_m, leader_mps, style.braking_mps2, vehicle.headway_s)
+        )
         return self.add(arrival, road, lane, length_m, max(0.0, speed))
 
     def _entry_lanes(self, arrival: Arrival, road: int) -> range:

@@ -165,7 +165,9 @@ class _Builder:
         self.first_lane = np.zeros(len(network.roads), np.int32)
         self.turn_lanes = np.zeros((len(network.turns), 2), np.int32)
         groups = {turn.group for turn in network.turns if turn.group}
-        self.groups = tuple(sorted(groups | {g for p in network.signal_plans for f in p.phases for g in f.groups}))
+        self.groups = tuple(
+            sorted(groups | {g for p in network.signal_plans for f in p.phases for g in f.groups})
+        )
         self.group_number = {group: i for i, group in enumerate(self.groups)}
 
     def add_road(self, road: Road) -> None:
@@ -183,10 +185,14 @@ class _Builder:
         """Add the connectors at the end of a road."""
         turns = list(self.network.turns_from[road.id])
         near = TurnKind.LEFT if self.network.left_hand else TurnKind.RIGHT
-        for turn, slots in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=self.network.left_hand), strict=True):
+        for turn, slots in zip(
+            turns, lanes_by_turn(turns, road.lanes, left_hand=self.network.left_hand), strict=True
+        ):
             number = self.turn_number[id(turn)]
             onto = self.network.road_of[turn.to_road]
-            strip = road.kerb_m > 0 and onto.kerb_m > 0 and turn.kind in (TurnKind.STRAIGHT, near) and 0 in slots
+            strip = (
+                road.kerb_m > 0 and onto.kerb_m > 0 and turn.kind in (TurnKind.STRAIGHT, near) and 0 in slots
+            )
             self.turn_lanes[number] = (-1 if strip else slots[0], slots[-1])
             for slot in slots:
                 target = min(slot, onto.lanes - 1)
@@ -225,9 +231,7 @@ def compile_lanes(network: RoadNetwork) -> LaneGraph:
         builder.add_road(road)
     for road in network.roads:
         builder.add_turns(road)
-    return LaneGraph(
-        network, _pack(builder), builder.first_lane, builder.turn_lanes, builder.groups
-    )
+    return LaneGraph(network, _pack(builder), builder.first_lane, builder.turn_lanes, builder.groups)
 
 
 def _rows(rows: list[list[int]]) -> tuple[Ints, Ints]:

@@ -75,9 +75,7 @@ def _occupied(lanes: Lanes, fleet: Fleet, order: Order, foe: int, clear_m: float
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _arriving(
-    lanes: Lanes, fleet: Fleet, order: Order, signals: Signals, foe: int, now_s: float
-) -> bool:
+def _arriving(lanes: Lanes, fleet: Fleet, order: Order, signals: Signals, foe: int, now_s: float) -> bool:
     """Return whether somebody who goes first is about to enter connector `foe`."""
     lane = lanes.before[foe]
     for half in range(2):
@@ -100,7 +98,14 @@ def _arriving(
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
 def _conflict(
-    lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, signals: Signals, v: int, c: int, now_s: float
+    lanes: Lanes,
+    fleet: Fleet,
+    order: Order,
+    scratch: Junctions,
+    signals: Signals,
+    v: int,
+    c: int,
+    now_s: float,
 ) -> bool:
     """Return whether a foe of connector `c` is in use, claimed, or about to be used with priority."""
     for row in range(lanes.foe_at[c], lanes.foe_at[c + 1]):
@@ -131,9 +136,7 @@ def _exit_free(lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, v: 
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _retarget(
-    lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, scratch: Junctions, v: int
-) -> None:
+def _retarget(lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, scratch: Junctions, v: int) -> None:
     """Give up the planned turn: take the best other one that this lane offers."""
     best, best_cost = -1, FREE
     for row in range(lanes.outgoing_at[fleet.lane[v]], lanes.outgoing_at[fleet.lane[v] + 1]):

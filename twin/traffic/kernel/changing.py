@@ -39,16 +39,16 @@ def _around(order: Order, track: int, front_m: float) -> int:
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _gap(
-    fleet: Fleet, order: Order, v: int, track: int, firm_mps2: float
-) -> tuple[bool, float, float, int]:
+def _gap(fleet: Fleet, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
     row = _around(order, track, fleet.position_m[v])
     gap_m, leader_mps, follower, fits = FREE, 0.0, -1, True
     if row < order.track_at[track + 1] and order.who[row] != v:
         u = order.who[row]
         gap_m, leader_mps = order.front_m[row] - fleet.length_m[u] - fleet.position_m[v], fleet.speed_mps[u]
-        fits = gap_m > MIN_GAP_M and fleet.speed_mps[v] <= 0.5 + safe_speed(gap_m, leader_mps, firm_mps2, REACTION_S)
+        fits = gap_m > MIN_GAP_M and fleet.speed_mps[v] <= 0.5 + safe_speed(
+            gap_m, leader_mps, firm_mps2, REACTION_S
+        )
     if row > order.track_at[track] and order.who[row - 1] != v:
         follower = order.who[row - 1]
         behind_m = fleet.position_m[v] - fleet.length_m[v] - order.front_m[row - 1]
@@ -163,7 +163,9 @@ def _consider(lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, v: i
         return
     for way in (-1, 1):
         onto, _ = _beside(lanes, fleet, v, way < 0)
-        if _allowed(lanes, fleet, v, onto, end_m) and _try(lanes, fleet, order, scratch, v, way, forced=False):
+        if _allowed(lanes, fleet, v, onto, end_m) and _try(
+            lanes, fleet, order, scratch, v, way, forced=False
+        ):
             return
 
 

@@ -24,13 +24,12 @@ FLOOR_MPS2 = -8.0
 LINE_GAP_M = 0.6  # where a head stops before the line
 HOPS = 7  # lanes looked ahead
 COURTESY_MPS2 = 2.0
+PARTING_M, PARTING_MPS2 = 40.0, 4.0
 FREE = 1e9
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def idm(
-    fleet: Fleet, v: int, wish_mps: float, gap_m: float, leader_mps: float
-) -> float:
+def idm(fleet: Fleet, v: int, wish_mps: float, gap_m: float, leader_mps: float) -> float:
     """Return the IDM acceleration in m/s^2 of vehicle `v` behind a leader; FREE m is no leader."""
     speed = fleet.speed_mps[v]
     a, b = fleet.acceleration_mps2[v], fleet.braking_mps2[v]
@@ -172,9 +171,27 @@ def _courtesy(lanes: Lanes, fleet: Fleet, v: int, wish: float) -> float:
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _onward(
-    lanes: Lanes, routes: Routes, fleet: Fleet, v: int, lane: int, hop: int
-) -> tuple[int, bool]:
+def _beside(lanes: Lanes, fleet: Fleet, order: Order, v: int, wish: float) -> float:
+    """Return the acceleration behind a rider on the other track who is about to go another way."""
+    lane = fleet.lane[v]
+    if fleet.side[v] == BOTH or lanes.road[lane] < 0:
+        return FREE
+    if lanes.length_m[lane] - fleet.position_m[v] > PARTING_M:
+        return FREE
+    track = 2 * lane + 1 - fleet.side[v]
+    best = FREE
+    for row in range(order.track_at[track + 1] - 1, order.track_at[track] - 1, -1):
+        u = order.who[row]
+        gap_m = order.front_m[row] - fleet.length_m[u] - fleet.position_m[v]
+        if gap_m < -0.5:
+            break
+        if fleet.turn[u] != fleet.turn[v] and fleet.lane[u] == lane:
+            best = min(best, max(-PARTING_MPS2, idm(fleet, v, wish, gap_m, fleet.speed_mps[u])))
+    return best
+
+
+@njit(cache=True)  # type: ignore[misc, unused-ignore]
+def _onward(lanes: Lanes, routes: Routes, fleet: Fleet, v: int, lane: int, hop: int) -> tuple[int, bool]:
     """Return the lane after `lane` on the vehicle's way and whether it may be entered now.
 
     -1 with True: the way leaves the map here; -1 with False: this lane does not lead on.
@@ -226,14 +243,13 @@ def _look_ahead(
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def next_speed(
-    lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, v: int, dt_s: float
-) -> float:
+def next_speed(lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, v: int, dt_s: float) -> float:
     """Return the speed of vehicle `v` over the coming step, m/s."""
     if fleet.kerb[v] == STANDING:
         return 0.0
     wish = wish_speed(lanes, fleet, v)
-    best = (min(idm(fleet, v, wish, FREE, 0.0), _courtesy(lanes, fleet, v, wish)), FREE)
+    polite = min(_courtesy(lanes, fleet, v, wish), _beside(lanes, fleet, order, v, wish))
+    best = (min(idm(fleet, v, wish, FREE, 0.0), polite), FREE)
     gap_m, leader_mps, _ = leader_here(order, fleet, v)
     best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
     lane = fleet.lane[v]

@@ -68,9 +68,7 @@ def plan_lanes(lanes: Lanes, routes: Routes, fleet: Fleet, v: int, road: int) ->
 
 
 @njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _cross(
-    lanes: Lanes, routes: Routes, fleet: Fleet, signals: Signals, records: Records, v: int
-) -> bool:
+def _cross(lanes: Lanes, routes: Routes, fleet: Fleet, signals: Signals, records: Records, v: int) -> bool:
     """Take the front of vehicle `v` over the end of its lane; False where that is the end of the map."""
     lane = fleet.lane[v]
     road = lanes.road[lane]
