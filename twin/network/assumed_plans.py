@@ -1,10 +1,11 @@
 """Fixed-time plans for junctions whose real plan is not known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 
-from twin.network.crossings import approach_rad
+from twin.network.crossings import Move, approach_rad, conflicting
 from twin.network.model import Phase, PlanSource, Road, SignalPlan
 
 OPPOSING_RAD = np.radians(35)
@@ -12,17 +13,28 @@ CROSSING_GREEN_S = 40.0  # a signal on one street alone is a pedestrian crossing
 CROSSING_RED_S = 15.0
 
 
-def assumed_plan(junction: str, approaches: Sequence[Road]) -> SignalPlan:
-    """Return a plan: opposing approaches together, 15 s of green and 7 s more for each lane.
+def assumed_plan(
+    junction: str, approaches: Sequence[Road], roads: Mapping[str, Road], moves: Iterable[Move]
+) -> SignalPlan:
+    """Return a plan: who faces each other or is in nobody's way goes together, 15 s and 7 s a lane.
 
-    Every approach has green in exactly one phase. With a single stage, the rest of the cycle is
-    red for everybody: people cross.
+    Every approach has green in exactly one phase; of facing approaches those that turn across
+    give way. With a single stage, the rest of the cycle is red for everybody: people cross.
     """
+    through: dict[str, list[Move]] = {road.id: [] for road in approaches}
+    for move in moves:
+        if move[0] in through:
+            through[move[0]].append(move)
+
+    def together(one: Road, other: Road) -> bool:
+        pairs = product(through[one.id], through[other.id])
+        return _opposing(one, other) or not any(conflicting(roads, *pair) for pair in pairs)
+
     stages: list[list[Road]] = []
     for road in sorted(approaches, key=lambda road: (-road.priority, -road.lanes, road.id)):
-        facing = [stage for stage in stages if len(stage) == 1 and _opposing(stage[0], road)]
-        if facing:
-            facing[0].append(road)
+        fitting = [stage for stage in stages if all(together(road, there) for there in stage)]
+        if fitting:
+            fitting[0].append(road)
         else:
             stages.append([road])
     if len(stages) == 1:

@@ -1,5 +1,6 @@
 """From nodes and streets to a network in which every vehicle can reach an exit."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
@@ -111,7 +112,7 @@ def controls(
     return Controls(
         junctions=junctions,
         turns=tuple(_turns(layout, junctions, free_left, left_hand=left_hand)),
-        signal_plans=tuple(_plans(layout.roads, junctions, plans)),
+        signal_plans=tuple(_plans(layout, junctions, plans)),
     )
 
 
@@ -201,24 +202,26 @@ def _turns(
     """Yield the turns; at a signal the group is the approach, but a free slip has none."""
     roads = {road.id: road for road in layout.roads}
     control = {junction.id: junction.control for junction in junctions}
+    ways = Counter(a for a, _ in layout.moves)
     kerbside = TurnKind.LEFT if left_hand else TurnKind.RIGHT
     for a, b in layout.moves:
         at = control[roads[a].end]
-        kind = TurnKind.STRAIGHT if at is Control.NONE else turn_kind(roads[a], roads[b])
+        kind = TurnKind.STRAIGHT if at is Control.NONE and ways[a] == 1 else turn_kind(roads[a], roads[b])
         street = a.rpartition(".")[0]
         free = kind is kerbside and (street, layout.end_nodes[a]) in free_left
         yield Turn(a, b, kind, a if at is Control.SIGNALS and not free else "")
 
 
 def _plans(
-    roads: Sequence[Road], junctions: Sequence[Junction], given: Mapping[str, SignalPlan]
+    layout: Layout, junctions: Sequence[Junction], given: Mapping[str, SignalPlan]
 ) -> Iterable[SignalPlan]:
     """Yield a plan for each junction with signals: the given one, checked, or an assumed one."""
+    roads = {road.id: road for road in layout.roads}
     for junction in junctions:
         if junction.control is not Control.SIGNALS:
             continue
-        approaches = [road for road in roads if road.end == junction.id]
-        plan = given.get(junction.id) or assumed_plan(junction.id, approaches)
+        approaches = [road for road in layout.roads if road.end == junction.id]
+        plan = given.get(junction.id) or assumed_plan(junction.id, approaches, roads, layout.moves)
         groups = {group for phase in plan.phases for group in phase.groups}
         if groups != {road.id for road in approaches}:
             expected = ", ".join(sorted(road.id for road in approaches))

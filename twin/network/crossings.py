@@ -1,11 +1,15 @@
 """Where streets meet: which nodes form one junction, and which movements are permitted there."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.network.model import Control, Road, TurnKind
 from twin.network.streets import Leg, Restriction
+
+Move = tuple[str, str]  # from one road to another
 
 STRAIGHT_RAD = np.radians(40)
 UTURN_RAD = np.radians(150)
@@ -24,7 +28,7 @@ class Signs:
     def allow(self, into: Leg, out: Leg) -> bool:
         """Return whether a vehicle that arrives on `into` may go on along `out`."""
         turns_back = out.id == into.reverse
-        if turns_back and into.end not in self.uturns:
+        if into.end not in self.uturns and (turns_back or _round_the_nose(into, out)):
             return False
         for sign in self._at.get((into.street.id, into.end), ()):
             named = sign.to_street == out.street.id
@@ -33,6 +37,14 @@ class Signs:
             if named != sign.only:
                 return False
         return True
+
+
+def _round_the_nose(into: Leg, out: Leg) -> bool:
+    """Return whether this is a U-turn where the two carriageways of one street meet in a point."""
+    if into.reverse or out.reverse or into.street.name != out.street.name:
+        return False
+    a, b = (into.axis_m[-1] - into.axis_m[-2])[:2], (out.axis_m[1] - out.axis_m[0])[:2]
+    return bool(a @ b < np.cos(UTURN_RAD) * np.hypot(*a) * np.hypot(*b))
 
 
 def movements(legs: Sequence[Leg], inner: Collection[str], signs: Signs) -> list[tuple[Leg, Leg]]:
@@ -110,15 +122,26 @@ def _reached(after: Mapping[str, Sequence[str]], starts: Iterable[str]) -> set[s
     return seen
 
 
-def control_of(roads: Mapping[str, Road], moves: Sequence[tuple[str, str]]) -> Control:
-    """Return the control of an unsignalised junction from the movements through it.
+def control_of(roads: Mapping[str, Road], moves: Sequence[Move]) -> Control:
+    """Return the control of an unsignalised junction: nothing is to yield where no movements conflict."""
+    clash = any(conflicting(roads, one, other) for one, other in combinations(moves, 2))
+    return Control.PRIORITY if clash else Control.NONE
 
-    Nothing is to yield where one road becomes another, alone or beside its opposite direction.
-    """
-    if len(moves) == 1:
-        return Control.NONE
-    if len(moves) == 2:
-        (a, b), (c, d) = moves
-        if roads[b].reverse == c and roads[a].reverse == d:
-            return Control.NONE
-    return Control.PRIORITY
+
+def conflicting(roads: Mapping[str, Road], one: Move, other: Move) -> bool:
+    """Return whether two movements from different roads merge, or cross on the straight way."""
+    if one[0] == other[0]:
+        return False
+    ends = [(roads[a].centreline_m[-1, :2], roads[b].centreline_m[0, :2]) for a, b in (one, other)]
+    return one[1] == other[1] or _cross(*ends[0], *ends[1])
+
+
+def _cross(
+    p: NDArray[np.float64], q: NDArray[np.float64], r: NDArray[np.float64], s: NDArray[np.float64]
+) -> bool:
+    """Return whether the segment p-q crosses r-s: each has the ends of the other on both sides."""
+
+    def side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> float:
+        return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+
+    return side(p, q, r) * side(p, q, s) <= 0 and side(r, s, p) * side(r, s, q) <= 0
