@@ -11,7 +11,7 @@ from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
-from twin.cameras.roadside import Section, junction_outline_m, section
+from twin.network.roadside import Section, junction_outline_m, section
 from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
 from twin.randomness import Seed
 

@@ -11,6 +11,7 @@ from twin.rendering.meshes import PLATE_CAR_M, PLATE_MOTORCYCLE_M, Mesh, MeshBui
 
 BODY, LAMPS, CABIN, GLASS, TOP = range(5)
 TALL_CAR_M = 1.6
+SIDE_M = np.array([0.0, 0.05, 0.0])  # half a motorcycle tyre
 Span = tuple[float, float]
 
 
@@ -225,11 +226,11 @@ def _bike_wheel(b: MeshBuilder, x: float) -> None:
     turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
     rim = np.column_stack((np.cos(turn) * 0.29, np.zeros(8), np.sin(turn) * 0.29 + 0.29))
     centre = np.tile([x, 0.0, 0.0], (8, 1))
-    for y in (-0.05, 0.05):
-        b.sheet(centre, Paint.DARK, (BODY, x), rim + [0, y, 0])
+    for y in (-SIDE_M, SIDE_M):
+        b.sheet(centre, Paint.DARK, (BODY, x), rim + y)
     for k in range(8):
         pair = rim[[k, (k + 1) % 8]]
-        tread = np.vstack((pair + [0, -0.05, 0], pair[::-1] + [0, 0.05, 0]))
+        tread = np.vstack((pair - SIDE_M, pair[::-1] + SIDE_M))
         b.sheet(centre[:4], Paint.DARK, (BODY, x), tread)
 
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array
 from twin.environment.furniture import FORECOURT_M, PAVEMENT_M
 from twin.network.model import Control, Road, RoadNetwork
 from twin.network.roadside import Section, junction_outline_m, section
@@ -71,9 +71,9 @@ class _Strip:
     cut: Section
     reach: tuple[Float64Array, float]
 
-    def _near(self, along_m: Float64Array) -> Float64Array:
+    def _near(self, along_m: Float64Array) -> BoolArray:
         points = self.cut.points_m(along_m, 0.0)[:, :2]
-        return np.asarray(np.hypot(*(points - self.reach[0]).T) <= self.reach[1])
+        return np.asarray(np.hypot(*(points - self.reach[0]).T) <= self.reach[1], dtype=np.bool_)
 
     def _band(self, surface: Surface, inner_m: float, outer_m: float, step_m: float = PIECE_M) -> list[Patch]:
         along = self.cut.samples_m(step_m)
@@ -127,7 +127,7 @@ class _Strip:
         starts = np.arange(0.0, solid, DASH_M + GAP_M)
         dashes = [
             self._piece(Surface.MARKING, (float(start), min(float(start) + DASH_M, end)), side)
-            for start in starts[self._near(starts).astype(bool)]
+            for start in starts[self._near(starts)]
         ]
         if solid < end:
             dashes.append(self._piece(Surface.MARKING, (solid, end), side))

@@ -1,0 +1,222 @@
+"""What stands beside a street: shop-houses, trees, hedges, lamps, poles, signs. Plausible, not surveyed.
+
+Everything is drawn from the seed and from the road it stands at, so every camera sees the same street.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from detectors.datatypes.arrays import Float64Array
+from twin.network.model import Control, Road, RoadNetwork
+from twin.network.roadside import Section, section
+from twin.randomness import Seed
+
+PAVEMENT_M = 2.2
+FORECOURT_M = 6.0
+CLEAR_OF_ROAD_M = 2.5
+LAMP_SPACING_M = 32.0
+SIGN_SPACING_M = 55.0
+CORNER_M = 8.0
+
+
+class PlantKind(StrEnum):
+    """How a plant grows."""
+
+    TREE = "tree"
+    PALM = "palm"
+    SHRUB = "shrub"
+
+
+class MastKind(StrEnum):
+    """What a mast carries."""
+
+    LAMP = "lamp"
+    UTILITY = "utility"
+    SIGN = "sign"
+    SIGNAL = "signal"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Building:
+    """A block: `corners_m` (4, 2) front left, front right, back right, back left as seen from the road."""
+
+    corners_m: Float64Array
+    base_m: float
+    height_m: float
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A plant at its foot, with the height and the radius of its crown."""
+
+    kind: PlantKind
+    position_m: tuple[float, float, float]
+    height_m: float
+    radius_m: float
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mast:
+    """A mast at its foot; its arm, `arm_m` long, points along `toward_rad`, its signs along `facing_rad`.
+
+    `group` is the signal group of a SIGNAL mast, "" for all others.
+    """
+
+    kind: MastKind
+    position_m: tuple[float, float, float]
+    height_m: float
+    toward_rad: float
+    arm_m: float = 0.0
+    facing_rad: float = 0.0
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """All that stands beside some roads."""
+
+    buildings: tuple[Building, ...]
+    plants: tuple[Plant, ...]
+    masts: tuple[Mast, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Keepout:
+    """Where nothing may stand: on the roads, and in the line of sight of whoever planned the place."""
+
+    roads_m: Float64Array  # (N, 3): x, y and the half width there
+    eye_m: Float64Array  # (2,)
+    aim_m: Float64Array  # (2,)
+
+    def free(self, point_m: Float64Array, radius_m: float) -> bool:
+        """Return whether a thing of that radius at a point (2,) leaves roads and sight clear."""
+        road_gap = np.hypot(*(self.roads_m[:, :2] - point_m).T) - self.roads_m[:, 2]
+        ray = self.aim_m - self.eye_m
+        share = float(np.clip(np.dot(point_m - self.eye_m, ray) / max(np.dot(ray, ray), 1e-9), 0.0, 1.0))
+        sight_gap = float(np.hypot(*(self.eye_m + share * ray - point_m)))
+        return bool(road_gap.min() > radius_m and sight_gap > radius_m + 2.5)
+
+
+def furnish(
+    network: RoadNetwork, roads: Iterable[Road], sight_m: tuple[Float64Array, Float64Array], seed: Seed
+) -> Furniture:
+    """Return the furniture of `roads`; `sight_m` is where an eye stands and looks, on the map."""
+    chosen = list(roads)
+    keepout = Keepout(_corridors(network), sight_m[0][:2], sight_m[1][:2])
+    buildings: list[Building] = []
+    plants: list[Plant] = []
+    masts: list[Mast] = []
+    for road in chosen:
+        cut, draw = section(network, road), seed.generator("furniture", road.id)
+        buildings += _buildings(cut, keepout, draw)
+        plants += _plants(cut, keepout, draw) + _median(cut, keepout, draw)
+        masts += _masts(cut, keepout) + _signals(network, cut)
+    return Furniture(_apart(buildings), tuple(plants), tuple(masts))
+
+
+def _corridors(network: RoadNetwork) -> Float64Array:
+    rows = []
+    for road in network.roads:
+        cut = section(network, road)
+        points = cut.points_m(cut.samples_m(4.0), road.kerb_m / 2)[:, :2]
+        rows.append(np.column_stack((points, np.full(len(points), cut.lane_edge_m + road.kerb_m / 2))))
+    return np.vstack(rows)
+
+
+def _buildings(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[Building]:
+    found, along = [], 4.0
+    front = cut.kerb_edge_m + PAVEMENT_M + FORECOURT_M
+    while along < cut.road.length_m - 8.0:
+        width, depth = float(draw.uniform(5.0, 13.0)), float(draw.uniform(9.0, 14.0))
+        setback = front + float(draw.uniform(0.0, 2.5))
+        height = float(draw.choice([4.2, 4.6, 7.8, 8.2, 11.4], p=[0.28, 0.2, 0.27, 0.15, 0.1]))
+        corners = cut.points_m([along, along + width], setback)
+        behind = cut.points_m([along + width, along], setback + depth)
+        outline = np.vstack((corners, behind))[:, :2]
+        key, gap = (
+            int(draw.integers(1 << 30)),
+            float(draw.choice([0.0, 0.4, 3.0, 7.0], p=[0.5, 0.2, 0.2, 0.1])),
+        )
+        if along + width < cut.road.length_m and all(keepout.free(corner, 3.0) for corner in outline):
+            found.append(Building(outline, float(corners[0, 2]), height, key))
+        along += width + gap
+    return found
+
+
+def _apart(buildings: list[Building]) -> tuple[Building, ...]:
+    """Drop buildings that would stand in others (of the next street)."""
+    kept: list[Building] = []
+    for one in buildings:
+        middle, radius = one.corners_m.mean(axis=0), np.ptp(one.corners_m, axis=0).min() / 2
+        others = (np.hypot(*(other.corners_m.mean(axis=0) - middle)) for other in kept)
+        if all(distance > radius + 2.0 for distance in others):
+            kept.append(one)
+    return tuple(kept)
+
+
+def _plants(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[Plant]:
+    found = []
+    for along in np.arange(6.0, max(6.0, cut.road.length_m - CORNER_M), 13.0):
+        x, y, z = cut.points_m(along + draw.uniform(-3, 3), cut.kerb_edge_m + PAVEMENT_M + 1.2)[0]
+        height, key, planted = (
+            float(draw.uniform(4.0, 7.0)),
+            int(draw.integers(1 << 30)),
+            draw.random() < 0.55,
+        )
+        kind = PlantKind.PALM if draw.random() < 0.2 else PlantKind.TREE
+        near = np.hypot(*(np.array([x, y]) - keepout.eye_m)) < 14.0
+        if planted and not near and keepout.free(np.array([x, y]), 2.0):
+            found.append(Plant(kind, (float(x), float(y), float(z)), height, 0.36 * height, key))
+    return found
+
+
+def _median(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[Plant]:
+    """Return the hedge, and a palm here and there, on the planted median of a divided road."""
+    if not cut.road.median:
+        return []
+    found = []
+    for along in np.arange(5.0, max(5.0, cut.road.length_m - 5.0), 1.3):
+        x, y, z = cut.points_m(along + draw.uniform(-0.3, 0.3), -cut.lane_edge_m - 0.8)[0]
+        height, key, palm = float(draw.uniform(0.45, 0.9)), int(draw.integers(1 << 30)), draw.random() < 0.05
+        foot = (float(x), float(y), float(z))
+        found.append(Plant(PlantKind.SHRUB, foot, height, 0.55, key))
+        if palm and np.hypot(x - keepout.eye_m[0], y - keepout.eye_m[1]) > 25.0:
+            found.append(Plant(PlantKind.PALM, foot, 4.5 + 2 * height, 1.5, key))
+    return found
+
+
+def _masts(cut: Section, keepout: Keepout) -> list[Mast]:
+    across = cut.kerb_sign * np.pi / 2
+    found = []
+    for kind, spacing, first, offset, height, arm in (
+        (MastKind.LAMP, LAMP_SPACING_M, 12.0, 0.6, 9.0, 2.5),
+        (MastKind.UTILITY, LAMP_SPACING_M, 26.0, PAVEMENT_M + 0.4, 8.5, 0.0),
+        (MastKind.SIGN, SIGN_SPACING_M, 18.0, 0.5, 2.6, 0.0),
+    ):
+        if kind is MastKind.SIGN and not cut.road.zone:
+            continue
+        for along in np.arange(first, max(first, cut.road.length_m - 4.0), spacing):
+            x, y, z = cut.points_m(along, cut.kerb_edge_m + offset)[0]
+            heading = cut.road.heading_at(float(along))
+            foot, toward = (float(x), float(y), float(z)), float(heading - across)
+            if np.hypot(x - keepout.eye_m[0], y - keepout.eye_m[1]) > 6.0:
+                found.append(Mast(kind, foot, height, toward, arm, heading + np.pi))
+    return found
+
+
+def _signals(network: RoadNetwork, cut: Section) -> list[Mast]:
+    """Return the signal masts of an approach: at the kerb beside the stop line, arm over the lanes."""
+    road = cut.road
+    governed = any(turn.group for turn in network.turns_from[road.id])
+    if network.junction_of[road.end].control is not Control.SIGNALS or not governed:
+        return []
+    x, y, z = cut.points_m(road.length_m, cut.kerb_edge_m + 0.9)[0]
+    heading = road.heading_at(road.length_m)
+    toward = heading - cut.kerb_sign * np.pi / 2
+    foot = (float(x), float(y), float(z))
+    return [Mast(MastKind.SIGNAL, foot, 5.6, toward, road.kerb_m + 3.5, heading + np.pi, road.id)]

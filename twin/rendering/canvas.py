@@ -1,0 +1,150 @@
+"""What a fixed camera sees of the street, before any light: colour, direction, depth and place."""
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import GroundPlane
+from twin.rendering.street import Patch, Surface
+
+NEAR_M = 0.4
+FAR_M = 1500.0
+SHIFT = 4
+FAR_PX = 20000.0
+TILE_PX = 512
+ALBEDO_BGR = {
+    Surface.GRASS: (58, 104, 88),
+    Surface.PAVEMENT: (138, 148, 158),
+    Surface.FORECOURT: (150, 157, 162),
+    Surface.ASPHALT: (92, 91, 90),
+    Surface.MARKING: (222, 224, 224),
+    Surface.KERB_LIGHT: (208, 212, 212),
+    Surface.KERB_DARK: (52, 50, 50),
+    Surface.PLANTED: (48, 96, 72),
+}
+ROUGHNESS = {
+    Surface.GRASS: 0.34,
+    Surface.PAVEMENT: 0.13,
+    Surface.FORECOURT: 0.15,
+    Surface.ASPHALT: 0.13,
+    Surface.MARKING: 0.20,
+    Surface.KERB_LIGHT: 0.1,
+    Surface.KERB_DARK: 0.1,
+    Surface.PLANTED: 0.4,
+}
+
+
+def clipped_px(camera: PinholeCamera, points_m: ArrayLike) -> Float64Array | None:
+    """Return the outline (K, 2) of a polygon (N, 3) in pixels, cut at the near plane; None if hidden."""
+    in_camera = (
+        np.asarray(points_m, dtype=np.float64) - camera.position_m
+    ) @ camera.rotation_camera_world().T
+    depth = in_camera[:, 2]
+    if depth.max() <= NEAR_M:
+        return None
+    if depth.min() <= NEAR_M:
+        in_camera = _cut(in_camera)
+    pixels = camera.focal_px * in_camera[:, :2] / in_camera[:, 2:] + np.array(camera.centre_px)
+    return np.asarray(np.clip(pixels, -FAR_PX, FAR_PX), dtype=np.float64)
+
+
+def _cut(in_camera: Float64Array) -> Float64Array:
+    """Cut a polygon in the frame of the camera at the near plane (Sutherland and Hodgman, 1974)."""
+    kept = []
+    for here, after in zip(in_camera, np.roll(in_camera, -1, axis=0), strict=True):
+        if here[2] > NEAR_M:
+            kept.append(here)
+        if (here[2] > NEAR_M) != (after[2] > NEAR_M):
+            kept.append(here + (NEAR_M - here[2]) / (after[2] - here[2]) * (after - here))
+    return np.array(kept)
+
+
+def fixed(pixels: Float64Array) -> NDArray[np.int32]:
+    """Return pixels as OpenCV's fixed-point corners."""
+    return np.round(pixels * (1 << SHIFT)).astype(np.int32)
+
+
+def noise_tile(draw: np.random.Generator) -> Float32Array:
+    """Return a periodic fractal texture (TILE_PX, TILE_PX) of mean 0 and deviation 1 (1/f noise)."""
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(TILE_PX), np.fft.rfftfreq(TILE_PX), indexing="ij"))
+    spectrum = np.fft.rfft2(draw.normal(size=(TILE_PX, TILE_PX))) / np.maximum(frequency, 1 / TILE_PX) ** 0.75
+    tile = np.fft.irfft2(spectrum)
+    return np.asarray((tile - tile.mean()) / tile.std(), dtype=np.float32)
+
+
+class Canvas:
+    """Layers (H, W) of one camera; ground first, then upright things from far to near.
+
+    `albedo` (H, W, 3) BGR 0..255, `normal` (H, W, 3) in the world, `glow` (H, W, 3) light of its
+    own by night, `depth_m` (H, W), `place_m` (H, W, 2) where on the map, `upright` (H, W) bool.
+    """
+
+    def __init__(self, camera: PinholeCamera, ground: GroundPlane, tile: Float32Array) -> None:
+        self.camera, self.ground, self._tile = camera, ground, tile
+        height, width = camera.height_px, camera.width_px
+        u, v = np.meshgrid(np.arange(width), np.arange(height))
+        pixels = np.column_stack((u.ravel(), v.ravel()))
+        place = camera.ground_points(pixels, ground).reshape(height, width, 2)
+        reach = np.hypot(*np.moveaxis(place - camera.position_m[:2], -1, 0))
+        self.sky: BoolArray = ~(reach < FAR_M)
+        self.place_m = np.where(self.sky[..., None], 1e6, place).astype(np.float32)
+        self.depth_m = np.where(self.sky, FAR_M, reach).astype(np.float32)
+        self.upright = np.zeros((height, width), dtype=np.bool_)
+        self.normal = np.zeros((height, width, 3), dtype=np.float32)
+        self.normal[..., 2] = 1.0
+        self.glow = np.zeros((height, width, 3), dtype=np.uint8)
+        self.albedo = np.zeros((height, width, 3), dtype=np.uint8)
+
+    def lay(self, patches: list[Patch]) -> None:
+        """Paint the ground."""
+        label = np.zeros(self.sky.shape, dtype=np.uint8)
+        worn = np.zeros(self.sky.shape, dtype=np.uint8)
+        for patch in patches:
+            outline = clipped_px(self.camera, patch.outline_m)
+            if outline is not None:
+                layer, value = (worn, 255) if patch.surface is Surface.WORN else (label, int(patch.surface))
+                cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
+        table = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.float32)
+        rough = np.array([ROUGHNESS.get(surface, 0.0) for surface in Surface], dtype=np.float32)
+        grain = self._grain() * rough[label]
+        blur = max(1, self.camera.width_px // 320)
+        paths = cv2.blur(worn, (2 * blur + 1, blur)).astype(np.float32) / 255
+        darker = 1.0 - 0.09 * paths * (label == Surface.ASPHALT)
+        shade = np.clip((1.0 + grain) * darker, 0.25, 1.7)
+        self.albedo[:] = np.clip(table[label] * shade[..., None], 0, 255).astype(np.uint8)
+
+    def _grain(self) -> Float32Array:
+        """Return the texture of the ground: patches of metres, grain of centimetres, finer nearby."""
+        fade = 1.0 / (1.0 + self.depth_m / 40.0)
+        x, y = self.place_m[..., 0], self.place_m[..., 1]
+        total = np.zeros_like(x)
+        for metres, weight, fading in ((130.0, 0.45, 1.0), (17.0, 0.45, fade), (3.1, 0.6, fade * fade)):
+            scale = TILE_PX / metres
+            total += weight * fading * cv2.remap(
+                self._tile, np.mod(x * scale, TILE_PX), np.mod(y * scale, TILE_PX), cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_WRAP,
+            )  # fmt: skip
+        return total
+
+    def cover(self, mask: UInt8Array, corner: tuple[int, int], foot_m: ArrayLike, normal: ArrayLike) -> None:
+        """Say that pixels of a mask (its top left at `corner`) now belong to a thing standing at a foot."""
+        x, y = corner
+        area = (slice(y, y + mask.shape[0]), slice(x, x + mask.shape[1]))
+        hit = mask > 127
+        foot = np.asarray(foot_m, dtype=np.float64)
+        axis = self.camera.rotation_camera_world()[2]
+        self.depth_m[area][hit] = max(NEAR_M, float((foot - self.camera.position_m) @ axis))
+        self.place_m[area][hit] = foot[:2]
+        self.normal[area][hit] = normal
+        self.upright[area][hit] = True
+        self.sky[area][hit] = False
+
+    def window(self, pixels: Float64Array, margin_px: int = 2) -> tuple[int, int, int, int] | None:
+        """Return x0, y0, x1, y1 of the part of the picture around pixels (N, 2), None if outside."""
+        low = np.floor(pixels.min(axis=0)).astype(int) - margin_px
+        high = np.ceil(pixels.max(axis=0)).astype(int) + margin_px + 1
+        x0, y0 = max(0, int(low[0])), max(0, int(low[1]))
+        x1, y1 = min(self.camera.width_px, int(high[0])), min(self.camera.height_px, int(high[1]))
+        return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
