@@ -136,7 +136,8 @@ def _colours(shape: Mesh, vehicles: VehicleStates, normals: Float64Array, light:
     colours = np.where(tail, np.maximum(colours, lit * np.array([40.0, 40.0, 255.0])), colours)
     head = (shape.paint == Paint.HEADLAMP)[None, :, None]
     colours = np.where(head, np.maximum(colours, light.lamps * np.array([225.0, 245.0, 255.0])), colours)
-    return np.clip(colours, 0, 255)
+    shaded: Float64Array = np.clip(colours, 0, 255)
+    return shaded
 
 
 def _body(

@@ -30,10 +30,10 @@ class OracleDetector:
         sizes = truth.boxes_px[:, 2:] - truth.boxes_px[:, :2]
         rows = np.flatnonzero((truth.visible >= LEAST_VISIBLE) & (sizes.max(axis=1, initial=0.0) >= LEAST_PX))
         return Detections(
-            truth.boxes_px[rows],
-            np.ones(len(rows)),
+            truth.boxes_px[rows].astype(np.float32),
+            np.ones(len(rows), dtype=np.float32),
             truth.vehicle_class[rows],
-            truth.contact_px[rows],
+            truth.contact_px[rows].astype(np.float32),
             tuple(PlateReading(truth.plates[row], 1.0, oracle=True) for row in rows),
             oracle=True,
         )

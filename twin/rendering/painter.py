@@ -91,7 +91,7 @@ class ViewRenderer:
 def paint_signal(canvas: UInt8Array, camera: PinholeCamera, mast: Mast, aspect: Aspect) -> None:
     """Paint a signal mast with its head of three lamps; seen from behind there is only its back."""
     foot = np.array(mast.position_m)
-    head = foot + [0, 0, mast.height_m]
+    head = foot + np.array([0, 0, mast.height_m])
     steps = head + np.array([[0, 0, 0.35], [0, 0, 0.0], [0, 0, -0.35]])
     pixels, depth = camera.project(np.vstack((foot, head, steps)))
     if depth.min() < 2.0 or not np.isfinite(pixels).all() or np.abs(pixels).max() > 20000:
@@ -136,5 +136,6 @@ def _write(
     canvas: UInt8Array, text: str, at: tuple[int, int], scale: float, bgr: tuple[int, int, int]
 ) -> None:
     thick = max(1, round(scale * 1.6))
-    cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_DUPLEX, scale, (0, 0, 0), thick + 2, cv2.LINE_AA)
+    shadow = (at[0] + 1, at[1] + 1)
+    cv2.putText(canvas, text, shadow, cv2.FONT_HERSHEY_DUPLEX, scale, (0, 0, 0), thick, cv2.LINE_AA)
     cv2.putText(canvas, text, at, cv2.FONT_HERSHEY_DUPLEX, scale, bgr, thick, cv2.LINE_AA)

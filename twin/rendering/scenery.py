@@ -14,6 +14,7 @@ from twin.rendering.light import Light
 from twin.rendering.street import Surface, lay_street
 
 REACH_M = 220.0
+CLEAR_VIEW_M = 30.0  # whoever mounted the camera chose a place that no mast hides
 SHIFT = 4  # sub-pixel bits of OpenCV's polygons
 ALBEDO = {
     Surface.GRASS: (0.16, 0.34, 0.25),
@@ -62,21 +63,24 @@ class Scenery:
             place = thing.corners_m.mean(axis=0) if isinstance(thing, Building) else thing.position_m[:2]
             return float(np.hypot(*(np.asarray(place) - eye)))
 
-        all_things = (*self.furniture.buildings, *self.furniture.plants, *self.furniture.masts)
-        return sorted(all_things, key=distance_m, reverse=True)
+        masts = (mast for mast in self.furniture.masts if distance_m(mast) > CLEAR_VIEW_M)
+        things: list[Building | Plant | Mast] = [*self.furniture.buildings, *self.furniture.plants, *masts]
+        return sorted(things, key=distance_m, reverse=True)
 
 
 def flat_colour(albedo: tuple[float, float, float], light: Light, facing: float = 1.0) -> Float64Array:
     """Return the colour (3,) 0..255 of level ground; `facing` scales the sun."""
     sun = light.sun_bgr * max(float(light.sun[2]), 0.0) * facing
-    return np.clip(np.asarray(albedo) * (light.sky_bgr + sun + 0.55 * light.lamp_bgr) * 255, 0, 255)
+    colour: Float64Array = np.asarray(albedo) * (light.sky_bgr + sun + 0.55 * light.lamp_bgr) * 255
+    return np.minimum(colour, 255.0)
 
 
 def wall_colour(albedo: tuple[float, float, float], normal: Float64Array, light: Light) -> Float64Array:
     """Return the colour (3,) 0..255 of a surface that faces `normal` (3,)."""
     sun = light.sun_bgr * max(float(normal @ light.sun), 0.0)
     sky = light.sky_bgr * (0.75 + 0.25 * normal[2])
-    return np.clip(np.asarray(albedo) * (sky + sun + 0.35 * light.lamp_bgr) * 255, 0, 255)
+    colour: Float64Array = np.asarray(albedo) * (sky + sun + 0.35 * light.lamp_bgr) * 255
+    return np.minimum(colour, 255.0)
 
 
 def fill(canvas: UInt8Array, camera: PinholeCamera, outline_m: Float64Array, bgr: Float64Array) -> None:
@@ -186,7 +190,7 @@ def _windows(
 def _plant(canvas: UInt8Array, camera: PinholeCamera, plant: Plant, light: Light) -> None:
     foot = np.array(plant.position_m)
     crown_z = max(plant.height_m - plant.radius_m, plant.radius_m * 0.6)
-    pixels, depth = camera.project(np.array([foot, foot + [0, 0, crown_z]]))
+    pixels, depth = camera.project(np.array([foot, foot + np.array([0, 0, crown_z])]))
     if depth.min() < 2.0:
         return
     radius = camera.focal_px * plant.radius_m / float(depth[1])
@@ -208,7 +212,7 @@ def _mast(canvas: UInt8Array, camera: PinholeCamera, mast: Mast, light: Light) -
     if mast.kind is MastKind.SIGNAL:
         return  # signal heads are painted with each frame
     foot = np.array(mast.position_m)
-    top = foot + [0, 0, mast.height_m]
+    top = foot + np.array([0, 0, mast.height_m])
     arm = top + mast.arm_m * np.array([np.cos(mast.toward_rad), np.sin(mast.toward_rad), 0.05])
     pixels, depth = camera.project(np.array([foot, top, arm]))
     if depth.min() < 2.0:
