@@ -1,16 +1,21 @@
 """Real networks: counts beside the file's own, flow, and a map of each."""
 
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from scenarios.reports.network_map import draw_network
+from twin.clock import from_local, seconds
 from twin.network.check import check_network
 from twin.network.counts import counts
 from twin.network.importers import load_network
 from twin.network.model import Control, RoadNetwork
 from twin.network.native import save_network
 from twin.network.routing import Router, entries, exits
+from twin.randomness import Seed
+from twin.traffic.demand import DemandSpec
+from twin.traffic.simulation import TrafficSimulation
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 FILES = {
@@ -65,6 +70,27 @@ def test_every_entry_leads_to_an_exit(real: tuple[str, RoadNetwork]) -> None:
     router, leaving = Router(network), set(exits(network))
     for entry in entries(network)[:40]:
         assert leaving & set(router.travel_times_s(entry))
+
+
+def test_ten_minutes_of_traffic(real: tuple[str, RoadNetwork]) -> None:
+    """Nobody is lost, and nobody who has been there for three minutes has never moved."""
+    _, network = real
+    start_ns = from_local(date(2025, 11, 26), time(17, 0))
+    traffic = TrafficSimulation(network, DemandSpec(scale=0.5), Seed(1), start_ns)
+    first: dict[int, tuple[int, float, float]] = {}
+    moved: set[int] = set()
+    for minute in range(10):
+        traffic.advance(start_ns + seconds(60 * (minute + 1)))
+        seen = traffic.vehicles()
+        for key, (x, y, _) in zip(seen.vehicle_id.tolist(), seen.position_m.tolist(), strict=True):
+            _, x0, y0 = first.setdefault(key, (minute, x, y))
+            if abs(x - x0) + abs(y - y0) > 1.0:
+                moved.add(key)
+    census = traffic.census()
+    assert census.conserved
+    assert census.finished > 50
+    old = {key for key in traffic.vehicles().vehicle_id.tolist() if first[key][0] <= 6}
+    assert old <= moved
 
 
 def test_map_and_saved_file(real: tuple[str, RoadNetwork], tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from twin.network.crossings import Move, approach_rad, conflicting
+from twin.network.crossings import Move, conflicting, course_rad
 from twin.network.model import Phase, PlanSource, Road, SignalPlan
 
 OPPOSING_RAD = np.radians(35)
@@ -50,5 +50,5 @@ def assumed_plan(
 
 def _opposing(one: Road, other: Road) -> bool:
     """Return whether two approaches face each other."""
-    change = approach_rad(one) - approach_rad(other)
+    change = course_rad(one.centreline_m, at_end=True) - course_rad(other.centreline_m, at_end=True)
     return bool(abs(abs((change + np.pi) % (2 * np.pi) - np.pi) - np.pi) <= OPPOSING_RAD)

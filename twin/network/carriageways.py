@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.network.model import Road
-from twin.network.streets import Leg, Street, without_repeats
+from twin.network.streets import Leg, Street, arcs_of, without_repeats
 
 BEND_TRIM_M = 1.5
 MIN_TRIM_M = 4.0
@@ -70,7 +70,7 @@ def _without_folds(line: NDArray[np.float64], moved: NDArray[np.float64]) -> NDA
 
 def cut_back(line: NDArray[np.float64], start_m: float, end_m: float) -> NDArray[np.float64]:
     """Return a line (N, 3) shortened at both ends, but never below 12 m or three quarters of it."""
-    arcs = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line[:, :2], axis=0).T))))
+    arcs = arcs_of(line)
     spare = arcs[-1] - min(MIN_ROAD_M, 0.75 * arcs[-1])
     share = min(1.0, spare / max(start_m + end_m, 1e-9))
     first, last = start_m * share, arcs[-1] - end_m * share

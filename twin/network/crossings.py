@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.network.model import Control, Road, TurnKind
-from twin.network.streets import Leg, Restriction
+from twin.network.streets import Leg, Restriction, arcs_of
 
 Move = tuple[str, str]  # from one road to another
 
@@ -43,8 +43,8 @@ def _round_the_nose(into: Leg, out: Leg) -> bool:
     """Return whether this is a U-turn where the two carriageways of one street meet in a point."""
     if into.reverse or out.reverse or into.street.name != out.street.name:
         return False
-    a, b = (into.axis_m[-1] - into.axis_m[-2])[:2], (out.axis_m[1] - out.axis_m[0])[:2]
-    return bool(a @ b < np.cos(UTURN_RAD) * np.hypot(*a) * np.hypot(*b))
+    change = _turned_rad(course_rad(into.axis_m, at_end=True), course_rad(out.axis_m, at_end=False))
+    return bool(abs(change) > UTURN_RAD)
 
 
 def movements(legs: Sequence[Leg], inner: Collection[str], signs: Signs) -> list[tuple[Leg, Leg]]:
@@ -77,8 +77,9 @@ def movements(legs: Sequence[Leg], inner: Collection[str], signs: Signs) -> list
 
 def turn_kind(into: Road, out: Road) -> TurnKind:
     """Return the manoeuvre between two roads by the angle between their headings."""
-    change = _heading_rad(out, at_end=False) - _heading_rad(into, at_end=True)
-    change = (change + np.pi) % (2 * np.pi) - np.pi
+    change = _turned_rad(
+        course_rad(into.centreline_m, at_end=True), course_rad(out.centreline_m, at_end=False)
+    )
     if out.id == into.reverse or abs(change) > UTURN_RAD:
         return TurnKind.UTURN
     if abs(change) <= STRAIGHT_RAD:
@@ -86,16 +87,17 @@ def turn_kind(into: Road, out: Road) -> TurnKind:
     return TurnKind.LEFT if change > 0 else TurnKind.RIGHT
 
 
-def _heading_rad(road: Road, *, at_end: bool) -> float:
-    """Return the heading over the last (first) metres of a road."""
-    a, b = (road.length_m - LOOK_BACK_M, road.length_m) if at_end else (0.0, LOOK_BACK_M)
-    (x0, y0, _), (x1, y1, _) = road.point_at(a), road.point_at(b)
+def course_rad(line: NDArray[np.float64], *, at_end: bool) -> float:
+    """Return the heading of a line (N, 3) over its last (first) 12 m, anticlockwise from east."""
+    arcs = arcs_of(line)
+    span = (arcs[-1] - LOOK_BACK_M, arcs[-1]) if at_end else (0.0, LOOK_BACK_M)
+    (x0, x1), (y0, y1) = (np.interp(span, arcs, line[:, i]) for i in (0, 1))
     return float(np.arctan2(y1 - y0, x1 - x0))
 
 
-def approach_rad(road: Road) -> float:
-    """Return the heading of a road where it ends."""
-    return _heading_rad(road, at_end=True)
+def _turned_rad(before: float, after: float) -> float:
+    """Return the change between two headings, -pi to pi, to the left positive."""
+    return float((after - before + np.pi) % (2 * np.pi) - np.pi)
 
 
 def useful_roads(

@@ -95,7 +95,7 @@ class Leg:
     @property
     def length_m(self) -> float:
         """Length of the axis on the map in metres."""
-        return float(np.hypot(*np.diff(self.axis_m[:, :2], axis=0).T).sum())
+        return float(arcs_of(self.axis_m)[-1])
 
 
 def split_nodes(streets: Sequence[Street], also: Collection[str]) -> set[str]:
@@ -140,8 +140,8 @@ def _stretches(
     """Return (start, end, axis) of the stretches of a street between its split nodes."""
     points = np.array([(nodes[n].x_m, nodes[n].y_m, nodes[n].z_m) for n in street.nodes])
     axis = points if street.shape_m is None else np.asarray(street.shape_m)
-    at_m = _arcs(points) if street.shape_m is None else _arcs_of_nodes(axis, points)
-    arcs_m = _arcs(axis)
+    at_m = arcs_of(points) if street.shape_m is None else _arcs_of_nodes(axis, points)
+    arcs_m = arcs_of(axis)
     last = len(street.nodes) - 1
     rows = [i for i, node in enumerate(street.nodes) if i in (0, last) or node in splits]
     found = []
@@ -154,14 +154,14 @@ def _stretches(
     return found
 
 
-def _arcs(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the distance (N,) along a line (N, 3) on the map."""
+def arcs_of(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distance (N,) from its start along a line (N, 3) on the map."""
     return np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line[:, :2], axis=0).T))))
 
 
 def _arcs_of_nodes(axis: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return where along the axis (N, 3) the nodes (M, 3) lie: nearest, in order, ends at the ends."""
-    arcs = _arcs(axis)
+    arcs = arcs_of(axis)
     start, step = axis[:-1, :2], np.diff(axis[:, :2], axis=0)
     square = np.maximum((step**2).sum(axis=1), 1e-12)
     found = [0.0]
