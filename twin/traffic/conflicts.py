@@ -11,6 +11,7 @@ from twin.traffic.kernel.arrays import Floats
 
 SAMPLES = 25
 FORK_BEYOND_M = 1.0
+CORNER_RAD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class Path:
     before: int
     after: int
     turn: int
+
+    @property
+    def curved(self) -> bool:
+        """Whether the path turns by more than CORNER_RAD."""
+        first, last = self.points_m[1] - self.points_m[0], self.points_m[-1] - self.points_m[-2]
+        turned = np.angle(complex(last[0], last[1]) / complex(first[0], first[1] or 1e-12))
+        return bool(abs(turned) > CORNER_RAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,9 @@ def _relate(path: Path, other: Path, marks_m: Floats, near: BoolArray, pairs: Pa
         # two that part and meet again: the meeting is a conflict like any other
         if not (apart.size and near[apart[0] :].any()):
             return
-    if path.turn == other.turn and path.after != other.after:
-        return  # side by side
+    # side by side round a corner, a long body still cuts across the strip of the motorcycles
+    cuts = path.curved and path.half_m != other.half_m
+    if path.turn == other.turn and path.after != other.after and not cuts:
+        return
     clear_m = float(marks_m[np.flatnonzero(near)[-1]]) + step_m
     pairs.foes[path.number].append((other.number, min(clear_m, float(other.arc_m[-1]))))

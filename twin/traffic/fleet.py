@@ -5,7 +5,7 @@ import numpy as np
 from detectors.datatypes.detections import VehicleClass
 from twin.traffic.arrivals import Arrival
 from twin.traffic.drivers import STYLES, Vehicle
-from twin.traffic.kernel.arrays import BOTH, STANDING, Fleet, Floats, Routes, new_fleet
+from twin.traffic.kernel.arrays import BOTH, STANDING, VEHICLE, Floats, Routes, Rows
 from twin.traffic.kernel.following import safe_speed
 from twin.traffic.kernel.motion import plan_lanes
 from twin.traffic.kernel.pose import poses
@@ -22,32 +22,31 @@ class FleetBook:
 
     def __init__(self, graph: LaneGraph, routes: Routes) -> None:
         self._graph, self._routes = graph, routes
-        self.fleet: Fleet = new_fleet(FIRST_CAPACITY)
+        self.fleet: Rows = np.zeros(FIRST_CAPACITY, VEHICLE)
         self.vehicle: dict[int, Vehicle] = {}
         self.inserted = 0
+        self._used = 0
         self._free: list[int] = []
 
     @property
     def capacity(self) -> int:
         """Return how many vehicles there is room for."""
-        return len(self.fleet.alive)
+        return len(self.fleet)
 
     def _new_row(self) -> int:
         if self._free:
             return self._free.pop()
-        row = int(self.fleet.used[0])
+        row = self._used
         if row == self.capacity:
-            old, self.fleet = self.fleet, new_fleet(2 * row)
-            for name, values in zip(Fleet._fields, old, strict=True):
-                getattr(self.fleet, name)[: len(values)] = values
-        self.fleet.used[0] = row + 1
+            self.fleet = np.concatenate((self.fleet, np.zeros(row, VEHICLE)))
+        self._used += 1
         return row
 
     def add(self, arrival: Arrival, road: int, lane: int, position_m: float, speed_mps: float) -> int:
         """Put a vehicle on a lane with its front at `position_m`; return its row."""
         row, fleet, vehicle = self._new_row(), self.fleet, arrival.vehicle
         style = STYLES[vehicle.kind]
-        strip = int(self._graph.lanes.slot[lane]) < 0
+        strip = int(self._graph.lanes.row["slot"][lane]) < 0
         narrow = vehicle.kind is VehicleClass.MOTORCYCLE and not strip
         values = {
             "alive": True,
@@ -67,8 +66,8 @@ class FleetBook:
             "jitter_m": vehicle.jitter_m,
         }
         blank = dict.fromkeys(("trail", "turn", "granted", "old_lane", "yield_to"), -1)
-        for name in Fleet._fields[1:]:
-            getattr(fleet, name)[row] = values.get(name, blank.get(name, 0))
+        for name in VEHICLE.names or ():
+            fleet[name][row] = values.get(name, blank.get(name, 0))
         plan_lanes(self._graph.lanes, self._routes, fleet, row, road)
         self.vehicle[row] = vehicle
         self.inserted += 1
@@ -85,14 +84,16 @@ class FleetBook:
 
     def _on_lane(self, lane: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
         """Return the rows with their front on a lane or their body leaving it."""
-        n = int(self.fleet.used[0])
-        on = (self.fleet.lane[:n] == lane) | (self.fleet.old_lane[:n] == lane)
-        return np.flatnonzero(on & self.fleet.alive[:n])
+        on = (self.fleet["lane"] == lane) | (self.fleet["old_lane"] == lane)
+        return np.flatnonzero(on & self.fleet["alive"])
 
     def room_at(self, lane: int, front_m: float, length_m: float) -> bool:
         """Return whether a body fits on a lane with two metres before and behind it."""
         rows = self._on_lane(lane)
-        fronts, rears = self.fleet.position_m[rows], self.fleet.position_m[rows] - self.fleet.length_m[rows]
+        fronts, rears = (
+            self.fleet["position_m"][rows],
+            self.fleet["position_m"][rows] - self.fleet["length_m"][rows],
+        )
         return not np.any((rears < front_m + 2.0) & (fronts > front_m - length_m - 2.0))
 
     def enter(self, arrival: Arrival, road: int) -> int | None:
@@ -108,7 +109,7 @@ class FleetBook:
             return None
         rear_m, leader_mps, lane = best
         gap_m = rear_m - length_m
-        wish = float(self._graph.lanes.speed_mps[lane]) * vehicle.speed_factor
+        wish = float(self._graph.lanes.row["speed_mps"][lane]) * vehicle.speed_factor
         speed = min(
             wish, safe_speed(gap_m - style.jam_gap_m, leader_mps, style.braking_mps2, vehicle.headway_s)
         )
@@ -118,7 +119,7 @@ class FleetBook:
         turn = int(self._routes.hop[arrival.destination, road])
         first = int(self._graph.first_lane[road])
         lanes = self._graph.network.roads[road].lanes
-        if turn < 0 or self._graph.lanes.length_m[first] > 300.0:
+        if turn < 0 or self._graph.lanes.row["length_m"][first] > 300.0:
             return range(first, first + lanes)
         low = max(0, int(self._routes.lane_lo[turn]))
         return range(first + low, first + max(low, int(self._routes.lane_hi[turn])) + 1)
@@ -128,9 +129,9 @@ class FleetBook:
         rows = self._on_lane(lane)
         if not rows.size:
             return 1e6, 0.0
-        rears = self.fleet.position_m[rows] - self.fleet.length_m[rows]
+        rears = self.fleet["position_m"][rows] - self.fleet["length_m"][rows]
         last = int(rears.argmin())
-        return float(rears[last]), float(self.fleet.speed_mps[rows[last]])
+        return float(rears[last]), float(self.fleet["speed_mps"][rows[last]])
 
     def pose(self, rows: list[int]) -> Floats:
         """Return (N, 5): x, y, z, heading and pitch of rows."""
@@ -148,18 +149,18 @@ class FleetBook:
         if not rows:
             return VehicleStates.none()
         fleet, vehicles = self.fleet, [self.vehicle[row] for row in rows]
-        at_kerb = fleet.kerb[rows] == STANDING
-        speed = fleet.speed_mps[rows]
+        at_kerb = fleet["kerb"][rows] == STANDING
+        speed = fleet["speed_mps"][rows]
         return VehicleStates(
             vehicle_id=np.array([v.vehicle_id for v in vehicles], np.int64),
-            vehicle_class=fleet.kind[rows],
+            vehicle_class=fleet["kind"][rows].astype(np.int8),
             position_m=pose[:, :3],
             heading_rad=pose[:, 3],
             pitch_rad=pose[:, 4],
             speed_mps=speed.copy(),
             size_m=np.array([v.size_m for v in vehicles]),
             colour_bgr=np.array([v.colour_bgr for v in vehicles], np.uint8),
-            braking=~at_kerb & ((fleet.change_mps2[rows] < -BRAKES_MPS2) | (speed < STANDS_MPS)),
+            braking=~at_kerb & ((fleet["change_mps2"][rows] < -BRAKES_MPS2) | (speed < STANDS_MPS)),
             at_kerb=at_kerb,
             plates=tuple(v.plate for v in vehicles),
         )

@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, TurnKind
 from twin.traffic.conflicts import Path, foes_and_forks
-from twin.traffic.kernel.arrays import Floats, Ints, Lanes
+from twin.traffic.kernel.arrays import LANE, MEETING, POINT, Floats, Ints, Lanes, Rows
 
 SIDE_MPS2 = 2.2  # sideways acceleration that drivers accept in a curve
 SLOWEST_MPS = 3.5
@@ -15,6 +14,21 @@ POINTS = 17
 KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind.UTURN: 0}
 FULL_HALF_M, STRIP_HALF_M = 1.3, 0.5  # half of the width that a lane, a strip needs in a junction
 MITRE = 2.0  # longest mitre of an offset polyline
+
+
+COPIED = (
+    "road",
+    "slot",
+    "speed_mps",
+    "offset_m",
+    "kerbward",
+    "medianward",
+    "before",
+    "after",
+    "turn",
+    "group",
+    "rank",
+)
 
 
 @dataclass(slots=True)
@@ -99,7 +113,8 @@ def _road_lanes(road: Road, number: int, hand: float) -> list[_Lane]:
 
 def _heading(points_m: Floats, end: int) -> Floats:
     step = points_m[1] - points_m[0] if end == 0 else points_m[-1] - points_m[-2]
-    return step[:2] / max(float(np.hypot(step[0], step[1])), 1e-9)
+    unit: Floats = step[:2] / max(float(np.hypot(step[0], step[1])), 1e-9)
+    return unit
 
 
 def _curve(a: _Lane, b: _Lane) -> Floats:
@@ -234,58 +249,46 @@ def compile_lanes(network: RoadNetwork) -> LaneGraph:
     return LaneGraph(network, _pack(builder), builder.first_lane, builder.turn_lanes, builder.groups)
 
 
-def _rows(rows: list[list[int]]) -> tuple[Ints, Ints]:
-    """Return compressed rows: where each begins, and all of them."""
-    at = np.zeros(len(rows) + 1, np.int32)
-    np.cumsum([len(row) for row in rows], out=at[1:])
-    return at, np.array([i for row in rows for i in row], np.int32)
-
-
 def _pack(builder: _Builder) -> Lanes:
     lanes = builder.lanes
-    paths = [
-        Path(
-            number,
-            builder.network.roads[lanes[lane.before].road].end,
-            lane.points_m,
-            lane.arc_m,
-            STRIP_HALF_M if lane.slot < 0 else FULL_HALF_M,
-            lane.before,
-            lane.after,
-            lane.turn,
-        )
-        for number, lane in enumerate(lanes)
-        if lane.before >= 0
-    ]
+    paths = [_path(builder, number) for number, lane in enumerate(lanes) if lane.before >= 0]
     pairs = foes_and_forks(paths, len(lanes))
-    foe_at, foe = _rows([[f for f, _ in row] for row in pairs.foes])
-    fork_at, fork = _rows([[f for f, _ in row] for row in pairs.forks])
-    outgoing_at, outgoing = _rows([lane.outgoing for lane in lanes])
-    point_at = np.concatenate(([0], np.cumsum([len(lane.arc_m) for lane in lanes]))).astype(np.int32)
-
-    def column(name: str, dtype: type[np.generic]) -> NDArray[np.generic]:
-        return np.array([getattr(lane, name) for lane in lanes], dtype)
-
-    ints = {
-        name: column(name, np.int32)
-        for name in ("road", "slot", "kerbward", "medianward", "before", "after", "turn", "group", "rank")
+    row = np.zeros(len(lanes) + 1, LANE)
+    for name in COPIED:
+        row[name][:-1] = [getattr(lane, name) for lane in lanes]
+    row["quarter_m"][:-1] = [lane.width_m / 4 for lane in lanes]
+    row["length_m"][:-1] = [lane.arc_m[-1] for lane in lanes]
+    tables = {
+        "outgoing_at": [lane.outgoing for lane in lanes],
+        "foe_at": pairs.foes,
+        "fork_at": pairs.forks,
+        "point_at": [lane.arc_m for lane in lanes],
     }
-    return Lanes(
-        length_m=np.array([lane.arc_m[-1] for lane in lanes]),
-        speed_mps=column("speed_mps", np.float64),
-        quarter_m=column("width_m", np.float64) / 4,
-        offset_m=column("offset_m", np.float64),
-        controlled=(ints["group"] >= 0) | (np.diff(foe_at) > 0),
-        outgoing_at=outgoing_at,
-        outgoing=outgoing,
-        foe_at=foe_at,
-        foe=foe,
-        foe_clear_m=np.array([m for row in pairs.foes for _, m in row], np.float64),
-        fork_at=fork_at,
-        fork=fork,
-        fork_clear_m=np.array([m for row in pairs.forks for _, m in row], np.float64),
-        point_at=point_at,
-        point_m=np.vstack([lane.points_m for lane in lanes]),
-        arc_m=np.concatenate([lane.arc_m for lane in lanes]),
-        **ints,
+    for name, table in tables.items():
+        row[name][1:] = np.cumsum([len(part) for part in table])
+    row["controlled"] = row["group"] >= 0
+    row["controlled"][:-1] |= np.diff(row["foe_at"]) > 0
+    point = np.zeros(int(row["point_at"][-1]), POINT)
+    point["arc_m"] = np.concatenate([lane.arc_m for lane in lanes])
+    for i, name in enumerate(("x_m", "y_m", "z_m")):
+        point[name] = np.concatenate([lane.points_m[:, i] for lane in lanes])
+    outgoing = np.array([c for lane in lanes for c in lane.outgoing], np.int32)
+    return Lanes(row, outgoing, _meetings(pairs.foes), _meetings(pairs.forks), point)
+
+
+def _path(builder: _Builder, number: int) -> Path:
+    lane = builder.lanes[number]
+    return Path(
+        number,
+        builder.network.roads[builder.lanes[lane.before].road].end,
+        lane.points_m,
+        lane.arc_m,
+        STRIP_HALF_M if lane.slot < 0 else FULL_HALF_M,
+        lane.before,
+        lane.after,
+        lane.turn,
     )
+
+
+def _meetings(table: list[list[tuple[int, float]]]) -> Rows:
+    return np.array([(clear_m, other) for row in table for other, clear_m in row], MEETING)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from detectors.datatypes.signals import Aspect, SignalState
 from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork, SignalPlan
-from twin.traffic.kernel.arrays import GREEN, RED, YELLOW, Signals, empty
+from twin.traffic.kernel.arrays import GREEN, RED, SIGNAL, YELLOW, Rows
 
 DAY_NS = 86_400 * NS_PER_S
 WITA_NS = 8 * 3600 * NS_PER_S
@@ -48,13 +49,13 @@ def state_at(plan: SignalPlan, group: str, now_ns: int) -> tuple[int, int, int]:
 
 
 class SignalBoard:
-    """What every signal group shows now; `arrays` is the kernel's copy, in seconds since `start_ns`."""
+    """What every signal group shows now; `rows` is the kernel's copy, in seconds since `start_ns`."""
 
     def __init__(self, network: RoadNetwork, groups: tuple[str, ...], start_ns: int) -> None:
         self.groups = groups
         self._start_ns = start_ns
         self._since_ns = [start_ns] * len(groups)
-        self.arrays: Signals = empty(Signals, dict.fromkeys(Signals._fields, len(groups)))
+        self.rows: Rows = np.zeros(len(groups), SIGNAL)
         self._plan: dict[str, SignalPlan] = {
             group: plan for plan in network.signal_plans for phase in plan.phases for group in phase.groups
         }
@@ -78,10 +79,10 @@ class SignalBoard:
 
     def _show(self, row: int, state: int, since_ns: int, until_ns: int) -> None:
         self._since_ns[row] = since_ns
-        self.arrays.state[row] = state
-        self.arrays.since_s[row] = (since_ns - self._start_ns) / NS_PER_S
-        self.arrays.next_green_s[row] = (until_ns - self._start_ns) / NS_PER_S
+        self.rows["state"][row] = state
+        self.rows["since_s"][row] = (since_ns - self._start_ns) / NS_PER_S
+        self.rows["next_green_s"][row] = (until_ns - self._start_ns) / NS_PER_S
 
     def state(self, row: int) -> SignalState:
         """Return what one group shows and since when; without a plan it is dark, hence green."""
-        return SignalState(self.groups[row], ASPECTS[int(self.arrays.state[row])], self._since_ns[row])
+        return SignalState(self.groups[row], ASPECTS[int(self.rows["state"][row])], self._since_ns[row])

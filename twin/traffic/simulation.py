@@ -24,9 +24,9 @@ from twin.traffic.kernel.arrays import (
     SEEKING,
     STANDING,
     STOPPED,
-    Junctions,
-    Records,
-    empty,
+    JUNCTION,
+    RECORD,
+    Traffic,
     new_order,
 )
 from twin.traffic.kernel.motion import step
@@ -88,8 +88,7 @@ class TrafficSimulation:
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
         self._book = FleetBook(self._graph, self._routing.routes)
-        lanes = len(self._graph.lanes.length_m)
-        self._scratch: Junctions = empty(Junctions, dict.fromkeys(Junctions._fields, lanes))
+        self._scratch = np.zeros(len(self._graph.lanes.row) - 1, JUNCTION)
         self._resize()
         self._steps = 0
         self._finished = 0
@@ -103,12 +102,17 @@ class TrafficSimulation:
         return int(self._env.now) + self._offset_ns
 
     def _resize(self) -> None:
-        """Make the arrays that depend on how many vehicles there is room for."""
+        """Gather what the kernel needs, with room for as many vehicles as there are rows."""
         capacity = self._book.capacity
-        self._order = new_order(capacity, len(self._graph.lanes.length_m))
-        self._speeds_mps = np.zeros(capacity)
-        sizes: dict[str, int | tuple[int, ...]] = dict.fromkeys(Records._fields, 8 * capacity)
-        self._records: Records = empty(Records, sizes | {"count": 1})
+        self._traffic = Traffic(
+            self._graph.lanes,
+            self._routing.routes,
+            self._book.fleet,
+            new_order(capacity, len(self._scratch)),
+            self._scratch,
+            self._board.rows,
+            np.zeros(8 * capacity, RECORD),
+        )
 
     def _populate_kerbs(self) -> None:
         """Put the stands that began before the start where there is room for them."""
@@ -120,7 +124,7 @@ class TrafficSimulation:
                 continue
             row = self._book.add(Arrival(vehicle, goal), stand.road, lane, stand.along_m, 0.0)
             self._grow_if_needed()
-            self._book.fleet.kerb[row] = STANDING
+            self._book.fleet["kerb"][row] = STANDING
             self._stand(row, stand)
 
     def advance(self, until_ns: int) -> None:
@@ -129,19 +133,7 @@ class TrafficSimulation:
             self._env.run(until=self.now_ns + self.step_ns - self._offset_ns)
             self._let_in()
             now_s = (self.now_ns - self._start_ns) / NS_PER_S
-            step(
-                self._graph.lanes,
-                self._routing.routes,
-                self._book.fleet,
-                self._order,
-                self._scratch,
-                self._board.arrays,
-                self._records,
-                self._speeds_mps,
-                self._steps,
-                now_s,
-                STEP_S,
-            )
+            step(self._traffic, self._steps, now_s, STEP_S)
             self._steps += 1
             self.now_ns += self.step_ns
             self._read_records()
@@ -161,7 +153,7 @@ class TrafficSimulation:
         return True
 
     def _grow_if_needed(self) -> None:
-        if len(self._speeds_mps) < self._book.capacity:
+        if len(self._traffic.fleet) < self._book.capacity:
             self._resize()
 
     def _prepare(self, row: int, road: int) -> None:
@@ -169,23 +161,22 @@ class TrafficSimulation:
         fleet, vehicle = self._book.fleet, self._book.vehicle[row]
         road_id = self._network.roads[road].id
         chance = self._demand.red_running[int(vehicle.kind)]
-        fleet.disobeys[row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
+        fleet["disobeys"][row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
         wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road) if self._book.may_park(row) else None
-        if wanted_m is not None and wanted_m > fleet.position_m[row] + 10.0:
-            fleet.kerb[row], fleet.stop_m[row] = SEEKING, wanted_m
+        if wanted_m is not None and wanted_m > fleet["position_m"][row] + 10.0:
+            fleet["kerb"][row], fleet["stop_m"][row] = SEEKING, wanted_m
 
     def _read_records(self) -> None:
-        records = self._records
-        for i in range(int(records.count[0])):
-            kind, row, value = int(records.kind[i]), int(records.vehicle[i]), int(records.value[i])
+        count = int(self._traffic.records["value"][0])
+        for kind, row, value in self._traffic.records[1 : count + 1].tolist():
             if kind == ENTERED_ROAD:
                 self._prepare(row, value)
             elif kind == CROSSED_RED:
                 self._cross_red(row, value)
             elif kind == STOPPED:
-                road = int(self._graph.lanes.road[value])
+                road = int(self._graph.lanes.row["road"][value])
                 dwell_ns = self._stops.dwell_ns(self._book.vehicle[row].vehicle_id, road)
-                along_m = float(self._book.fleet.position_m[row])
+                along_m = float(self._book.fleet["position_m"][row])
                 self._stand(row, Stand(road, along_m, dwell_ns, self.now_ns))
             elif kind == LEFT_MAP:
                 self._book.remove(row)
@@ -193,14 +184,16 @@ class TrafficSimulation:
 
     def _cross_red(self, row: int, lane: int) -> None:
         lanes = self._graph.lanes
-        x, y, _ = lanes.point_m[lanes.point_at[lane + 1] - 1]
-        connector = int(self._book.fleet.lane[row])
-        if lanes.group[connector] < 0:  # already beyond: the trail knows the way
-            connector = int(self._book.fleet.trail[row, 0])
-        state = self._board.state(int(lanes.group[connector]))
+        end = lanes.point[lanes.row["point_at"][lane + 1] - 1]
+        connector = int(self._book.fleet["lane"][row])
+        if lanes.row["group"][connector] < 0:  # already beyond: the trail knows the way
+            connector = int(self._book.fleet["trail"][row, 0])
+        state = self._board.state(int(lanes.row["group"][connector]))
         into_s = (self.now_ns - state.since_ns) / NS_PER_S
         self._violations.append(
-            self._violation("red_light", row, state.group, (float(x), float(y)), self.now_ns, into_s)
+            self._violation(
+                "red_light", row, state.group, (float(end["x_m"]), float(end["y_m"])), self.now_ns, into_s
+            )
         )
 
     def _violation(
@@ -224,7 +217,7 @@ class TrafficSimulation:
 
     def _dwell(self, row: int, vehicle_id: int, until_ns: int) -> Generator[Any, Any, None]:
         yield self._env.timeout(max(0, until_ns - self._clock_ns()))
-        self._book.fleet.kerb[row] = LEAVING
+        self._book.fleet["kerb"][row] = LEAVING
         stand = self._stands.pop(vehicle_id)
         self._violations.append(replace(stand, closed_ns=self._clock_ns()))
 
@@ -249,6 +242,6 @@ class TrafficSimulation:
 
     def census(self) -> Census:
         """Return the counts of vehicles."""
-        active = int(self._book.fleet.alive.sum())
+        active = int(self._book.fleet["alive"].sum())
         waiting = sum(len(queue) for queue in self._arrivals.queues)
         return Census(self._book.inserted, active, self._finished, waiting)

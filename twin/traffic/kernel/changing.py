@@ -12,10 +12,9 @@ from twin.traffic.kernel.arrays import (
     MOTORCYCLE,
     SEEKING,
     STANDING,
-    Fleet,
-    Junctions,
     Lanes,
     Order,
+    Rows,
 )
 from twin.traffic.kernel.following import FREE, idm, leader_here, safe_speed, wish_speed
 
@@ -29,101 +28,102 @@ CREEP_MPS = 1.5
 REACTION_S = 0.6
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _around(order: Order, track: int, front_m: float) -> int:
     """Return the first row of a track with its front beyond `front_m` (or the end of the track)."""
     row = order.track_at[track]
-    while row < order.track_at[track + 1] and order.front_m[row] <= front_m:
+    while row < order.track_at[track + 1] and order.row[row].front_m <= front_m:
         row += 1
     return row
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _gap(fleet: Fleet, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
+@njit(cache=True, error_model="numpy")
+def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
-    row = _around(order, track, fleet.position_m[v])
+    row = _around(order, track, fleet[v].position_m)
     gap_m, leader_mps, follower, fits = FREE, 0.0, -1, True
-    if row < order.track_at[track + 1] and order.who[row] != v:
-        u = order.who[row]
-        gap_m, leader_mps = order.front_m[row] - fleet.length_m[u] - fleet.position_m[v], fleet.speed_mps[u]
-        fits = gap_m > MIN_GAP_M and fleet.speed_mps[v] <= 0.5 + safe_speed(
+    if row < order.track_at[track + 1] and order.row[row].who != v:
+        u = order.row[row].who
+        gap_m, leader_mps = (
+            order.row[row].front_m - fleet[u].length_m - fleet[v].position_m,
+            fleet[u].speed_mps,
+        )
+        fits = gap_m > MIN_GAP_M and fleet[v].speed_mps <= 0.5 + safe_speed(
             gap_m, leader_mps, firm_mps2, REACTION_S
         )
-    if row > order.track_at[track] and order.who[row - 1] != v:
-        follower = order.who[row - 1]
-        behind_m = fleet.position_m[v] - fleet.length_m[v] - order.front_m[row - 1]
-        allowed = safe_speed(behind_m, fleet.speed_mps[v], firm_mps2, REACTION_S)
-        fits = fits and behind_m > MIN_GAP_M and fleet.speed_mps[follower] <= 0.5 + allowed
+    if row > order.track_at[track] and order.row[row - 1].who != v:
+        follower = order.row[row - 1].who
+        behind_m = fleet[v].position_m - fleet[v].length_m - order.row[row - 1].front_m
+        allowed = safe_speed(behind_m, fleet[v].speed_mps, firm_mps2, REACTION_S)
+        fits = fits and behind_m > MIN_GAP_M and fleet[follower].speed_mps <= 0.5 + allowed
     return fits, gap_m, leader_mps, follower
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _beside(lanes: Lanes, fleet: Fleet, v: int, kerbward: bool) -> tuple[int, int]:
+@njit(cache=True, error_model="numpy")
+def _beside(lanes: Lanes, fleet: Rows, v: int, kerbward: bool) -> tuple[int, int]:
     """Return the lane and side next to a vehicle; a motorcycle moves by one track, -1 if none."""
-    lane, side = fleet.lane[v], fleet.side[v]
-    if fleet.kind[v] == MOTORCYCLE and side != BOTH and side == (1 if kerbward else 0):
+    lane, side = fleet[v].lane, fleet[v].side
+    if fleet[v].kind == MOTORCYCLE and side != BOTH and side == (1 if kerbward else 0):
         return lane, 1 - side
-    onto = lanes.kerbward[lane] if kerbward else lanes.medianward[lane]
-    if onto < 0 or fleet.kind[v] != MOTORCYCLE or lanes.slot[onto] < 0:
+    onto = lanes.row[lane].kerbward if kerbward else lanes.row[lane].medianward
+    if onto < 0 or fleet[v].kind != MOTORCYCLE or lanes.row[onto].slot < 0:
         return onto, BOTH
     return onto, 1 if kerbward else 0
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _start(lanes: Lanes, fleet: Fleet, v: int, lane: int, side: int) -> None:
+@njit(cache=True, error_model="numpy")
+def _start(lanes: Lanes, fleet: Rows, v: int, lane: int, side: int) -> None:
     """Move vehicle `v` over; what it looks like is interpolated from `shift_m`."""
-    was_m = lanes.offset_m[fleet.lane[v]] + side_offset_m(lanes, fleet.lane[v], fleet.side[v])
-    now_m = lanes.offset_m[lane] + side_offset_m(lanes, lane, side)
-    fleet.old_lane[v], fleet.old_side[v] = fleet.lane[v], fleet.side[v]
-    fleet.lane[v], fleet.side[v] = lane, side
-    fleet.shift_m[v] = was_m - now_m
-    fleet.progress[v] = 0.0
-    fleet.granted[v] = -1
+    was_m = lanes.row[fleet[v].lane].offset_m + side_offset_m(lanes, fleet[v].lane, fleet[v].side)
+    now_m = lanes.row[lane].offset_m + side_offset_m(lanes, lane, side)
+    fleet[v].old_lane, fleet[v].old_side = fleet[v].lane, fleet[v].side
+    fleet[v].lane, fleet[v].side = lane, side
+    fleet[v].shift_m = was_m - now_m
+    fleet[v].progress = 0.0
+    fleet[v].granted = -1
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def side_offset_m(lanes: Lanes, lane: int, side: int) -> float:
     """Return how far a track's middle lies towards the kerb from the middle of the lane, metres."""
     if side == BOTH:
         return 0.0
-    return lanes.quarter_m[lane] if side == 0 else -lanes.quarter_m[lane]
+    return lanes.row[lane].quarter_m if side == 0 else -lanes.row[lane].quarter_m
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _must(lanes: Lanes, fleet: Fleet, v: int) -> int:
+@njit(cache=True, error_model="numpy")
+def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
     """Return the direction in which a vehicle must change: -1 to the kerb, +1 to the median, or 0."""
-    lane = fleet.lane[v]
-    slot = lanes.slot[lane]
-    if fleet.kerb[v] == SEEKING:
-        ahead_m = fleet.stop_m[v] - fleet.position_m[v]
+    lane = fleet[v].lane
+    slot = lanes.row[lane].slot
+    if fleet[v].kerb == SEEKING:
+        ahead_m = fleet[v].stop_m - fleet[v].position_m
         if slot > 0:
             return -1 if ahead_m < MANY_M else 0
         return -1 if slot == 0 and ahead_m < STRIP_IN_M else 0
-    if slot < fleet.lane_lo[v] or (slot < 0 and fleet.kind[v] != MOTORCYCLE):
+    if slot < fleet[v].lane_lo or (slot < 0 and fleet[v].kind != MOTORCYCLE):
         return 1
-    return -1 if slot > fleet.lane_hi[v] else 0
+    return -1 if slot > fleet[v].lane_hi else 0
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _allowed(lanes: Lanes, fleet: Fleet, v: int, lane: int, end_m: float) -> bool:
+@njit(cache=True, error_model="numpy")
+def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool:
     """Return whether a vehicle may go to `lane` merely because it is faster."""
     if lane < 0:
         return False
-    slot = lanes.slot[lane]
-    if slot < 0 and fleet.kind[v] != MOTORCYCLE:
+    slot = lanes.row[lane].slot
+    if slot < 0 and fleet[v].kind != MOTORCYCLE:
         return False
-    return end_m > NEAR_END_M or fleet.lane_lo[v] <= slot <= fleet.lane_hi[v]
+    return end_m > NEAR_END_M or fleet[v].lane_lo <= slot <= fleet[v].lane_hi
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _try(
-    lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, v: int, way: int, forced: bool
-) -> bool:
+@njit(cache=True, error_model="numpy")
+def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: int, forced: bool) -> bool:
     """Change towards `way` if that is wanted and there is room; ask for room if it is forced."""
     lane, side = _beside(lanes, fleet, v, way < 0)
-    if lane < 0 or scratch.changed[lane] or scratch.changed[fleet.lane[v]]:
+    if lane < 0 or scratch[lane].changed or scratch[fleet[v].lane].changed:
         return False
-    if fleet.position_m[v] - fleet.length_m[v] < 12.0 and scratch.inflow_m[lane] > 0.0:
+    if fleet[v].position_m - fleet[v].length_m < 12.0 and scratch[lane].inflow_m > 0.0:
         return False  # somebody may come out of the junction behind
     firm = FIRM_MPS2 if forced else SOFT_MPS2
     gap_m, leader_mps, fits = FREE, 0.0, True
@@ -134,7 +134,7 @@ def _try(
             if g < gap_m:
                 gap_m, leader_mps = g, s
             if forced and follower >= 0:
-                fleet.yield_to[follower] = v
+                fleet[follower].yield_to = v
     if not fits:
         return False
     if not forced:
@@ -144,22 +144,22 @@ def _try(
         if gain < THRESHOLD_MPS2 or gap_m < here_m + 1.0:
             return False
     _start(lanes, fleet, v, lane, side)
-    scratch.changed[lane] = scratch.changed[fleet.old_lane[v]] = 1
+    scratch[lane].changed = scratch[fleet[v].old_lane].changed = 1
     return True
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _consider(lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, v: int) -> None:
+@njit(cache=True, error_model="numpy")
+def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Change lanes if vehicle `v` must, or would gain by it."""
-    lane = fleet.lane[v]
-    end_m = lanes.length_m[lane] - fleet.position_m[v]
+    lane = fleet[v].lane
+    end_m = lanes.row[lane].length_m - fleet[v].position_m
     way = _must(lanes, fleet, v)
     if way != 0:
         _try(lanes, fleet, order, scratch, v, way, forced=True)
         return
-    rider = fleet.kind[v] == MOTORCYCLE
-    slow = fleet.speed_mps[v] < CREEP_MPS and not rider
-    if slow or fleet.kerb[v] == SEEKING or end_m < 10.0 + 3.5 * fleet.speed_mps[v] or fleet.granted[v] >= 0:
+    rider = fleet[v].kind == MOTORCYCLE
+    slow = fleet[v].speed_mps < CREEP_MPS and not rider
+    if slow or fleet[v].kerb == SEEKING or end_m < 10.0 + 3.5 * fleet[v].speed_mps or fleet[v].granted >= 0:
         return
     for way in (-1, 1):
         onto, _ = _beside(lanes, fleet, v, way < 0)
@@ -169,19 +169,20 @@ def _consider(lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, v: i
             return
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def change_lanes(lanes: Lanes, fleet: Fleet, order: Order, scratch: Junctions, phase: int) -> None:
+@njit(cache=True, error_model="numpy")
+def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, phase: int) -> None:
     """Let every fifth vehicle consider a change; at most one change a lane and step."""
-    scratch.changed[:] = 0
-    for v in range(fleet.used[0]):
+    for lane in range(scratch.size):
+        scratch[lane].changed = 0
+    for v in range(fleet.size):
         if v % 5 != phase:
             continue
-        if fleet.yield_to[v] >= 0:
-            fleet.yield_to[v] = -1
-        if not fleet.alive[v] or fleet.kerb[v] == STANDING or fleet.old_lane[v] >= 0:
+        if fleet[v].yield_to >= 0:
+            fleet[v].yield_to = -1
+        if not fleet[v].alive or fleet[v].kerb == STANDING or fleet[v].old_lane >= 0:
             continue
-        inside = fleet.position_m[v] - fleet.length_m[v] > 0.5
-        if inside and lanes.road[fleet.lane[v]] >= 0:
+        inside = fleet[v].position_m - fleet[v].length_m > 0.5
+        if inside and lanes.row[fleet[v].lane].road >= 0:
             _consider(lanes, fleet, order, scratch, v)
-        if fleet.kerb[v] == LEAVING and lanes.slot[fleet.lane[v]] >= 0:
-            fleet.kerb[v] = 0
+        if fleet[v].kerb == LEAVING and lanes.row[fleet[v].lane].slot >= 0:
+            fleet[v].kerb = 0

@@ -13,10 +13,10 @@ from twin.traffic.kernel.arrays import (
     MOTORCYCLE,
     SEEKING,
     STANDING,
-    Fleet,
     Lanes,
     Order,
     Routes,
+    Rows,
 )
 
 HARD_MPS2 = 6.0
@@ -28,21 +28,21 @@ PARTING_M, PARTING_MPS2 = 40.0, 4.0
 FREE = 1e9
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def idm(fleet: Fleet, v: int, wish_mps: float, gap_m: float, leader_mps: float) -> float:
+@njit(cache=True, error_model="numpy")
+def idm(fleet: Rows, v: int, wish_mps: float, gap_m: float, leader_mps: float) -> float:
     """Return the IDM acceleration in m/s^2 of vehicle `v` behind a leader; FREE m is no leader."""
-    speed = fleet.speed_mps[v]
-    a, b = fleet.acceleration_mps2[v], fleet.braking_mps2[v]
+    speed = fleet[v].speed_mps
+    a, b = fleet[v].acceleration_mps2, fleet[v].braking_mps2
     free = max(1.0 - (speed / wish_mps) ** 4, -b / a)
     if gap_m >= FREE:
         return a * free
-    wanted = fleet.jam_gap_m[v] + max(
-        0.0, speed * fleet.headway_s[v] + speed * (speed - leader_mps) / (2.0 * math.sqrt(a * b))
+    wanted = fleet[v].jam_gap_m + max(
+        0.0, speed * fleet[v].headway_s + speed * (speed - leader_mps) / (2.0 * math.sqrt(a * b))
     )
     return max(FLOOR_MPS2, a * (free - (wanted / max(gap_m, 0.1)) ** 2))
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float) -> float:
     """Return the highest speed from which one stops behind a leader that brakes as hard."""
     if gap_m <= 0.0:
@@ -52,39 +52,39 @@ def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float
     return min(gap_m / dt_s, -half + math.sqrt(half * half + 2.0 * braking_mps2 * room))
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
     """Return the connector that takes `turn` from `lane`, -1 if there is none."""
-    for row in range(lanes.outgoing_at[lane], lanes.outgoing_at[lane + 1]):
-        if lanes.turn[lanes.outgoing[row]] == turn:
+    for row in range(lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at):
+        if lanes.row[lanes.outgoing[row]].turn == turn:
             return lanes.outgoing[row]
     return -1
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def wish_speed(lanes: Lanes, fleet: Fleet, v: int) -> float:
+@njit(cache=True, error_model="numpy")
+def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     """Return the speed in m/s that a vehicle would drive alone on its lane."""
-    wish = lanes.speed_mps[fleet.lane[v]] * fleet.speed_factor[v]
-    if fleet.kerb[v] == SEEKING:
-        ahead_m = fleet.stop_m[v] - fleet.position_m[v]
+    wish = lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor
+    if fleet[v].kerb == SEEKING:
+        ahead_m = fleet[v].stop_m - fleet[v].position_m
         if ahead_m < 60.0:
             wish = min(wish, 3.0 + math.sqrt(3.0 * max(0.0, ahead_m)))
     return max(wish, 0.5)
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _nearer(order: Order, fleet: Fleet, row: int, end: int, v: int) -> tuple[float, float]:
+@njit(cache=True, error_model="numpy")
+def _nearer(order: Order, fleet: Rows, row: int, end: int, v: int) -> tuple[float, float]:
     """Return the rear (m along the lane) and speed of the vehicle in `row`, FREE where none is."""
-    while row < end and order.who[row] == v:
+    while row < end and order.row[row].who == v:
         row += 1
     if row >= end:
         return FREE, 0.0
-    u = order.who[row]
-    return order.front_m[row] - fleet.length_m[u], fleet.speed_mps[u]
+    u = order.row[row].who
+    return order.row[row].front_m - fleet[u].length_m, fleet[u].speed_mps
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def rear_of_last(order: Order, fleet: Fleet, lane: int, side: int, v: int) -> tuple[float, float]:
+@njit(cache=True, error_model="numpy")
+def rear_of_last(order: Order, fleet: Rows, lane: int, side: int, v: int) -> tuple[float, float]:
     """Return rear and speed of the rearmost vehicle on the tracks of a lane, FREE where none is."""
     rear_m, speed = FREE, 0.0
     for half in range(2):
@@ -96,51 +96,51 @@ def rear_of_last(order: Order, fleet: Fleet, lane: int, side: int, v: int) -> tu
     return rear_m, speed
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def leader_here(order: Order, fleet: Fleet, v: int) -> tuple[float, float, int]:
+@njit(cache=True, error_model="numpy")
+def leader_here(order: Order, fleet: Rows, v: int) -> tuple[float, float, int]:
     """Return gap, speed and row of the nearest leader on the lanes under the front, FREE if none."""
     gap_m, speed, leader = FREE, 0.0, -1
     for j in range(4):
         row = order.own[v, j]
         if row < 0:
             continue
-        lane, side = (fleet.lane[v], j) if j < 2 else (fleet.old_lane[v], j - 2)
+        lane, side = (fleet[v].lane, j) if j < 2 else (fleet[v].old_lane, j - 2)
         if row + 1 < order.track_at[2 * lane + side + 1]:
-            u = order.who[row + 1]
-            gap = order.front_m[row + 1] - fleet.length_m[u] - fleet.position_m[v]
+            u = order.row[row + 1].who
+            gap = order.row[row + 1].front_m - fleet[u].length_m - fleet[v].position_m
             if u != v and gap < gap_m:
-                gap_m, speed, leader = gap, fleet.speed_mps[u], u
+                gap_m, speed, leader = gap, fleet[u].speed_mps, u
     return gap_m, speed, leader
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _fork_gap(
-    lanes: Lanes, fleet: Fleet, order: Order, v: int, connector: int, along_m: float
+    lanes: Lanes, fleet: Rows, order: Order, v: int, connector: int, along_m: float
 ) -> tuple[float, float]:
     """Return gap and speed of a vehicle that has just parted from this way at a fork, FREE if none.
 
     `along_m` is the front's position on `connector`, negative before it.
     """
     gap_m, speed = FREE, 0.0
-    for row in range(lanes.fork_at[connector], lanes.fork_at[connector + 1]):
-        clear_m = lanes.fork_clear_m[row]
+    for row in range(lanes.row[connector].fork_at, lanes.row[connector + 1].fork_at):
+        clear_m = lanes.fork[row].clear_m
         if along_m >= clear_m:
             continue
-        other = lanes.fork[row]
+        other = lanes.fork[row].lane
         at = order.track_at
         for half in range(2):
             for k in range(at[2 * other + half], at[2 * other + half + 1]):
-                u = order.who[k]
-                rear = order.front_m[k] - fleet.length_m[u]
-                ahead = order.front_m[k] > along_m or (order.front_m[k] == along_m and u < v)
+                u = order.row[k].who
+                rear = order.row[k].front_m - fleet[u].length_m
+                ahead = order.row[k].front_m > along_m or (order.row[k].front_m == along_m and u < v)
                 if u != v and ahead and rear < clear_m and rear - along_m < gap_m:
-                    gap_m, speed = rear - along_m, fleet.speed_mps[u]
+                    gap_m, speed = rear - along_m, fleet[u].speed_mps
     return gap_m, speed
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _tighten(
-    fleet: Fleet, v: int, wish: float, gap_m: float, leader_mps: float, dt_s: float, was: tuple[float, float]
+    fleet: Rows, v: int, wish: float, gap_m: float, leader_mps: float, dt_s: float, was: tuple[float, float]
 ) -> tuple[float, float]:
     """Return acceleration and speed bound after one more leader."""
     if gap_m >= FREE:
@@ -149,74 +149,74 @@ def _tighten(
     return a, min(was[1], safe_speed(gap_m, leader_mps, HARD_MPS2, dt_s))
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _stop_at(
-    fleet: Fleet, v: int, wish: float, gap_m: float, dt_s: float, was: tuple[float, float]
+    fleet: Rows, v: int, wish: float, gap_m: float, dt_s: float, was: tuple[float, float]
 ) -> tuple[float, float]:
     """Return acceleration and speed bound after a line where one must stop."""
-    a = min(was[0], idm(fleet, v, wish, gap_m + fleet.jam_gap_m[v] - LINE_GAP_M, 0.0))
+    a = min(was[0], idm(fleet, v, wish, gap_m + fleet[v].jam_gap_m - LINE_GAP_M, 0.0))
     return a, min(was[1], safe_speed(gap_m, 0.0, HARD_MPS2, dt_s))
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _courtesy(lanes: Lanes, fleet: Fleet, v: int, wish: float) -> float:
+@njit(cache=True, error_model="numpy")
+def _courtesy(lanes: Lanes, fleet: Rows, v: int, wish: float) -> float:
     """Return the acceleration that lets a neighbour in who needs this lane."""
-    u = fleet.yield_to[v]
-    if u < 0 or not fleet.alive[u] or lanes.road[fleet.lane[u]] != lanes.road[fleet.lane[v]]:
+    u = fleet[v].yield_to
+    if u < 0 or not fleet[u].alive or lanes.row[fleet[u].lane].road != lanes.row[fleet[v].lane].road:
         return FREE
-    gap_m = fleet.position_m[u] - fleet.length_m[u] - fleet.position_m[v]
+    gap_m = fleet[u].position_m - fleet[u].length_m - fleet[v].position_m
     if gap_m < -1.0:
         return FREE
-    return max(-COURTESY_MPS2, idm(fleet, v, wish, max(gap_m, 0.5), fleet.speed_mps[u]))
+    return max(-COURTESY_MPS2, idm(fleet, v, wish, max(gap_m, 0.5), fleet[u].speed_mps))
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _beside(lanes: Lanes, fleet: Fleet, order: Order, v: int, wish: float) -> float:
+@njit(cache=True, error_model="numpy")
+def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> float:
     """Return the acceleration behind a rider on the other track who is about to go another way."""
-    lane = fleet.lane[v]
-    if fleet.side[v] == BOTH or lanes.road[lane] < 0:
+    lane = fleet[v].lane
+    if fleet[v].side == BOTH or lanes.row[lane].road < 0:
         return FREE
-    if lanes.length_m[lane] - fleet.position_m[v] > PARTING_M:
+    if lanes.row[lane].length_m - fleet[v].position_m > PARTING_M:
         return FREE
-    track = 2 * lane + 1 - fleet.side[v]
+    track = 2 * lane + 1 - fleet[v].side
     best = FREE
     for row in range(order.track_at[track + 1] - 1, order.track_at[track] - 1, -1):
-        u = order.who[row]
-        gap_m = order.front_m[row] - fleet.length_m[u] - fleet.position_m[v]
+        u = order.row[row].who
+        gap_m = order.row[row].front_m - fleet[u].length_m - fleet[v].position_m
         if gap_m < -0.5:
             break
-        if fleet.turn[u] != fleet.turn[v] and fleet.lane[u] == lane:
-            best = min(best, max(-PARTING_MPS2, idm(fleet, v, wish, gap_m, fleet.speed_mps[u])))
+        if fleet[u].turn != fleet[v].turn and fleet[u].lane == lane:
+            best = min(best, max(-PARTING_MPS2, idm(fleet, v, wish, gap_m, fleet[u].speed_mps)))
     return best
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _onward(lanes: Lanes, routes: Routes, fleet: Fleet, v: int, lane: int, hop: int) -> tuple[int, bool]:
+@njit(cache=True, error_model="numpy")
+def _onward(lanes: Lanes, routes: Routes, fleet: Rows, v: int, lane: int, hop: int) -> tuple[int, bool]:
     """Return the lane after `lane` on the vehicle's way and whether it may be entered now.
 
     -1 with True: the way leaves the map here; -1 with False: this lane does not lead on.
     """
-    road = lanes.road[lane]
+    road = lanes.row[lane].road
     if road < 0:
-        return lanes.after[lane], True
-    turn = fleet.turn[v] if hop == 0 else routes.hop[fleet.destination[v], road]
+        return lanes.row[lane].after, True
+    turn = fleet[v].turn if hop == 0 else routes.hop[fleet[v].destination, road]
     if turn < 0:
         return -1, True
     connector = connector_for(lanes, lane, turn)
     if connector < 0:
         return -1, False
-    free = not lanes.controlled[connector] or (hop == 0 and fleet.granted[v] == connector)
-    return connector, free and (hop > 0 or fleet.old_lane[v] < 0)
+    free = not lanes.row[connector].controlled or (hop == 0 and fleet[v].granted == connector)
+    return connector, free and (hop > 0 or fleet[v].old_lane < 0)
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _look_ahead(
-    lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, v: int, wish: float, dt_s: float
+    lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, wish: float, dt_s: float
 ) -> tuple[float, float]:
     """Return acceleration and speed bound from everything beyond the end of the present lane."""
-    speed = fleet.speed_mps[v]
+    speed = fleet[v].speed_mps
     reach_m = 20.0 + 2.0 * speed + speed * speed / 3.0
-    lane, gap_m = fleet.lane[v], lanes.length_m[fleet.lane[v]] - fleet.position_m[v]
+    lane, gap_m = fleet[v].lane, lanes.row[fleet[v].lane].length_m - fleet[v].position_m
     best = (FREE, FREE)
     for hop in range(HOPS):
         if gap_m > reach_m:
@@ -226,41 +226,41 @@ def _look_ahead(
             return _stop_at(fleet, v, wish, gap_m, dt_s, best)
         if onward < 0:
             break
-        if lanes.before[onward] >= 0:
+        if lanes.row[onward].before >= 0:
             fork_m, fork_mps = _fork_gap(lanes, fleet, order, v, onward, -gap_m)
             best = _tighten(fleet, v, wish, fork_m, fork_mps, dt_s, best)
-            curve = lanes.speed_mps[onward] * fleet.speed_factor[v]
+            curve = lanes.row[onward].speed_mps * fleet[v].speed_factor
             if speed > curve:
                 slow = (curve * curve - speed * speed) / (2.0 * max(gap_m, 1.0))
                 if slow < -0.8:
                     best = (min(best[0], max(slow, -4.0)), best[1])
-        rear_m, leader_mps = rear_of_last(order, fleet, onward, fleet.side[v], v)
+        rear_m, leader_mps = rear_of_last(order, fleet, onward, fleet[v].side, v)
         if rear_m < FREE:
             return _tighten(fleet, v, wish, gap_m + rear_m, leader_mps, dt_s, best)
-        gap_m += lanes.length_m[onward]
+        gap_m += lanes.row[onward].length_m
         lane = onward
     return best
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def next_speed(lanes: Lanes, routes: Routes, fleet: Fleet, order: Order, v: int, dt_s: float) -> float:
+@njit(cache=True, error_model="numpy")
+def next_speed(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, dt_s: float) -> float:
     """Return the speed of vehicle `v` over the coming step, m/s."""
-    if fleet.kerb[v] == STANDING:
+    if fleet[v].kerb == STANDING:
         return 0.0
     wish = wish_speed(lanes, fleet, v)
     polite = min(_courtesy(lanes, fleet, v, wish), _beside(lanes, fleet, order, v, wish))
     best = (min(idm(fleet, v, wish, FREE, 0.0), polite), FREE)
     gap_m, leader_mps, _ = leader_here(order, fleet, v)
     best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
-    lane = fleet.lane[v]
-    if lanes.before[lane] >= 0:
-        gap_m, leader_mps = _fork_gap(lanes, fleet, order, v, lane, fleet.position_m[v])
+    lane = fleet[v].lane
+    if lanes.row[lane].before >= 0:
+        gap_m, leader_mps = _fork_gap(lanes, fleet, order, v, lane, fleet[v].position_m)
         best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
-    on_strip = lanes.road[lane] >= 0 and lanes.slot[lane] < 0
-    if on_strip and fleet.kerb[v] == SEEKING:
-        best = _stop_at(fleet, v, wish, max(0.0, fleet.stop_m[v] - fleet.position_m[v]), dt_s, best)
-    elif on_strip and fleet.kind[v] != MOTORCYCLE:
+    on_strip = lanes.row[lane].road >= 0 and lanes.row[lane].slot < 0
+    if on_strip and fleet[v].kerb == SEEKING:
+        best = _stop_at(fleet, v, wish, max(0.0, fleet[v].stop_m - fleet[v].position_m), dt_s, best)
+    elif on_strip and fleet[v].kind != MOTORCYCLE:
         return 0.0  # waits for a gap to merge back
     ahead = _look_ahead(lanes, routes, fleet, order, v, wish, dt_s)
-    wanted = fleet.speed_mps[v] + min(best[0], ahead[0]) * dt_s
+    wanted = fleet[v].speed_mps + min(best[0], ahead[0]) * dt_s
     return max(0.0, min(wanted, best[1], ahead[1]))

@@ -2,59 +2,59 @@
 
 from numba import njit
 
-from twin.traffic.kernel.arrays import BOTH, TRAIL, Fleet, Lanes, Order
+from twin.traffic.kernel.arrays import BOTH, TRAIL, Lanes, Order, Rows
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _add(order: Order, n: int, lane: int, side: int, front_m: float, who: int, mark: int) -> int:
     """Append the row or the two rows of one vehicle on one lane; return the new count."""
     for half in range(2):
         if side in (BOTH, half):
-            order.raw_track[n] = 2 * lane + half
-            order.raw_front_m[n] = front_m
-            order.raw_who[n] = who
-            order.raw_mark[n] = mark + half if mark >= 0 else -1
+            order.raw[n].track = 2 * lane + half
+            order.raw[n].front_m = front_m
+            order.raw[n].who = who
+            order.raw[n].mark = mark + half if mark >= 0 else -1
             n += 1
     return n
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _add_vehicle(lanes: Lanes, fleet: Fleet, order: Order, n: int, v: int) -> int:
+@njit(cache=True, error_model="numpy")
+def _add_vehicle(lanes: Lanes, fleet: Rows, order: Order, n: int, v: int) -> int:
     """Append all rows of one vehicle: its lane, the lane that it is leaving, and those behind."""
-    n = _add(order, n, fleet.lane[v], fleet.side[v], fleet.position_m[v], v, 0)
-    if fleet.old_lane[v] >= 0:
-        n = _add(order, n, fleet.old_lane[v], fleet.old_side[v], fleet.position_m[v], v, 2)
-    front_m = fleet.position_m[v]
+    n = _add(order, n, fleet[v].lane, fleet[v].side, fleet[v].position_m, v, 0)
+    if fleet[v].old_lane >= 0:
+        n = _add(order, n, fleet[v].old_lane, fleet[v].old_side, fleet[v].position_m, v, 2)
+    front_m = fleet[v].position_m
     for i in range(TRAIL):
-        behind = fleet.trail[v, i]
-        if front_m >= fleet.length_m[v] or behind < 0:
+        behind = fleet[v].trail[i]
+        if front_m >= fleet[v].length_m or behind < 0:
             break
-        front_m += lanes.length_m[behind]
-        n = _add(order, n, behind, fleet.side[v], front_m, v, -1)
+        front_m += lanes.row[behind].length_m
+        n = _add(order, n, behind, fleet[v].side, front_m, v, -1)
     return n
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def arrange(lanes: Lanes, fleet: Fleet, order: Order) -> None:
+@njit(cache=True, error_model="numpy")
+def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
     """Fill `order` from the positions: a counting sort by track, then insertion by front."""
     n = 0
-    for v in range(fleet.used[0]):
-        if fleet.alive[v]:
+    for v in range(fleet.size):
+        if fleet[v].alive:
             n = _add_vehicle(lanes, fleet, order, n, v)
             order.own[v, :] = -1
     at = order.track_at
     at[:] = 0
     for row in range(n):
-        at[order.raw_track[row] + 1] += 1
+        at[order.raw[row].track + 1] += 1
     for track in range(at.size - 1):
         at[track + 1] += at[track]
     for row in range(n - 1, -1, -1):  # at[t + 1] becomes the start of t while it fills from the back
-        track = order.raw_track[row]
+        track = order.raw[row].track
         at[track + 1] -= 1
         slot = at[track + 1]
-        order.who[slot] = order.raw_who[row]
-        order.front_m[slot] = order.raw_front_m[row]
-        order.mark[slot] = order.raw_mark[row]
+        order.row[slot].who = order.raw[row].who
+        order.row[slot].front_m = order.raw[row].front_m
+        order.row[slot].mark = order.raw[row].mark
     for track in range(at.size - 2):
         at[track + 1] = at[track + 2]
     at[at.size - 1] = n
@@ -62,18 +62,18 @@ def arrange(lanes: Lanes, fleet: Fleet, order: Order) -> None:
         _sort(order, at[track], at[track + 1])
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _sort(order: Order, first: int, end: int) -> None:
     """Sort the rows of one track by front and tell each vehicle its own rows."""
     for row in range(first + 1, end):
-        who, front_m, mark = order.who[row], order.front_m[row], order.mark[row]
+        who, front_m, mark = order.row[row].who, order.row[row].front_m, order.row[row].mark
         slot = row
-        while slot > first and order.front_m[slot - 1] > front_m:
-            order.who[slot] = order.who[slot - 1]
-            order.front_m[slot] = order.front_m[slot - 1]
-            order.mark[slot] = order.mark[slot - 1]
+        while slot > first and order.row[slot - 1].front_m > front_m:
+            order.row[slot].who = order.row[slot - 1].who
+            order.row[slot].front_m = order.row[slot - 1].front_m
+            order.row[slot].mark = order.row[slot - 1].mark
             slot -= 1
-        order.who[slot], order.front_m[slot], order.mark[slot] = who, front_m, mark
+        order.row[slot].who, order.row[slot].front_m, order.row[slot].mark = who, front_m, mark
     for row in range(first, end):
-        if order.mark[row] >= 0:
-            order.own[order.who[row], order.mark[row]] = row
+        if order.row[row].mark >= 0:
+            order.own[order.row[row].who, order.row[row].mark] = row

@@ -5,51 +5,51 @@ import math
 import numpy as np
 from numba import njit
 
-from twin.traffic.kernel.arrays import BOTH, TRAIL, Fleet, Floats, Ints, Lanes
+from twin.traffic.kernel.arrays import BOTH, TRAIL, Floats, Ints, Lanes, Rows
 from twin.traffic.kernel.changing import side_offset_m
 
 LEAD = 1.25  # the front moves over before the rear does
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _ease(progress: float) -> float:
     """Return a smooth step: 0 below 0, 1 above 1."""
     p = min(1.0, max(0.0, progress))
     return p * p * (3.0 - 2.0 * p)
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
+@njit(cache=True, error_model="numpy")
 def _on_lane(lanes: Lanes, lane: int, along_m: float, aside_m: float) -> tuple[float, float, float]:
     """Return the point `along_m` on a lane, beyond its ends straight on, `aside_m` to the left."""
-    first, last = lanes.point_at[lane], lanes.point_at[lane + 1] - 2
+    first, last = lanes.row[lane].point_at, lanes.row[lane + 1].point_at - 2
     row = first
-    while row < last and lanes.arc_m[row + 1] < along_m:
+    while row < last and lanes.point[row + 1].arc_m < along_m:
         row += 1
-    part = (along_m - lanes.arc_m[row]) / max(lanes.arc_m[row + 1] - lanes.arc_m[row], 1e-9)
-    a, b = lanes.point_m[row], lanes.point_m[row + 1]
-    dx, dy = b[0] - a[0], b[1] - a[1]
+    a, b = lanes.point[row], lanes.point[row + 1]
+    part = (along_m - a.arc_m) / max(b.arc_m - a.arc_m, 1e-9)
+    dx, dy = b.x_m - a.x_m, b.y_m - a.y_m
     norm = max(math.hypot(dx, dy), 1e-9)
     return (
-        a[0] + part * dx - aside_m * dy / norm,
-        a[1] + part * dy + aside_m * dx / norm,
-        a[2] + part * (b[2] - a[2]),
+        a.x_m + part * dx - aside_m * dy / norm,
+        a.y_m + part * dy + aside_m * dx / norm,
+        a.z_m + part * (b.z_m - a.z_m),
     )
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def _behind(lanes: Lanes, fleet: Fleet, v: int, back_m: float) -> tuple[int, float]:
+@njit(cache=True, error_model="numpy")
+def _behind(lanes: Lanes, fleet: Rows, v: int, back_m: float) -> tuple[int, float]:
     """Return the lane and position that lie `back_m` behind the front on the way it came."""
-    lane, along_m = fleet.lane[v], fleet.position_m[v] - back_m
+    lane, along_m = fleet[v].lane, fleet[v].position_m - back_m
     for i in range(TRAIL):
-        before = fleet.trail[v, i]
+        before = fleet[v].trail[i]
         if along_m >= 0.0 or before < 0:
             break
-        lane, along_m = before, along_m + lanes.length_m[before]
+        lane, along_m = before, along_m + lanes.row[before].length_m
     return lane, along_m
 
 
-@njit(cache=True)  # type: ignore[misc, unused-ignore]
-def poses(lanes: Lanes, fleet: Fleet, rows: Ints, hand: float, out: Floats) -> None:
+@njit(cache=True, error_model="numpy")
+def poses(lanes: Lanes, fleet: Rows, rows: Ints, hand: float, out: Floats) -> None:
     """Fill `out` (N, 5) with x, y, z of the middle, heading and pitch of the vehicles in `rows`.
 
     `hand` is +1 where the kerb is on the left.
@@ -58,13 +58,13 @@ def poses(lanes: Lanes, fleet: Fleet, rows: Ints, hand: float, out: Floats) -> N
         v = rows[i]
         ends = np.empty((2, 3))
         for rear in range(2):
-            lane, along_m = _behind(lanes, fleet, v, rear * fleet.length_m[v])
-            aside_m = side_offset_m(lanes, lane, fleet.side[v]) + fleet.jitter_m[v]
-            if fleet.side[v] == BOTH and lanes.slot[lane] < 0 <= lanes.road[lane]:
-                aside_m = side_offset_m(lanes, lane, fleet.side[v])
-            if fleet.old_lane[v] >= 0:
-                p = fleet.progress[v] * LEAD - (LEAD - 1.0) * rear
-                aside_m += fleet.shift_m[v] * (1.0 - _ease(p))
+            lane, along_m = _behind(lanes, fleet, v, rear * fleet[v].length_m)
+            aside_m = side_offset_m(lanes, lane, fleet[v].side) + fleet[v].jitter_m
+            if fleet[v].side == BOTH and lanes.row[lane].slot < 0 <= lanes.row[lane].road:
+                aside_m = side_offset_m(lanes, lane, fleet[v].side)
+            if fleet[v].old_lane >= 0:
+                p = fleet[v].progress * LEAD - (LEAD - 1.0) * rear
+                aside_m += fleet[v].shift_m * (1.0 - _ease(p))
             x, y, z = _on_lane(lanes, lane, along_m, hand * aside_m)
             ends[rear, 0], ends[rear, 1], ends[rear, 2] = x, y, z
         dx, dy, dz = ends[0] - ends[1]
