@@ -156,3 +156,8 @@ def test_a_zone_that_the_network_does_not_have_is_told() -> None:
 def test_the_nearest_name_is_found_whatever_the_case() -> None:
     assert nearest("FPS", ("fps", "zone")) == "fps"
     assert nearest("qqqq", ("fps", "zone")) == ""
+
+
+def test_the_larger_plan_of_ktl_1_is_the_plan_and_one_camera_more() -> None:
+    plan, larger = load_plan("beruang-madu"), load_plan("beruang-madu-plus")
+    assert larger.views[:-1] == plan.views
