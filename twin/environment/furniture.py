@@ -20,6 +20,7 @@ CLEAR_OF_ROAD_M = 2.5
 LAMP_SPACING_M = 32.0
 SIGN_SPACING_M = 55.0
 CORNER_M = 8.0
+BEFORE_EYE_M = 22.0
 
 
 class PlantKind(StrEnum):
@@ -92,6 +93,13 @@ class Keepout:
     roads_m: Float64Array  # (N, 3): x, y and the half width there
     eye_m: Float64Array  # (2,)
     aim_m: Float64Array  # (2,)
+
+    def ahead(self, point_m: Float64Array, within_m: float) -> bool:
+        """Return whether a point (2,) is so near before the eye that a mast there would be in its way."""
+        to_point, ray = point_m - self.eye_m, self.aim_m - self.eye_m
+        distance = float(np.hypot(*to_point))
+        cosine = float(to_point @ ray) / max(distance * float(np.hypot(*ray)), 1e-9)
+        return distance < 2.0 or (distance < within_m and cosine > 0.5)
 
     def free(self, point_m: Float64Array, radius_m: float) -> bool:
         """Return whether a thing of that radius at a point (2,) leaves roads and sight clear."""
@@ -169,7 +177,7 @@ def _plants(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[P
             draw.random() < 0.55,
         )
         kind = PlantKind.PALM if draw.random() < 0.2 else PlantKind.TREE
-        near = np.hypot(*(np.array([x, y]) - keepout.eye_m)) < 14.0
+        near = keepout.ahead(np.array([x, y]), BEFORE_EYE_M)
         if planted and not near and keepout.free(np.array([x, y]), 2.0):
             found.append(Plant(kind, (float(x), float(y), float(z)), height, 0.36 * height, key))
     return found
@@ -185,7 +193,7 @@ def _median(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[P
         height, key, palm = float(draw.uniform(0.45, 0.9)), int(draw.integers(1 << 30)), draw.random() < 0.05
         foot = (float(x), float(y), float(z))
         found.append(Plant(PlantKind.SHRUB, foot, height, 0.55, key))
-        if palm and np.hypot(x - keepout.eye_m[0], y - keepout.eye_m[1]) > 25.0:
+        if palm and not keepout.ahead(np.array([x, y]), 2 * BEFORE_EYE_M):
             found.append(Plant(PlantKind.PALM, foot, 4.5 + 2 * height, 1.5, key))
     return found
 
@@ -204,7 +212,7 @@ def _masts(cut: Section, keepout: Keepout) -> list[Mast]:
             x, y, z = cut.points_m(along, cut.kerb_edge_m + offset)[0]
             heading = cut.road.heading_at(float(along))
             foot, toward = (float(x), float(y), float(z)), float(heading - across)
-            if np.hypot(x - keepout.eye_m[0], y - keepout.eye_m[1]) > 6.0:
+            if not keepout.ahead(np.array([x, y]), BEFORE_EYE_M):
                 found.append(Mast(kind, foot, height, toward, arm, heading + np.pi))
     return found
 

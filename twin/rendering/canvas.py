@@ -18,7 +18,7 @@ ALBEDO_BGR = {
     Surface.GRASS: (58, 104, 88),
     Surface.PAVEMENT: (138, 148, 158),
     Surface.FORECOURT: (150, 157, 162),
-    Surface.ASPHALT: (92, 91, 90),
+    Surface.ASPHALT: (112, 112, 111),
     Surface.MARKING: (222, 224, 224),
     Surface.KERB_LIGHT: (208, 212, 212),
     Surface.KERB_DARK: (52, 50, 50),
@@ -120,7 +120,7 @@ class Canvas:
         fade = 1.0 / (1.0 + self.depth_m / 40.0)
         x, y = self.place_m[..., 0], self.place_m[..., 1]
         total = np.zeros_like(x)
-        for metres, weight, fading in ((130.0, 0.45, 1.0), (17.0, 0.45, fade), (3.1, 0.6, fade * fade)):
+        for metres, weight, fading in ((150.0, 0.28, 1.0), (14.0, 0.22, fade), (2.3, 0.75, fade * fade)):
             scale = TILE_PX / metres
             total += weight * fading * cv2.remap(
                 self._tile, np.mod(x * scale, TILE_PX), np.mod(y * scale, TILE_PX), cv2.INTER_LINEAR,

@@ -1,5 +1,6 @@
 """The fleet: one mesh a body style, built from the parts of `meshes`."""
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -79,8 +80,8 @@ def _cabin(
 
     rim = 0.955
     low, high = np.array(ring(*base, belt)), np.array(ring(*roof, rim))
-    crown = ring(roof[0] + 0.03, roof[1] - 0.03, roof[2] * 0.86, 1.0)
-    b.loft([low, high, crown], Paint.BODY, (CABIN, 0.0))
+    crown = np.array(ring(roof[0] + 0.03, roof[1] - 0.03, roof[2] * 0.86, 1.0))
+    b.loft(np.stack((low, high, crown)), Paint.BODY, (CABIN, 0.0))
     right, ahead, left, behind = (
         np.array([low[i], low[(i + 1) % 4], high[(i + 1) % 4], high[i]]) for i in range(4)
     )
@@ -225,13 +226,7 @@ def _truck() -> Mesh:
 def _bike_wheel(b: MeshBuilder, x: float) -> None:
     turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
     rim = np.column_stack((np.cos(turn) * 0.29, np.zeros(8), np.sin(turn) * 0.29 + 0.29))
-    centre = np.tile([x, 0.0, 0.0], (8, 1))
-    for y in (-SIDE_M, SIDE_M):
-        b.sheet(centre, Paint.DARK, (BODY, x), rim + y)
-    for k in range(8):
-        pair = rim[[k, (k + 1) % 8]]
-        tread = np.vstack((pair - SIDE_M, pair[::-1] + SIDE_M))
-        b.sheet(centre[:4], Paint.DARK, (BODY, x), tread)
+    b.loft(np.tile([x, 0.0, 0.0], (2, 8, 1)), Paint.DARK, (BODY, x), np.stack((rim - SIDE_M, rim + SIDE_M)))
 
 
 def _motorcycle() -> Mesh:
@@ -246,11 +241,11 @@ def _motorcycle() -> Mesh:
         b.box((-0.06, low, 0.22), (0.12, high, 0.52), Paint.LEGS, (CABIN, 0.0), 0.9)
         low, high = sorted((side * 0.30, side * 0.46))
         b.box((-0.04, low, 0.62), (0.22, high, 0.70), Paint.CLOTH, (CABIN, 0.1), 0.9)
-    torso = [
+    torso = np.array([
         [[-0.17, -0.26, 0.5], [0.0, -0.26, 0.5], [0.0, 0.26, 0.5], [-0.17, 0.26, 0.5]],
         [[-0.14, -0.36, 0.78], [0.05, -0.36, 0.78], [0.05, 0.36, 0.78], [-0.14, 0.36, 0.78]],
         [[-0.09, -0.2, 0.85], [0.03, -0.2, 0.85], [0.03, 0.2, 0.85], [-0.09, 0.2, 0.85]],
-    ]
+    ])  # fmt: skip
     b.loft(torso, Paint.CLOTH, (CABIN, -0.05))
     b.box((0.18, -0.2, 0.24), (0.28, 0.2, 0.60), Paint.BODY, (CABIN, 0.25), 0.8)
     b.box((0.17, -0.48, 0.60), (0.24, 0.48, 0.66), Paint.DARK, (CABIN, 0.26))
@@ -263,16 +258,22 @@ def _motorcycle() -> Mesh:
 
 
 def _helmet(b: MeshBuilder) -> None:
-    turn = np.linspace(0, 2 * np.pi, 8, endpoint=False) + np.pi / 8
+    turn = np.linspace(0, 2 * np.pi, 6, endpoint=False) + np.pi / 6
     rings = [
-        np.column_stack((np.cos(turn) * r, np.sin(turn) * r, np.full(8, z)))
-        for r, z in ((0.09, -0.15), (0.135, -0.08), (0.135, 0.02), (0.09, 0.1), (0.03, 0.13))
+        np.column_stack((np.cos(turn) * r, np.sin(turn) * r, np.full(6, z)))
+        for r, z in ((0.10, -0.15), (0.145, -0.02), (0.07, 0.12))
     ]
-    head = np.tile([-0.01, 0.0, 0.915], (5, 8, 1))
-    b.loft(head, Paint.HELMET, (TOP, 0.0), rings)
-    ahead = [7, 0]
-    visor = np.vstack((rings[1][ahead], rings[2][ahead[::-1]])) * [1.05, 1.05, 1.0]
+    head = np.tile([-0.01, 0.0, 0.915], (3, 6, 1))
+    b.loft(head, Paint.HELMET, (TOP, 0.0), np.array(rings))
+    ahead = [5, 0]
+    visor = np.vstack((rings[0][ahead], rings[1][ahead[::-1]])) * [1.06, 1.06, 1.0]
     b.face(head[0, :4], Paint.GLASS, (TOP, 0.1), visor)
 
 
-_BUILDERS = {"hatchback": _hatchback, "mpv": _mpv, "bus": _bus, "truck": _truck, "motorcycle": _motorcycle}
+_BUILDERS: dict[str, Callable[[], Mesh]] = {
+    "hatchback": _hatchback,
+    "mpv": _mpv,
+    "bus": _bus,
+    "truck": _truck,
+    "motorcycle": _motorcycle,
+}

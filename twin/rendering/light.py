@@ -11,6 +11,7 @@ from twin.randomness import Seed
 STEP_NS = 60_000_000_000  # the light is constant within a minute
 
 SKY_DAY = np.array([0.56, 0.50, 0.47])
+SKY_WARMER = np.array([-0.11, -0.02, 0.09])  # towards a low sun
 SKY_NIGHT = np.array([0.115, 0.085, 0.075])
 SUN_HIGH = np.array([0.88, 0.97, 1.05])
 SUN_LOW = np.array([0.34, 0.64, 1.05])
@@ -60,7 +61,7 @@ def light_at(timestamp_ns: int) -> Light:
     warm = float(np.clip(height_deg / HIGH_SUN_DEG, 0.0, 1.0)) ** 0.7
     strength = float(np.clip(height_deg / 7.0, 0.0, 1.0))
     sun_bgr = strength * (SUN_LOW + warm * (SUN_HIGH - SUN_LOW))
-    sky_bgr = SKY_NIGHT + level * (SKY_DAY - SKY_NIGHT)
+    sky_bgr = SKY_NIGHT + level * (SKY_DAY + (1.0 - warm) * SKY_WARMER - SKY_NIGHT)
     exposure = _exposure(sun_bgr, sky_bgr, height_deg, level)
     lamps = float(np.clip((LAMPS_BELOW - level) / 0.2, 0.0, 1.0))
     sunset = float(np.exp(-((height_deg - 1.0) ** 2) / 18.0))
@@ -81,7 +82,7 @@ def light_at(timestamp_ns: int) -> Light:
 def _exposure(sun_bgr: Float64Array, sky_bgr: Float64Array, height_deg: float, level: float) -> float:
     """Return the camera's automatic gain: level ground is held near its albedo while there is light."""
     on_ground = sky_bgr.mean() + sun_bgr.mean() * max(np.sin(np.radians(height_deg)), 0.0)
-    wanted = 0.16 + 0.89 * level**0.55
+    wanted = 0.16 + 0.96 * min(1.0, level / 0.6) ** 0.7
     return float(np.clip(wanted / on_ground, 0.5, 1.6))
 
 

@@ -17,6 +17,7 @@ LINE_M = 0.13
 DASH_M, GAP_M = 3.0, 5.0
 SOLID_BEFORE_LINE_M = 24.0
 KERB_M = 0.16
+OVERLAP_M = 0.25
 
 
 class Surface(IntEnum):
@@ -44,7 +45,18 @@ class Patch:
 def lay_street(network: RoadNetwork, roads: Iterable[Road], reach: tuple[Float64Array, float]) -> list[Patch]:
     """Return the patches within a distance of a point; `reach` is the point (2,) and the metres."""
     chosen = list(roads)
-    cuts = [_Strip(network, section(network, road), reach) for road in chosen]
+    middles = {road.id: _middles(network, road) for road in chosen}
+    cuts = [
+        _Strip(
+            network,
+            section(network, road),
+            reach,
+            np.vstack([middles[o.id] for o in chosen if o is not road]),
+        )
+        if len(chosen) > 1
+        else _Strip(network, section(network, road), reach, np.empty((0, 3)))
+        for road in chosen
+    ]
     boxes = {node: network.junction_of[node] for road in chosen for node in (road.start, road.end)}
     areas = [_area(junction_outline_m(network, box)) for box in boxes.values()]
     return [
@@ -54,6 +66,14 @@ def lay_street(network: RoadNetwork, roads: Iterable[Road], reach: tuple[Float64
         *(patch for cut in cuts for patch in cut.markings()),
         *(patch for cut in cuts for patch in cut.kerbs()),
     ]
+
+
+def _middles(network: RoadNetwork, road: Road) -> Float64Array:
+    """Return x, y and the half width (N, 3) along a road."""
+    cut = section(network, road)
+    points = cut.points_m(cut.samples_m(2.0), road.kerb_m / 2)
+    points[:, 2] = cut.lane_edge_m + road.kerb_m / 2
+    return points
 
 
 def _area(corners_m: Float64Array) -> Float64Array | None:
@@ -70,6 +90,17 @@ class _Strip:
     network: RoadNetwork
     cut: Section
     reach: tuple[Float64Array, float]
+    others_m: Float64Array  # x, y, half width (N, 3) along all other roads
+
+    def _clear(self, patches: list[Patch]) -> list[Patch]:
+        """Drop the patches that lie on other roads: no line and no kerb runs across traffic."""
+        if not len(self.others_m):
+            return patches
+        middles = np.array([patch.outline_m[:, :2].mean(axis=0) for patch in patches]).reshape(-1, 2)
+        gap = (
+            np.hypot(*np.moveaxis(middles[:, None] - self.others_m[None, :, :2], -1, 0)) - self.others_m[:, 2]
+        )
+        return [patch for patch, free in zip(patches, gap.min(axis=1) > -OVERLAP_M, strict=True) if free]
 
     def _near(self, along_m: Float64Array) -> BoolArray:
         points = self.cut.points_m(along_m, 0.0)[:, :2]
@@ -115,6 +146,7 @@ class _Strip:
         patches += self._band(Surface.MARKING, -edge + 0.1, -edge + 0.1 + LINE_M)
         for lane in range(1, road.lanes):
             patches += self._lane_line(edge - lane * road.lane_width_m)
+        patches = self._clear(patches)
         if self.network.junction_of[road.end].control is Control.SIGNALS:
             patches += self._stop_line()
         return patches
@@ -166,4 +198,4 @@ class _Strip:
                     foot[i] + lift,
                 ]
                 patches.append(Patch(surface, np.array(face)))
-        return patches
+        return self._clear(patches)

@@ -174,7 +174,7 @@ def _plant(canvas: Canvas, plant: Plant) -> None:
     crown = lifted(foot, plant.height_m - plant.radius_m) if plant.kind is PlantKind.TREE else foot
     reach = np.array([plant.radius_m, plant.radius_m, plant.radius_m * (0.8 if plant.height_m > 2 else 1.2)])
     near = np.hypot(*(foot[:2] - canvas.camera.position_m[:2])) < LEAVES_TO_M
-    count = (90 if near else 24) if plant.kind is PlantKind.TREE else (22 if near else 5)
+    count = (110 if near else 24) if plant.kind is PlantKind.TREE else (46 if near else 6)
     ball = draw.normal(size=(count, 3))
     ball *= (draw.uniform(0.25, 1.0, count) ** 0.5 / np.linalg.norm(ball, axis=1))[:, None]
     ball[:, 2] = np.abs(ball[:, 2]) if plant.kind is PlantKind.SHRUB else ball[:, 2]
@@ -183,7 +183,7 @@ def _plant(canvas: Canvas, plant: Plant) -> None:
     green = np.array(GREENS_BGR[plant.key % len(GREENS_BGR)], dtype=np.float64)
     if plant.kind is PlantKind.TREE:
         _line(canvas, [foot, crown], 0.24, WOOD_BGR, foot)
-    leaf = np.full(count, (0.26 if near else 0.5) * plant.radius_m)
+    leaf = np.full(count, (0.2 if near else 0.5) * plant.radius_m)
     _blobs(canvas, crown + ball * reach, leaf, np.clip(green * shade, 0, 255).astype(np.uint8), foot)
 
 
@@ -230,8 +230,8 @@ def _mast(canvas: Canvas, mast: Mast) -> None:
         _lantern(canvas, tip, foot)
     elif mast.kind is MastKind.SIGNAL:
         _line(canvas, [top - [0, 0, 0.2], tip - [0, 0, 0.2]], 0.12, STEEL_BGR, foot)
-        for centre, facing in signal_heads(mast):
-            _housing(canvas, centre, facing, foot)
+        for centre in signal_heads(mast):
+            _housing(canvas, centre, mast.facing_rad, foot)
     elif mast.kind is MastKind.UTILITY:
         side = 0.9 * np.array([np.cos(mast.toward_rad), np.sin(mast.toward_rad), 0.0])
         _line(canvas, [top - side - [0, 0, 0.4], top + side - [0, 0, 0.4]], 0.1, WOOD_BGR, foot)
@@ -267,13 +267,11 @@ def _sign_disc(canvas: Canvas, centre_m: Float64Array, facing_rad: float, foot_m
     _line(canvas, centre_m + slash @ np.array([across, UP]), 0.06, (44, 36, 190), foot_m)
 
 
-def signal_heads(mast: Mast) -> tuple[tuple[Float64Array, float], ...]:
-    """Return the centres (3,) of the heads on a mast and the direction in which their lamps shine."""
+def signal_heads(mast: Mast) -> Float64Array:
+    """Return the centres (N, 3) of the heads on a mast; all shine along `mast.facing_rad`."""
     arm = np.array([np.cos(mast.toward_rad), np.sin(mast.toward_rad), 0.0]) * mast.arm_m
-    foot = np.array(mast.position_m)
-    return tuple(
-        (foot + share * arm + [0.0, 0.0, height], mast.facing_rad) for share, height in SIGNAL_HEADS_M
-    )
+    heads = [lifted(np.array(mast.position_m) + share * arm, height) for share, height in SIGNAL_HEADS_M]
+    return np.array(heads)
 
 
 def _housing(canvas: Canvas, centre_m: Float64Array, facing_rad: float, foot_m: Float64Array) -> None:

@@ -1,0 +1,125 @@
+"""What vehicles do to the light on the ground: shadows by day, beams and halos by night."""
+
+import cv2
+import numpy as np
+
+from detectors.datatypes.arrays import Float64Array, UInt8Array
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.detections import VehicleClass
+from twin.rendering.bodies import NEAR_M, Body
+from twin.rendering.canvas import SHIFT, fixed
+from twin.rendering.light import Light
+from twin.rendering.scenery import SHORTEST_SUN
+from twin.rendering.truth_boxes import corners_m
+from twin.truth import VehicleStates
+
+UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
+COARSE = 4  # halos are drawn on a picture this much coarser
+ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
+BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, half width of the beam
+
+
+def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
+                 shade: UInt8Array) -> None:  # fmt: skip
+    """Darken `canvas` by `shade` where vehicles keep the light away, both (H, W, 3)."""
+    if not len(vehicles):
+        return
+    mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
+    under, sunless = _shadow_points(vehicles, light)
+    for points, value in ((sunless, SUNLESS), (under, UNDER)):
+        if points is None:
+            continue
+        flat, depth = camera.project(points.reshape(-1, 3))
+        pixels = np.clip(np.nan_to_num(flat, nan=0.0), -9000, 9000).reshape(*points.shape[:2], 2)
+        ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
+        for outline in pixels[ahead].astype(np.float32):
+            hull = cv2.convexHull(outline)[:, 0]
+            cv2.fillConvexPoly(mask, fixed(hull), value, cv2.LINE_AA, SHIFT)
+    x, y, wide, tall = cv2.boundingRect(mask)
+    if wide and tall:
+        area = (slice(y, y + tall), slice(x, x + wide))
+        soft = cv2.blur(mask[area], (3, 3))
+        cv2.subtract(
+            canvas[area],
+            cv2.multiply(shade[area], cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR), scale=1 / 255),
+            canvas[area],
+        )
+
+
+def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:
+    """Return points (N, K, 3) on the ground around the footprint, and around the shadow in the sun."""
+    corners = corners_m(vehicles)
+    ground = corners[:, ::2]
+    if not light.casts_shadows:
+        return ground, None
+    fall = -light.sun[:2] / max(float(light.sun[2]), SHORTEST_SUN)
+    middle = ground.mean(axis=1, keepdims=True)
+    narrow = np.where(vehicles.vehicle_class == VehicleClass.MOTORCYCLE, RIDER, ROOF)[:, None, None]
+    roof = middle + narrow * (ground - middle)
+    reach = np.append(fall, 0.0) * vehicles.size_m[:, 2, None, None]
+    belt = middle + np.sqrt(narrow) * (ground - middle) + 0.5 * reach
+    return ground, np.concatenate((ground, belt, roof + reach), axis=1)
+
+
+def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
+                beam: UInt8Array) -> None:  # fmt: skip
+    """Light the road ahead of each vehicle: its beam (H, W, 3), as the surface there reflects it."""
+    if light.lamps < 0.05 or not len(vehicles):
+        return
+    coarse = np.zeros((canvas.shape[0] // COARSE, canvas.shape[1] // COARSE), dtype=np.uint8)
+    points = _beam_points(vehicles)
+    flat, depth = camera.project(points.reshape(-1, 3))
+    pixels = np.nan_to_num(flat, nan=0.0).reshape(*points.shape[:2], 2) / COARSE
+    ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
+    for outline in np.clip(pixels[ahead], -9000, 9000):
+        for value, part in ((55, outline), (105, outline[[0, 1, 4, 5]])):
+            layer = np.zeros_like(coarse) if value == 55 else coarse
+            cv2.fillConvexPoly(layer, fixed(part), value, cv2.LINE_AA, SHIFT)
+            coarse = np.maximum(coarse, layer)
+    soft = cv2.GaussianBlur(coarse, (0, 0), 1.8)
+    share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
+    lit = cv2.multiply(beam, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), scale=1.5 * light.lamps / 255)
+    cv2.add(canvas, lit, canvas)
+
+
+def _beam_points(vehicles: VehicleStates) -> Float64Array:
+    """Return the outline (N, 6, 3) of each beam on the ground: left side out, right side back."""
+    heading = vehicles.heading_rad[:, None]
+    reach = np.array([along for along, _ in BEAM_M] + [along for along, _ in BEAM_M[::-1]])
+    half = np.array([wide for _, wide in BEAM_M] + [-wide for _, wide in BEAM_M[::-1]])
+    along = vehicles.size_m[:, :1] / 2 + reach
+    x = np.cos(heading) * along - np.sin(heading) * half
+    y = np.sin(heading) * along + np.cos(heading) * half
+    z = along * np.tan(vehicles.pitch_rad)[:, None]
+    outline: Float64Array = np.stack((x, y, z), axis=-1) + vehicles.position_m[:, None, :]
+    return outline
+
+
+def add_halos(canvas: UInt8Array, spots: list[tuple[Float64Array, float, Float64Array]]) -> None:
+    """Add the glare of lamps: spots are pixel (2,), radius in pixels and colour (3,)."""
+    if not spots:
+        return
+    height, width = canvas.shape[0] // COARSE, canvas.shape[1] // COARSE
+    coarse = np.zeros((height, width, 3), dtype=np.uint8)
+    for at, radius, colour in spots:
+        point = np.clip(at / COARSE * (1 << SHIFT), -9e4, 9e4).astype(int).tolist()
+        size = max(int(radius / COARSE * (1 << SHIFT)), 10)
+        cv2.circle(coarse, point, size, (0.55 * colour).tolist(), -1, cv2.LINE_AA, SHIFT)
+    near = cv2.GaussianBlur(coarse, (0, 0), 1.1)
+    wide = cv2.GaussianBlur(coarse, (0, 0), 4.0)
+    glare = cv2.resize(
+        cv2.addWeighted(near, 0.8, wide, 0.45, 0.0),
+        (canvas.shape[1], canvas.shape[0]),
+        interpolation=cv2.INTER_LINEAR,
+    )
+    cv2.add(canvas, glare, canvas)
+
+
+def lamp_spots(found: list[Body]) -> list[tuple[Float64Array, float, Float64Array]]:
+    """Return the lamps of bodies that shine towards the camera."""
+    return [
+        (lamp, body.lamp_radius_px, body.lamp_bgr)
+        for body in found
+        if body.lamp_bgr.max() > 25
+        for lamp in body.lamps_px
+    ]

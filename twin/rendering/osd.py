@@ -1,0 +1,63 @@
+"""What a camera writes over its picture: its label, the local time, and the mark of a simulation."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from detectors.datatypes.arrays import UInt8Array
+from twin.clock import to_local
+
+MARK = "SIMULATED"
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+WHITE_BGR, AMBER_BGR = (236, 236, 236), (70, 190, 255)
+MARGIN_PX = 8
+
+
+def write_osd(canvas: UInt8Array, view: str, timestamp_ns: int) -> None:
+    """Write the label of the view, date and time in WITA, and the mark SIMULATED."""
+    scale = max(1.0, canvas.shape[1] / 640)
+    local = to_local(timestamp_ns)
+    margin = round(MARGIN_PX * scale)
+    stamp = f"{local:%d-%m-%Y} {local:%H:%M:%S}.{local.microsecond // 100_000} WITA"
+    size_px = round(0.44 * scale * 100)
+    name = _text(f"B-CONNECT {view.upper()}", size_px, WHITE_BGR)
+    _put(canvas, name, (margin, margin))
+    # the date changes once a day and each digit is a picture of its own: only slots are drawn again
+    _row(canvas, stamp, size_px, (margin, margin + name[0].shape[0] + round(3 * scale)))
+    mark = _text(MARK, round(0.52 * scale * 100), AMBER_BGR)
+    _put(canvas, mark, (canvas.shape[1] - mark[0].shape[1] - margin, margin))
+
+
+def _row(canvas: UInt8Array, text: str, size_px: int, at: tuple[int, int]) -> None:
+    x, y = at
+    for letter in text:
+        glyph = _text(letter, size_px, WHITE_BGR)
+        _put(canvas, glyph, (x, y))
+        x += _advance(letter, size_px)
+
+
+@lru_cache(maxsize=256)
+def _advance(letter: str, size_px: int) -> int:
+    return int(cv2.getTextSize(letter if letter != " " else "-", FONT, size_px / 100, 1)[0][0]) + (
+        size_px > 60
+    )
+
+
+@lru_cache(maxsize=512)
+def _text(text: str, size_px: int, bgr: tuple[int, int, int]) -> tuple[UInt8Array, UInt8Array]:
+    """Return the picture (H, W, 3) of a text with a dark rim, and its mask (H, W)."""
+    scale, thick = size_px / 100, max(1, round(size_px / 55))
+    (_, tall), _ = cv2.getTextSize("Ay0", FONT, scale, thick)
+    wide = cv2.getTextSize(text, FONT, scale, thick)[0][0]
+    letters = np.zeros((tall + 8, wide + 6), dtype=np.uint8)
+    cv2.putText(letters, text, (3, tall + 3), FONT, scale, 255, thick, cv2.LINE_AA)
+    rim = cv2.dilate(letters, np.ones((3, 3), dtype=np.uint8))
+    picture = (letters[..., None] / 255.0 * np.array(bgr)).astype(np.uint8)
+    return picture, (rim > 60).astype(np.uint8)
+
+
+def _put(canvas: UInt8Array, drawn: tuple[UInt8Array, UInt8Array], at: tuple[int, int]) -> None:
+    picture, mask = drawn
+    part = canvas[at[1] : at[1] + picture.shape[0], at[0] : at[0] + picture.shape[1]]
+    cv2.copyTo(picture[: part.shape[0], : part.shape[1]], mask[: part.shape[0], : part.shape[1]], part)
