@@ -69,7 +69,7 @@ class PinholeCamera:
         ct, st = np.cos(self.tilt_rad), np.sin(self.tilt_rad)
         right = np.array([sy, -cy, 0.0])
         forward = np.array([cy * ct, sy * ct, -st])
-        down = np.cross(forward, right)
+        down = np.array([-cy * st, -sy * st, -ct])
         cr, sr = np.cos(self.roll_rad), np.sin(self.roll_rad)
         return np.stack((cr * right + sr * down, cr * down - sr * right, forward))
 

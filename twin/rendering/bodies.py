@@ -22,7 +22,7 @@ from twin.truth import VehicleStates
 ALBEDO = np.array([
     (0.0, 0.0, 0.0), (0.17, 0.15, 0.13), (0.085, 0.083, 0.082), (0.52, 0.52, 0.52), (0.80, 0.82, 0.82),
     (0.13, 0.11, 0.55), (0.84, 0.86, 0.86), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.24, 0.20, 0.18),
-    (0.0, 0.0, 0.0), (0.70, 0.68, 0.66), (0.42, 0.40, 0.38),
+    (0.0, 0.0, 0.0), (0.70, 0.68, 0.66),
 ])  # fmt: skip
 CLOTHS = np.array([
     (0.20, 0.20, 0.22), (0.55, 0.36, 0.18), (0.18, 0.18, 0.52), (0.30, 0.42, 0.22), (0.62, 0.62, 0.62),
@@ -132,9 +132,8 @@ def _colours(shape: Mesh, vehicles: VehicleStates, normals: Float64Array, light:
     sun = np.maximum(normals @ light.sun, 0.0)[..., None] * light.sun_bgr
     up = normals[..., 2:]
     sky = light.sky_bgr * (0.66 + 0.34 * up)
-    colours = _albedo(shape, vehicles) * (sky + sun + (0.4 + 0.12 * up) * light.lamp_bgr) * 255
-    gloss = np.select([shape.paint == Paint.GLASS, shape.paint == Paint.BODY, shape.paint == Paint.SHINE],
-                      [0.24, 0.075, 0.5], 0.0)  # fmt: skip
+    colours = _albedo(shape, vehicles) * (sky + sun + (0.58 + 0.14 * up) * light.lamp_bgr) * 255
+    gloss = np.select([shape.paint == Paint.GLASS, shape.paint == Paint.BODY], [0.26, 0.08], 0.0)
     colours += gloss[None, :, None] * np.clip(0.35 + 0.65 * up, 0, 1) * light.horizon_bgr
     tail, head = shape.paint == Paint.TAILLAMP, shape.paint == Paint.HEADLAMP
     braking = vehicles.braking[:, None]

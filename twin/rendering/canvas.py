@@ -23,6 +23,9 @@ ALBEDO_BGR = {
     Surface.KERB_LIGHT: (208, 212, 212),
     Surface.KERB_DARK: (52, 50, 50),
     Surface.PLANTED: (48, 96, 72),
+    Surface.GUTTER: (138, 140, 140),
+    Surface.TACTILE: (62, 158, 192),
+    Surface.JOINT: (112, 118, 122),
 }
 ROUGHNESS = {
     Surface.GRASS: 0.34,
@@ -33,14 +36,22 @@ ROUGHNESS = {
     Surface.KERB_LIGHT: 0.1,
     Surface.KERB_DARK: 0.1,
     Surface.PLANTED: 0.4,
+    Surface.GUTTER: 0.12,
+    Surface.TACTILE: 0.15,
+    Surface.JOINT: 0.1,
 }
 
 
-def clipped_px(camera: PinholeCamera, points_m: ArrayLike) -> Float64Array | None:
-    """Return the outline (K, 2) of a polygon (N, 3) in pixels, cut at the near plane; None if hidden."""
-    in_camera = (
-        np.asarray(points_m, dtype=np.float64) - camera.position_m
-    ) @ camera.rotation_camera_world().T
+def clipped_px(
+    camera: PinholeCamera, points_m: ArrayLike, rotation: Float64Array | None = None
+) -> Float64Array | None:
+    """Return the outline (K, 2) of a polygon (N, 3) in pixels, cut at the near plane; None if hidden.
+
+    `rotation` is that of the camera, where the caller has it at hand.
+    """
+    if rotation is None:
+        rotation = camera.rotation_camera_world()
+    in_camera = (np.asarray(points_m, dtype=np.float64) - camera.position_m) @ rotation.T
     depth = in_camera[:, 2]
     if depth.max() <= NEAR_M:
         return None
@@ -48,6 +59,27 @@ def clipped_px(camera: PinholeCamera, points_m: ArrayLike) -> Float64Array | Non
         in_camera = _cut(in_camera)
     pixels = camera.focal_px * in_camera[:, :2] / in_camera[:, 2:] + np.array(camera.centre_px)
     return np.asarray(np.clip(pixels, -FAR_PX, FAR_PX), dtype=np.float64)
+
+
+def ray_grid(camera: PinholeCamera) -> Float32Array:
+    """Return the world directions (H, W, 3) of all pixels, not normalised: forward is one long."""
+    right, down, forward = camera.rotation_camera_world().astype(np.float32)
+    u = ((np.arange(camera.width_px) - camera.centre_px[0]) / camera.focal_px).astype(np.float32)
+    v = ((np.arange(camera.height_px) - camera.centre_px[1]) / camera.focal_px).astype(np.float32)
+    return np.asarray(u[None, :, None] * right + (v[:, None, None] * down + forward), dtype=np.float32)
+
+
+def _where(
+    rays: Float32Array, camera: PinholeCamera, ground: GroundPlane
+) -> tuple[Float32Array, Float32Array]:
+    """Return where rays (H, W, 3) meet the ground (H, W, 2) and how far away on the map (H, W)."""
+    normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
+    height = np.float32(normal @ camera.position_m - ground.z0_m)
+    fall = np.maximum(-(rays @ normal.astype(np.float32)), np.float32(1e-6))
+    step = height / fall
+    place = camera.position_m[:2].astype(np.float32) + step[..., None] * rays[..., :2]
+    reach = step * np.hypot(rays[..., 0], rays[..., 1])
+    return np.asarray(place, dtype=np.float32), np.asarray(reach, dtype=np.float32)
 
 
 def _cut(in_camera: Float64Array) -> Float64Array:
@@ -74,6 +106,30 @@ def noise_tile(draw: np.random.Generator) -> Float32Array:
     return np.asarray((tile - tile.mean()) / tile.std(), dtype=np.float32)
 
 
+class Ground:
+    """Patches of ground with the circles around them, so that those out of view are skipped at once."""
+
+    def __init__(self, patches: list[Patch]) -> None:
+        self._patches = patches
+        middles = [patch.outline_m.mean(axis=0) for patch in patches]
+        self._middle_m = np.array(middles).reshape(-1, 3)
+        reaches = (
+            np.linalg.norm(p.outline_m - m, axis=1).max() for p, m in zip(patches, middles, strict=True)
+        )
+        self._reach_m = np.array([*reaches])
+
+    def near(self, camera: PinholeCamera) -> list[Patch]:
+        """Return the patches that the camera could show, in their order."""
+        in_camera = (self._middle_m - camera.position_m) @ camera.rotation_camera_world().T
+        ahead = in_camera[:, 2] + self._reach_m
+        half = np.array([camera.width_px, camera.height_px]) / 2 / camera.focal_px
+        slack = self._reach_m * (1.0 + float(half.max()))
+        beside = (np.abs(in_camera[:, :2]) > half * np.maximum(ahead, 0.0)[:, None] + slack[:, None]).any(
+            axis=1
+        )
+        return [self._patches[row] for row in np.flatnonzero((ahead > NEAR_M) & ~beside)]
+
+
 class Canvas:
     """Layers (H, W) of one camera; ground first, then upright things from far to near.
 
@@ -84,25 +140,24 @@ class Canvas:
     def __init__(self, camera: PinholeCamera, ground: GroundPlane, tile: Float32Array) -> None:
         self.camera, self.ground, self._tile = camera, ground, tile
         height, width = camera.height_px, camera.width_px
-        u, v = np.meshgrid(np.arange(width), np.arange(height))
-        pixels = np.column_stack((u.ravel(), v.ravel()))
-        place = camera.ground_points(pixels, ground).reshape(height, width, 2)
-        reach = np.hypot(*np.moveaxis(place - camera.position_m[:2], -1, 0))
+        self.rays = ray_grid(camera)
+        place, reach = _where(self.rays, camera, ground)
         self.sky: BoolArray = ~(reach < FAR_M)
-        self.place_m = np.where(self.sky[..., None], 1e6, place).astype(np.float32)
-        self.depth_m = np.where(self.sky, FAR_M, reach).astype(np.float32)
+        self.place_m = place
+        self.depth_m = np.minimum(reach, np.float32(FAR_M))
         self.upright = np.zeros((height, width), dtype=np.bool_)
         self.normal = np.zeros((height, width, 3), dtype=np.float32)
         self.normal[..., 2] = 1.0
         self.glow = np.zeros((height, width, 3), dtype=np.uint8)
         self.albedo = np.zeros((height, width, 3), dtype=np.uint8)
 
-    def lay(self, patches: list[Patch]) -> None:
+    def lay(self, ground: Ground) -> None:
         """Paint the ground."""
+        rotation = self.camera.rotation_camera_world()
         label = np.zeros(self.sky.shape, dtype=np.uint8)
         worn = np.zeros(self.sky.shape, dtype=np.uint8)
-        for patch in patches:
-            outline = clipped_px(self.camera, patch.outline_m)
+        for patch in ground.near(self.camera):
+            outline = clipped_px(self.camera, patch.outline_m, rotation)
             if outline is not None:
                 layer, value = (worn, 255) if patch.surface is Surface.WORN else (label, int(patch.surface))
                 cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)

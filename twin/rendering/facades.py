@@ -1,6 +1,7 @@
 """Fronts of shop-houses, painted flat: walls, shutters, signs, windows, and what of it shines by night."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -30,6 +31,7 @@ class Facade:
     glow: UInt8Array
 
 
+@lru_cache(maxsize=512)
 def shop_front(width_m: float, height_m: float, key: int) -> Facade:
     """Return the front of a shop-house, the same for the same key."""
     draw = np.random.Generator(np.random.PCG64(key))
@@ -46,6 +48,7 @@ def shop_front(width_m: float, height_m: float, key: int) -> Facade:
     return front
 
 
+@lru_cache(maxsize=512)
 def side_wall(width_m: float, height_m: float, key: int) -> Facade:
     """Return a plain side wall in the colour of the front."""
     draw = np.random.Generator(np.random.PCG64(key))
@@ -86,9 +89,9 @@ def _shop(front: Facade, box: tuple[int, int, int, int], draw: np.random.Generat
     cv2.rectangle(front.albedo, (x0, y0), (x1, y1), (52, 54, 58), -1)
     for y in range(y0 + 16, y1 - 8, 15):
         for x in range(x0 + 4, x1 - 6, 9):
-            goods = tuple(int(c) for c in draw.integers(50, 190, 3))
+            goods = tuple(int(c) for c in draw.integers(60, 130) + draw.integers(-25, 45, 3))
             cv2.rectangle(front.albedo, (x, y - int(draw.integers(4, 10))), (x + 6, y), goods, -1)
-    lit = tuple(int(c) for c in draw.uniform(0.6, 1.0) * np.array([130, 190, 225]))
+    lit = tuple(int(c) for c in draw.uniform(0.5, 0.9) * np.array([120, 175, 205]))
     cv2.rectangle(front.glow, (x0, y0), (x1, y1), lit, -1)
     cv2.multiply(front.glow[y0:y1, x0:x1], front.albedo[y0:y1, x0:x1], front.glow[y0:y1, x0:x1], 1 / 110)
 

@@ -54,7 +54,7 @@ def _decal(
 def _wheels(b: MeshBuilder, axles: tuple[float, ...], radius_m: float, half: float = 0.5) -> None:
     for x in axles:
         for y in (-half, half):
-            b.disc(x, y, radius_m * 1.22, Paint.DARK, (LAMPS, 0.0), radius_m)
+            b.disc(x, y, radius_m * 1.12, Paint.DARK, (LAMPS, 0.0), radius_m)
             b.disc(x, y, radius_m, Paint.DARK, (LAMPS, 0.0), radius_m)
             b.disc(x, y, radius_m * 0.6, Paint.METAL, (LAMPS, 0.0), radius_m)
 
@@ -90,13 +90,12 @@ def _cabin(
             b.face(_decal(side, u, (0.1, 0.9), (0, out, 0)), Paint.GLASS, (GLASS, 0.0))
     for pane, out in ((ahead, 0.004), (behind, -0.004)):
         b.face(_decal(pane, (0.06, 0.94), (0.07, 0.93), (out, 0, 0)), Paint.GLASS, (GLASS, 0.0))
-        b.face(_decal(pane, (0.1, 0.9), (0.62, 0.88), (2 * out, 0, 0)), Paint.SHINE, (GLASS, 0.0))
 
 
 def _mirrors(b: MeshBuilder, x: float, z: float) -> None:
     for side in (-1, 1):
         low, high = sorted((side * 0.49, side * 0.57))
-        b.box((x, low, z), (x + 0.03, high, z + 0.09), Paint.BODY, (TOP, 0.0))
+        b.box((x, low, z), (x + 0.03, high, z + 0.09), Paint.BODY, (LAMPS, 0.0))
 
 
 def _face_of_car(b: MeshBuilder, tail_z: tuple[float, float]) -> tuple[int, int]:
@@ -178,7 +177,6 @@ def _bus() -> Mesh:
             b.face(_decal(upper, pane, (-0.12, 0.72), (0, 2 * out, 0)), Paint.GLASS, (GLASS, 0.0))
     _wheels(b, (-0.27, 0.32), 0.48)
     _cross(b, 0.503, (-0.44, 0.44), (0.42, 0.86), Paint.GLASS)
-    _cross(b, 0.504, (-0.40, 0.40), (0.72, 0.83), Paint.SHINE)
     _cross(b, 0.503, (-0.36, 0.36), (0.87, 0.94), Paint.DARK)
     _cross(b, -0.503, (-0.38, 0.38), (0.55, 0.86), Paint.GLASS)
     _pairs(b, 0.504, (0.28, 0.43), (0.22, 0.29), Paint.HEADLAMP)
@@ -207,7 +205,6 @@ def _truck() -> Mesh:
     b.loft(_hull(cab), Paint.BODY, (CABIN, 0.4))
     screen = np.array([[0.49, -0.46, 0.5], [0.49, 0.46, 0.5], [0.42, 0.41, 0.79], [0.42, -0.41, 0.79]])
     b.face(_decal(screen, (0.06, 0.94), (0.08, 0.92), (0.004, 0, 0)), Paint.GLASS, (CABIN, 0.41))
-    b.face(_decal(screen, (0.1, 0.9), (0.66, 0.88), (0.006, 0, 0)), Paint.SHINE, (CABIN, 0.42))
     for y in (-1, 1):
         pane = [
             [0.28, y * 0.475, 0.5],

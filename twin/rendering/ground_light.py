@@ -14,7 +14,7 @@ from twin.rendering.truth_boxes import corners_m
 from twin.truth import VehicleStates
 
 UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
-COARSE = 4  # halos are drawn on a picture this much coarser
+COARSE_PX = 160  # glare is drawn on a picture of this width and enlarged
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
 BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, half width of the beam
 
@@ -66,17 +66,18 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     """Light the road ahead of each vehicle: its beam (H, W, 3), as the surface there reflects it."""
     if light.lamps < 0.05 or not len(vehicles):
         return
-    coarse = np.zeros((canvas.shape[0] // COARSE, canvas.shape[1] // COARSE), dtype=np.uint8)
+    scale, coarse = _coarse(canvas)
     points = _beam_points(vehicles)
     flat, depth = camera.project(points.reshape(-1, 3))
-    pixels = np.nan_to_num(flat, nan=0.0).reshape(*points.shape[:2], 2) / COARSE
+    pixels = np.nan_to_num(flat, nan=0.0).reshape(*points.shape[:2], 2) * scale
     ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
     for outline in np.clip(pixels[ahead], -9000, 9000):
         for value, part in ((55, outline), (105, outline[[0, 1, 4, 5]])):
             layer = np.zeros_like(coarse) if value == 55 else coarse
             cv2.fillConvexPoly(layer, fixed(part), value, cv2.LINE_AA, SHIFT)
             coarse = np.maximum(coarse, layer)
-    soft = cv2.GaussianBlur(coarse, (0, 0), 1.8)
+    metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
+    soft = cv2.GaussianBlur(coarse, (0, 0), max(1.6, 0.35 * metre_px))
     share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
     lit = cv2.multiply(beam, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), scale=1.5 * light.lamps / 255)
     cv2.add(canvas, lit, canvas)
@@ -99,20 +100,27 @@ def add_halos(canvas: UInt8Array, spots: list[tuple[Float64Array, float, Float64
     """Add the glare of lamps: spots are pixel (2,), radius in pixels and colour (3,)."""
     if not spots:
         return
-    height, width = canvas.shape[0] // COARSE, canvas.shape[1] // COARSE
-    coarse = np.zeros((height, width, 3), dtype=np.uint8)
+    scale, flat = _coarse(canvas)
+    coarse = np.zeros((*flat.shape, 3), dtype=np.uint8)
     for at, radius, colour in spots:
-        point = np.clip(at / COARSE * (1 << SHIFT), -9e4, 9e4).astype(int).tolist()
-        size = max(int(radius / COARSE * (1 << SHIFT)), 10)
+        point = np.clip(at * scale * (1 << SHIFT), -9e4, 9e4).astype(int).tolist()
+        size = max(int(radius * scale * (1 << SHIFT)), 10)
         cv2.circle(coarse, point, size, (0.55 * colour).tolist(), -1, cv2.LINE_AA, SHIFT)
-    near = cv2.GaussianBlur(coarse, (0, 0), 1.1)
-    wide = cv2.GaussianBlur(coarse, (0, 0), 4.0)
+    largest = max(radius for _, radius, _ in spots) * scale
+    near = cv2.GaussianBlur(coarse, (0, 0), max(1.1, 0.8 * largest))
+    wide = cv2.GaussianBlur(coarse, (0, 0), max(4.0, 2.0 * largest))
     glare = cv2.resize(
         cv2.addWeighted(near, 0.8, wide, 0.45, 0.0),
         (canvas.shape[1], canvas.shape[0]),
         interpolation=cv2.INTER_LINEAR,
     )
     cv2.add(canvas, glare, canvas)
+
+
+def _coarse(canvas: UInt8Array) -> tuple[float, UInt8Array]:
+    """Return the scale of a coarse picture of the canvas, and that picture, dark."""
+    scale = COARSE_PX / canvas.shape[1]
+    return scale, np.zeros((max(1, round(canvas.shape[0] * scale)), COARSE_PX), dtype=np.uint8)
 
 
 def lamp_spots(found: list[Body]) -> list[tuple[Float64Array, float, Float64Array]]:

@@ -11,7 +11,7 @@ from twin.randomness import Seed
 STEP_NS = 60_000_000_000  # the light is constant within a minute
 
 SKY_DAY = np.array([0.56, 0.50, 0.47])
-SKY_WARMER = np.array([-0.11, -0.02, 0.09])  # towards a low sun
+SKY_WARMER = np.array([-0.07, -0.015, 0.05])  # towards a low sun
 SKY_NIGHT = np.array([0.115, 0.085, 0.075])
 SUN_HIGH = np.array([0.88, 0.97, 1.05])
 SUN_LOW = np.array([0.34, 0.64, 1.05])

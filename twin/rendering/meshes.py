@@ -35,7 +35,6 @@ class Paint(IntEnum):
     LEGS = 9
     CARGO = 10
     STRIPE = 11
-    SHINE = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)

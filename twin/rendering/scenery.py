@@ -12,13 +12,15 @@ from twin.cameras.survey import fit_ground, roads_near
 from twin.environment.furniture import Furniture, Mast, MastKind, PlantKind, furnish
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.rendering.canvas import SHIFT, TILE_PX, Canvas, clipped_px, fixed, noise_tile
+from twin.rendering.canvas import SHIFT, TILE_PX, Canvas, Ground, clipped_px, fixed, noise_tile, ray_grid
 from twin.rendering.light import Light
 from twin.rendering.street import lay_street
 from twin.rendering.uprights import raise_all
 
 REACH_M = 220.0
-LAMP_REACH_M = 11.0
+LAMP_REACH_M = 14.0
+OWN_LAMP = 0.35  # where that lantern hangs, as a share of the way to the aim
+OWN_LAMP = 0.35  # where that lantern hangs, as a share of the way to the aim
 CONTACT = 0.55  # light that is left under a vehicle
 HAZE_M = 900.0
 RING = np.array([[np.cos(t), np.sin(t)] for t in np.linspace(0, 2 * np.pi, 12, endpoint=False)])
@@ -42,21 +44,23 @@ class Scenery:
 
     def __init__(self, network: RoadNetwork, camera: PinholeCamera, aim_m: Float64Array, seed: Seed) -> None:
         roads = roads_near(network, camera, REACH_M)
-        self._patches = lay_street(network, roads, (camera.position_m[:2], REACH_M))
+        self._ground = Ground(lay_street(network, roads, (camera.position_m[:2], REACH_M)))
         self.furniture: Furniture = furnish(
             network, roads, (camera.position_m, aim_m), seed.child("furniture")
         )
         self.ground = fit_ground(network, camera)
         self.tile = noise_tile(seed.generator("texture"))
+        lanterns = [_lantern(mast) for mast in self.furniture.masts if mast.kind is MastKind.LAMP]
+        # the camera hangs on a lamp post, as many do: its own lantern lights the ground before it
         self.lamps_m = np.array(
-            [_lantern(mast) for mast in self.furniture.masts if mast.kind is MastKind.LAMP]
+            [*lanterns, camera.position_m[:2] + OWN_LAMP * (aim_m - camera.position_m)[:2]]
         )
 
     def backdrop(self, camera: PinholeCamera, finer: int) -> "Backdrop":
         """Return the street as `camera` has it, painted `finer` times finer and averaged."""
         big = resized(camera, (camera.width_px * finer, camera.height_px * finer))
         canvas = Canvas(big, self.ground, self.tile)
-        canvas.lay(self._patches)
+        canvas.lay(self._ground)
         _skyline(canvas, self.tile)
         raise_all(canvas, self.furniture)
         return Backdrop(self, camera, canvas)
@@ -115,43 +119,40 @@ class Backdrop:
         self._ground = ~upright & ~canvas.sky[::step, ::step]
         self.upright_m = np.where(upright, depth, np.inf).astype(np.float32)
         self._haze = (1.0 - np.exp(-depth / HAZE_M)).astype(np.float32)[..., None]
-        self._lamp = self._pools(canvas.place_m[::step, ::step], upright)
+        self._place_m = canvas.place_m[::step, ::step]
+        self._upright: BoolArray = upright
+        self._lamp: Float32Array | None = None
         self._vignette = _vignette(size)
-        self._clouds, self._height = self._heavens()
+        self._heaven = self._heavens() if self._sky.any() else None
 
-    def _pools(self, place_m: Float32Array, upright: BoolArray) -> Float32Array:
-        """Return how strongly street lamps light each pixel (H, W, 1)."""
+    def _pools(self) -> Float32Array:
+        """Return how strongly street lamps light each pixel (H, W, 1); worked out when they are first on."""
+        if self._lamp is not None:
+            return self._lamp
+        place_m = self._place_m
         total = np.full(place_m.shape[:2], 0.06, dtype=np.float32)
         for x, y in self._scenery.lamps_m:
             if np.hypot(x - self.camera.position_m[0], y - self.camera.position_m[1]) < REACH_M:
                 reach = ((place_m[..., 0] - x) ** 2 + (place_m[..., 1] - y) ** 2) / LAMP_REACH_M**2
                 total += 1.0 / (1.0 + reach) ** 2
-        total[upright] *= 0.7
-        return np.minimum(total, 1.15)[..., None]
+        total[self._upright] *= 0.7
+        self._lamp = np.minimum(total, 1.15)[..., None]
+        return self._lamp
 
     def _heavens(self) -> tuple[Float32Array, Float32Array]:
         """Return clouds 0..1 and the height above the horizon 0..1 of each pixel (H, W, 1)."""
-        width, height = self.camera.width_px, self.camera.height_px
-        u, v = np.meshgrid(np.arange(width), np.arange(height))
-        rays = self.camera.rays(np.column_stack((u.ravel(), v.ravel())))
-        up = np.clip(rays[:, 2] / np.linalg.norm(rays, axis=1), 0.01, 1.0)
-        x, y = (np.mod(rays[:, i] / (rays[:, 2] + 0.12) * 42, TILE_PX).astype(np.float32) for i in range(2))
-        shape = (height, width)
-        noise = cv2.remap(
-            self._scenery.tile,
-            x.reshape(shape),
-            y.reshape(shape),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_WRAP,
-        )
+        rays = ray_grid(self.camera)
+        up = np.clip(rays[..., 2] / np.linalg.norm(rays, axis=2), 0.01, 1.0)
+        x, y = (np.mod(rays[..., i] / (np.abs(rays[..., 2]) + 0.12) * 42, TILE_PX) for i in range(2))
+        noise = cv2.remap(self._scenery.tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
         clouds = np.clip(0.45 * noise + 0.25, 0.0, 1.0)[..., None].astype(np.float32)
-        return clouds, np.clip(up / 0.45, 0, 1).reshape(*shape, 1).astype(np.float32)
+        return clouds, np.clip(up / 0.45, 0, 1)[..., None].astype(np.float32)
 
     def still(self, light: Light) -> Still:
         """Return the street in a light."""
         sun = np.clip(self._normal @ light.sun.astype(np.float32), 0.0, 1.0)[..., None]
         sky = (0.62 + 0.38 * self._normal[..., 2:]) * light.sky_bgr.astype(np.float32)
-        lamps = self._lamp * light.lamp_bgr.astype(np.float32)
+        lamps = self._pools() * light.lamp_bgr.astype(np.float32) if light.lamps > 0 else np.float32(0.0)
         shadow = self._shadows(light)
         lit = self._albedo * (sky + sun * (1.0 - shadow) * light.sun_bgr.astype(np.float32) + lamps)
         dark = self._albedo * (sky * CONTACT + lamps * (0.5 + 0.5 * CONTACT))
@@ -165,10 +166,13 @@ class Backdrop:
         """Add haze, sky and the fall of light to the corners of the lens."""
         horizon, zenith = light.horizon_bgr.astype(np.float32), light.zenith_bgr.astype(np.float32)
         hazy = colours + self._haze * (horizon * 0.92 - colours)
-        cloud = 0.75 * self._clouds * (0.35 + 0.65 * self._height)
-        blue = horizon + self._height**0.7 * (zenith - horizon)
-        heaven = blue + cloud * (np.minimum(horizon * 1.04, 255.0) - blue)
-        return np.asarray((hazy + self._sky * (heaven - hazy)) * self._vignette, dtype=np.float32)
+        if self._heaven is not None:
+            clouds, height = self._heaven
+            blue = horizon + height**0.7 * (zenith - horizon)
+            cloud = 0.75 * clouds * (0.35 + 0.65 * height)
+            heaven = blue + cloud * (np.minimum(horizon * 1.04, 255.0) - blue)
+            hazy += self._sky * (heaven - hazy)
+        return np.asarray(hazy * self._vignette, dtype=np.float32)
 
     def _shadows(self, light: Light) -> Float32Array:
         """Return how much sun houses, trees and masts keep from the ground (H, W, 1), 0..1."""

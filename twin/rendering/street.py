@@ -18,6 +18,7 @@ DASH_M, GAP_M = 3.0, 5.0
 SOLID_BEFORE_LINE_M = 24.0
 KERB_M = 0.16
 OVERLAP_M = 0.25
+SLAB_M, JOINT_M, GUTTER_M = 3.0, 0.05, 0.3
 
 
 class Surface(IntEnum):
@@ -31,7 +32,10 @@ class Surface(IntEnum):
     KERB_LIGHT = 5
     KERB_DARK = 6
     PLANTED = 7
-    WORN = 8  # not a material: darkens what lies under it
+    GUTTER = 8
+    TACTILE = 9
+    JOINT = 10
+    WORN = 11  # not a material: darkens what lies under it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,15 +126,28 @@ class _Strip:
         """Return forecourt and pavement at the kerb, and the planted median."""
         kerb = self.cut.kerb_edge_m
         patches = self._band(Surface.FORECOURT, kerb, kerb + PAVEMENT_M + FORECOURT_M + 2.0)
+        patches += self._joints(kerb + PAVEMENT_M, FORECOURT_M + 2.0)
         patches += self._band(Surface.PAVEMENT, kerb, kerb + PAVEMENT_M)
+        patches += self._band(Surface.TACTILE, kerb + 0.9, kerb + 1.2)
         if self.cut.road.median:
             patches += self._band(Surface.PLANTED, -self.cut.lane_edge_m, -self.cut.lane_edge_m - 1.6)
         return patches
+
+    def _joints(self, from_m: float, width_m: float) -> list[Patch]:
+        """Return the joints between the slabs of the forecourt."""
+        slabs = np.arange(0.0, self.cut.road.length_m - JOINT_M, SLAB_M)
+        across = [
+            self._piece(Surface.JOINT, (float(at), float(at) + JOINT_M), (from_m, from_m + width_m))
+            for at in slabs[self._near(slabs)]
+        ]
+        middle = from_m + width_m / 2
+        return across + self._band(Surface.JOINT, middle, middle + JOINT_M)
 
     def carriageway(self) -> list[Patch]:
         """Return the asphalt, and the darker paths of the wheels on it."""
         edge, road = self.cut.lane_edge_m, self.cut.road
         patches = self._band(Surface.ASPHALT, -edge - 0.05, self.cut.kerb_edge_m + 0.05)
+        patches += self._band(Surface.GUTTER, self.cut.kerb_edge_m - GUTTER_M, self.cut.kerb_edge_m + 0.05)
         for lane in range(road.lanes):
             middle = edge - (lane + 0.5) * road.lane_width_m
             for wheel in (-0.8, 0.8):

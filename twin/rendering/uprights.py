@@ -174,16 +174,16 @@ def _plant(canvas: Canvas, plant: Plant) -> None:
     crown = lifted(foot, plant.height_m - plant.radius_m) if plant.kind is PlantKind.TREE else foot
     reach = np.array([plant.radius_m, plant.radius_m, plant.radius_m * (0.8 if plant.height_m > 2 else 1.2)])
     near = np.hypot(*(foot[:2] - canvas.camera.position_m[:2])) < LEAVES_TO_M
-    count = (110 if near else 24) if plant.kind is PlantKind.TREE else (46 if near else 6)
+    count = (230 if near else 24) if plant.kind is PlantKind.TREE else (46 if near else 6)
     ball = draw.normal(size=(count, 3))
     ball *= (draw.uniform(0.25, 1.0, count) ** 0.5 / np.linalg.norm(ball, axis=1))[:, None]
     ball[:, 2] = np.abs(ball[:, 2]) if plant.kind is PlantKind.SHRUB else ball[:, 2]
     ball = ball[np.argsort(ball[:, 2])]
-    shade = (0.5 + 0.35 * (ball[:, 2] + 1) + draw.normal(0, 0.08, count))[:, None]
+    shade = (0.5 + 0.35 * (ball[:, 2] + 1) + draw.normal(0, 0.13, count))[:, None]
     green = np.array(GREENS_BGR[plant.key % len(GREENS_BGR)], dtype=np.float64)
     if plant.kind is PlantKind.TREE:
         _line(canvas, [foot, crown], 0.24, WOOD_BGR, foot)
-    leaf = np.full(count, (0.2 if near else 0.5) * plant.radius_m)
+    leaf = draw.uniform(0.08, 0.2, count) * plant.radius_m * (1.0 if near else 2.6)
     _blobs(canvas, crown + ball * reach, leaf, np.clip(green * shade, 0, 255).astype(np.uint8), foot)
 
 
