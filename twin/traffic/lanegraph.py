@@ -1,5 +1,6 @@
 """Compiles a road network to the arrays of the motion kernel: lanes, connectors, conflicts."""
 
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -258,7 +259,7 @@ def _pack(builder: _Builder) -> Lanes:
         row[name][:-1] = [getattr(lane, name) for lane in lanes]
     row["quarter_m"][:-1] = [lane.width_m / 4 for lane in lanes]
     row["length_m"][:-1] = [lane.arc_m[-1] for lane in lanes]
-    tables = {
+    tables: dict[str, Sequence[Sized]] = {
         "outgoing_at": [lane.outgoing for lane in lanes],
         "foe_at": pairs.foes,
         "fork_at": pairs.forks,

@@ -19,13 +19,13 @@ from twin.traffic.fleet import FleetBook
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
     ENTERED_ROAD,
+    JUNCTION,
     LEAVING,
     LEFT_MAP,
+    RECORD,
     SEEKING,
     STANDING,
     STOPPED,
-    JUNCTION,
-    RECORD,
     Traffic,
     new_order,
 )
@@ -37,6 +37,7 @@ from twin.traffic.stops import KerbStops, Stand, stops_per_hour
 from twin.truth import TrueViolation, VehicleStates
 
 STEP_S = 0.2
+NOTICE_M = 25.0  # a stop nearer than this on entering the road comes too soon
 STANDER_IDS = 1_000_000  # below the ids of those who come in by road
 
 
@@ -163,7 +164,7 @@ class TrafficSimulation:
         chance = self._demand.red_running[int(vehicle.kind)]
         fleet["disobeys"][row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
         wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road) if self._book.may_park(row) else None
-        if wanted_m is not None and wanted_m > fleet["position_m"][row] + 10.0:
+        if wanted_m is not None and wanted_m > fleet["position_m"][row] + NOTICE_M:
             fleet["kerb"][row], fleet["stop_m"][row] = SEEKING, wanted_m
 
     def _read_records(self) -> None:

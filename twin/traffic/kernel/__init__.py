@@ -3,8 +3,9 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
-from numba import config
+import numba
 
 
 def _cache_by_source() -> None:
@@ -16,8 +17,9 @@ def _cache_by_source() -> None:
     here = Path(__file__).parent
     digest = hashlib.blake2b(b"".join(p.read_bytes() for p in sorted(here.glob("*.py"))), digest_size=6)
     cache = here / "__pycache__" / f"numba-{digest.hexdigest()}"
-    if not config.CACHE_DIR and os.access(here, os.W_OK):
-        config.CACHE_DIR = str(cache)
+    settings: Any = numba.config
+    if not settings.CACHE_DIR and os.access(here, os.W_OK):
+        settings.CACHE_DIR = str(cache)
 
 
 _cache_by_source()

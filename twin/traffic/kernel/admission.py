@@ -37,10 +37,10 @@ def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> b
         return True
     speed = fleet[v].speed_mps
     if signals[group].state == YELLOW:
-        return fleet[v].disobeys or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2)
+        return bool(fleet[v].disobeys or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
     late_s = signals[group].into_s + dist_m / max(speed, 3.0)
     jumps = signals[group].to_green_s < JUMP_S and dist_m < NEAR_M
-    return fleet[v].disobeys and (late_s < LATE_S or jumps)
+    return bool(fleet[v].disobeys and (late_s < LATE_S or jumps))
 
 
 @njit(cache=True, error_model="numpy")
@@ -67,7 +67,7 @@ def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def _occupied(lanes: Lanes, fleet: Rows, order: Order, foe: int, clear_m: float) -> bool:
+def _occupied(fleet: Rows, order: Order, foe: int, clear_m: float) -> bool:
     """Return whether a body on connector `foe` is not yet clear of the common area."""
     rear_m, _ = rear_of_last(order, fleet, foe, 2, -1)
     return rear_m < clear_m
@@ -89,9 +89,9 @@ def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) 
         u = order.row[row].who
         dist_m = lanes.row[lane].length_m - fleet[u].position_m
         soon = dist_m < max(NEAR_M, fleet[u].speed_mps * ACCEPT_GAP_S)
-        if soon and lanes.row[foe].turn == fleet[u].turn and fleet[u].wait_s < PATIENCE_S:
-            if may_pass(signals, fleet, u, lanes.row[foe].group, dist_m):
-                return True
+        comes = soon and lanes.row[foe].turn == fleet[u].turn and fleet[u].wait_s < PATIENCE_S
+        if comes and may_pass(signals, fleet, u, lanes.row[foe].group, dist_m):
+            return True
     return False
 
 
@@ -108,7 +108,7 @@ def _conflict(
     """Return whether a foe of connector `c` is in use, claimed, or about to be used with priority."""
     for row in range(lanes.row[c].foe_at, lanes.row[c + 1].foe_at):
         foe = lanes.foe[row].lane
-        if scratch[foe].pending > 0 or _occupied(lanes, fleet, order, foe, lanes.foe[row].clear_m):
+        if scratch[foe].pending > 0 or _occupied(fleet, order, foe, lanes.foe[row].clear_m):
             return True
         if scratch[foe].claim_s > fleet[v].wait_s or (
             scratch[foe].claim_s == fleet[v].wait_s > CLAIM_S and foe < c
@@ -129,8 +129,8 @@ def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c
     rear_m, speed = rear_of_last(order, fleet, lane, fleet[v].side, v)
     promised_m = scratch[lane].inflow_m
     if rear_m >= FREE:
-        return promised_m == 0.0 or lanes.row[lane].length_m > promised_m + fleet[v].length_m
-    return rear_m + 3.0 * speed > promised_m + fleet[v].length_m + fleet[v].jam_gap_m
+        return bool(promised_m == 0.0 or lanes.row[lane].length_m > promised_m + fleet[v].length_m)
+    return bool(rear_m + 3.0 * speed > promised_m + fleet[v].length_m + fleet[v].jam_gap_m)
 
 
 @njit(cache=True, error_model="numpy")
@@ -143,9 +143,9 @@ def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: 
         cost = routes.cost_s[fleet[v].destination, road]
         if not cost < FREE and routes.fallback[road] >= 0:
             cost = 1e6
-        if lanes.row[c].turn != fleet[v].turn and cost < best_cost:
-            if _exit_free(lanes, fleet, order, scratch, v, c):
-                best, best_cost = c, cost
+        better = lanes.row[c].turn != fleet[v].turn and cost < best_cost
+        if better and _exit_free(lanes, fleet, order, scratch, v, c):
+            best, best_cost = c, cost
     fleet[v].stuck_s = 0.0
     if best < 0:
         return
@@ -158,14 +158,14 @@ def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: 
 
 
 @njit(cache=True, error_model="numpy")
-def _led_by_undecided(lanes: Lanes, fleet: Rows, order: Order, v: int) -> bool:
+def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
     """Return whether somebody ahead on the same lane has no grant yet."""
     _, _, u = leader_here(order, fleet, v)
-    return u >= 0 and fleet[u].lane == fleet[v].lane and fleet[u].granted < 0
+    return bool(u >= 0 and fleet[u].lane == fleet[v].lane and fleet[u].granted < 0)
 
 
 @njit(cache=True, error_model="numpy")
-def _parts_from_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> bool:
+def _parts_from_neighbour(fleet: Rows, order: Order, v: int, c: int) -> bool:
     """Return whether a rider beside `v` on the same lane has been let go another way."""
     if fleet[v].side == BOTH:
         return False
@@ -206,9 +206,9 @@ def _decide(
     reach_m = 10.0 + 1.5 * speed + speed * speed / 4.0
     if not passable or dist_m > reach_m or fleet[v].old_lane >= 0:
         return
-    if _led_by_undecided(lanes, fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
+    if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
-    if _parts_from_neighbour(lanes, fleet, order, v, c):
+    if _parts_from_neighbour(fleet, order, v, c):
         return
     if _conflict(lanes, fleet, order, scratch, signals, v, c):
         fleet[v].blocked = True

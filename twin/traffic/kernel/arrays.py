@@ -27,7 +27,7 @@ MOTORCYCLE = 0
 
 def _row(floats: str, ints: str, flags: str = "", extra: tuple[Any, ...] = ()) -> np.dtype[np.void]:
     """Return the type of a record from the names of its columns."""
-    columns = [(name, np.float64) for name in floats.split()]
+    columns: list[Any] = [(name, np.float64) for name in floats.split()]
     columns += [(name, np.int32) for name in ints.split()]
     columns += [(name, np.bool_) for name in flags.split()]
     return np.dtype([*columns, *extra], align=True)

@@ -21,6 +21,7 @@ from twin.traffic.kernel.following import FREE, idm, leader_here, safe_speed, wi
 NEAR_END_M = 250.0  # nearer than this one stays in the lanes that serve the turn
 STRIP_IN_M = 40.0  # where a vehicle that wants to stop moves onto the strip
 MANY_M = 150.0
+COMMITTED_M = 40.0
 SOFT_MPS2, FIRM_MPS2 = 2.5, 4.5
 MIN_GAP_M = 0.6
 THRESHOLD_MPS2 = 0.4
@@ -34,7 +35,7 @@ def _around(order: Order, track: int, front_m: float) -> int:
     row = order.track_at[track]
     while row < order.track_at[track + 1] and order.row[row].front_m <= front_m:
         row += 1
-    return row
+    return int(row)
 
 
 @njit(cache=True, error_model="numpy")
@@ -60,15 +61,15 @@ def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tup
 
 
 @njit(cache=True, error_model="numpy")
-def _beside(lanes: Lanes, fleet: Rows, v: int, kerbward: bool) -> tuple[int, int]:
+def _beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
     """Return the lane and side next to a vehicle; a motorcycle moves by one track, -1 if none."""
     lane, side = fleet[v].lane, fleet[v].side
-    if fleet[v].kind == MOTORCYCLE and side != BOTH and side == (1 if kerbward else 0):
+    if fleet[v].kind == MOTORCYCLE and side != BOTH and side == (1 if way < 0 else 0):
         return lane, 1 - side
-    onto = lanes.row[lane].kerbward if kerbward else lanes.row[lane].medianward
+    onto = lanes.row[lane].kerbward if way < 0 else lanes.row[lane].medianward
     if onto < 0 or fleet[v].kind != MOTORCYCLE or lanes.row[onto].slot < 0:
         return onto, BOTH
-    return onto, 1 if kerbward else 0
+    return onto, 1 if way < 0 else 0
 
 
 @njit(cache=True, error_model="numpy")
@@ -88,7 +89,7 @@ def side_offset_m(lanes: Lanes, lane: int, side: int) -> float:
     """Return how far a track's middle lies towards the kerb from the middle of the lane, metres."""
     if side == BOTH:
         return 0.0
-    return lanes.row[lane].quarter_m if side == 0 else -lanes.row[lane].quarter_m
+    return float(lanes.row[lane].quarter_m if side == 0 else -lanes.row[lane].quarter_m)
 
 
 @njit(cache=True, error_model="numpy")
@@ -100,7 +101,8 @@ def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
         ahead_m = fleet[v].stop_m - fleet[v].position_m
         if slot > 0:
             return -1 if ahead_m < MANY_M else 0
-        return -1 if slot == 0 and ahead_m < STRIP_IN_M else 0
+        braking_m = fleet[v].speed_mps ** 2 / (2.0 * SOFT_MPS2)
+        return -1 if slot == 0 and braking_m < ahead_m < STRIP_IN_M else 0
     if slot < fleet[v].lane_lo or (slot < 0 and fleet[v].kind != MOTORCYCLE):
         return 1
     return -1 if slot > fleet[v].lane_hi else 0
@@ -118,18 +120,18 @@ def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool
 
 
 @njit(cache=True, error_model="numpy")
-def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: int, forced: bool) -> bool:
+def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: int, firm_mps2: float) -> bool:
     """Change towards `way` if that is wanted and there is room; ask for room if it is forced."""
-    lane, side = _beside(lanes, fleet, v, way < 0)
+    lane, side = _beside(lanes, fleet, v, way)
     if lane < 0 or scratch[lane].changed or scratch[fleet[v].lane].changed:
         return False
     if fleet[v].position_m - fleet[v].length_m < 12.0 and scratch[lane].inflow_m > 0.0:
         return False  # somebody may come out of the junction behind
-    firm = FIRM_MPS2 if forced else SOFT_MPS2
+    forced = firm_mps2 > SOFT_MPS2
     gap_m, leader_mps, fits = FREE, 0.0, True
     for half in range(2):
         if side in (BOTH, half):
-            free, g, s, follower = _gap(fleet, order, v, 2 * lane + half, firm)
+            free, g, s, follower = _gap(fleet, order, v, 2 * lane + half, firm_mps2)
             fits = fits and free
             if g < gap_m:
                 gap_m, leader_mps = g, s
@@ -153,19 +155,20 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
     """Change lanes if vehicle `v` must, or would gain by it."""
     lane = fleet[v].lane
     end_m = lanes.row[lane].length_m - fleet[v].position_m
+    committed = fleet[v].granted >= 0 and end_m < COMMITTED_M
+    if committed or end_m < fleet[v].speed_mps ** 2 / (2.0 * SOFT_MPS2):
+        return  # on the new lane it might have to stop at the line at once
     way = _must(lanes, fleet, v)
     if way != 0:
-        _try(lanes, fleet, order, scratch, v, way, forced=True)
+        _try(lanes, fleet, order, scratch, v, way, FIRM_MPS2)
         return
     rider = fleet[v].kind == MOTORCYCLE
     slow = fleet[v].speed_mps < CREEP_MPS and not rider
     if slow or fleet[v].kerb == SEEKING or end_m < 10.0 + 3.5 * fleet[v].speed_mps or fleet[v].granted >= 0:
         return
     for way in (-1, 1):
-        onto, _ = _beside(lanes, fleet, v, way < 0)
-        if _allowed(lanes, fleet, v, onto, end_m) and _try(
-            lanes, fleet, order, scratch, v, way, forced=False
-        ):
+        onto, _ = _beside(lanes, fleet, v, way)
+        if _allowed(lanes, fleet, v, onto, end_m) and _try(lanes, fleet, order, scratch, v, way, SOFT_MPS2):
             return
 
 

@@ -35,11 +35,11 @@ def idm(fleet: Rows, v: int, wish_mps: float, gap_m: float, leader_mps: float) -
     a, b = fleet[v].acceleration_mps2, fleet[v].braking_mps2
     free = max(1.0 - (speed / wish_mps) ** 4, -b / a)
     if gap_m >= FREE:
-        return a * free
+        return float(a * free)
     wanted = fleet[v].jam_gap_m + max(
         0.0, speed * fleet[v].headway_s + speed * (speed - leader_mps) / (2.0 * math.sqrt(a * b))
     )
-    return max(FLOOR_MPS2, a * (free - (wanted / max(gap_m, 0.1)) ** 2))
+    return float(max(FLOOR_MPS2, a * (free - (wanted / max(gap_m, 0.1)) ** 2)))
 
 
 @njit(cache=True, error_model="numpy")
@@ -57,7 +57,7 @@ def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
     """Return the connector that takes `turn` from `lane`, -1 if there is none."""
     for row in range(lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at):
         if lanes.row[lanes.outgoing[row]].turn == turn:
-            return lanes.outgoing[row]
+            return int(lanes.outgoing[row])
     return -1
 
 
@@ -69,7 +69,7 @@ def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
         ahead_m = fleet[v].stop_m - fleet[v].position_m
         if ahead_m < 60.0:
             wish = min(wish, 3.0 + math.sqrt(3.0 * max(0.0, ahead_m)))
-    return max(wish, 0.5)
+    return float(max(wish, 0.5))
 
 
 @njit(cache=True, error_model="numpy")
@@ -263,4 +263,4 @@ def next_speed(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, 
         return 0.0  # waits for a gap to merge back
     ahead = _look_ahead(lanes, routes, fleet, order, v, wish, dt_s)
     wanted = fleet[v].speed_mps + min(best[0], ahead[0]) * dt_s
-    return max(0.0, min(wanted, best[1], ahead[1]))
+    return float(max(0.0, min(wanted, best[1], ahead[1])))

@@ -40,9 +40,9 @@ def _note(records: Rows, kind: int, v: int, value: int) -> None:
 @njit(cache=True, error_model="numpy")
 def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> None:
     """Set the turn at the end of `road` and the lanes that serve it, and the next one if that is near."""
-    if routes.hop[fleet[v].destination, road] < 0 and routes.exit_road[fleet[v].destination] != road:
-        if routes.fallback[road] >= 0:
-            fleet[v].destination = routes.fallback[road]
+    lost = routes.hop[fleet[v].destination, road] < 0 and routes.exit_road[fleet[v].destination] != road
+    if lost and routes.fallback[road] >= 0:
+        fleet[v].destination = routes.fallback[road]
     goal = fleet[v].destination
     turn = routes.hop[goal, road]
     fleet[v].turn = turn
