@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.rendering.canvas import SHIFT
-from twin.rendering.fleet import body_style, mesh
+from twin.rendering.fleet import in_place
 from twin.rendering.light import Light
 from twin.rendering.meshes import Mesh, Paint
 from twin.rendering.plates import paint_plate
-from twin.rendering.truth_boxes import corners_m
 from twin.truth import VehicleStates
 
 ALBEDO = np.array([
@@ -30,8 +29,6 @@ CLOTHS = np.array([
 ])  # fmt: skip
 HELMETS = np.array([(0.10, 0.10, 0.11), (0.72, 0.73, 0.74), (0.14, 0.12, 0.52), (0.50, 0.30, 0.12)])
 CARGOES = np.array([(0.72, 0.74, 0.74), (0.60, 0.46, 0.30), (0.30, 0.42, 0.34), (0.34, 0.44, 0.62)])
-NEAR_M = 1.0
-SMALLEST_PX = 3.0
 LEAST_FACE_PX2 = 0.8
 LAMP_M = 0.16
 FINE_FROM_PX = 22.0  # vehicles smaller than this are painted without smoothed edges
@@ -59,33 +56,17 @@ class Body:
     plate: str
 
 
-def in_frame(camera: PinholeCamera, vehicles: VehicleStates) -> VehicleStates:
-    """Return the vehicles whose cuboid shows at least in part and is not too small."""
-    if not len(vehicles):
-        return vehicles
-    pixels, depth = camera.project(corners_m(vehicles).reshape(-1, 3))
-    pixels, depth = pixels.reshape(-1, 8, 2), depth.reshape(-1, 8)
-    ahead = depth.min(axis=1) > NEAR_M
-    low = np.where(ahead[:, None], pixels.min(axis=1), -1e6)
-    high = np.where(ahead[:, None], pixels.max(axis=1), -1e6)
-    shows = (high > 0).all(axis=1) & (low < [camera.width_px, camera.height_px]).all(axis=1)
-    return vehicles.select(shows & ((high - low).max(axis=1) >= SMALLEST_PX) & ahead)
-
-
 def bodies(camera: PinholeCamera, vehicles: VehicleStates, light: Light) -> list[Body]:
     """Return the vehicles ready to paint, the farthest first."""
-    styles = np.array([
-        body_style(int(kind), float(size[2]))
-        for kind, size in zip(vehicles.vehicle_class, vehicles.size_m, strict=True)
-    ])  # fmt: skip
     found: list[Body] = []
-    for style in np.unique(styles):
-        found += _of_style(mesh(str(style)), camera, vehicles.select(styles == style), light)
+    for shape, rows, points in in_place(vehicles):
+        found += _of_style(shape, points, camera, vehicles.select(rows), light)
     return sorted(found, key=lambda body: -body.depth_m)
 
 
-def _of_style(shape: Mesh, camera: PinholeCamera, vehicles: VehicleStates, light: Light) -> list[Body]:
-    points = placed(shape.vertices_m(vehicles.size_m), vehicles)
+def _of_style(
+    shape: Mesh, points: Float64Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light
+) -> list[Body]:
     flat, _ = camera.project(points.reshape(-1, 3))
     pixels = flat.reshape(*points.shape[:2], 2)
     first, second, third = (points[:, shape.faces[:, corner]] for corner in range(3))
@@ -104,16 +85,6 @@ def _cross(a: Float64Array, b: Float64Array) -> Float64Array:
     y = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
     z = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
     return np.stack((x, y, z), axis=-1)
-
-
-def placed(local_m: Float64Array, vehicles: VehicleStates) -> Float64Array:
-    """Return points (N, V, 3) in the frames of N vehicles as points in the world."""
-    cos, sin = np.cos(vehicles.heading_rad)[:, None], np.sin(vehicles.heading_rad)[:, None]
-    x = cos * local_m[..., 0] - sin * local_m[..., 1]
-    y = sin * local_m[..., 0] + cos * local_m[..., 1]
-    z = local_m[..., 2] + local_m[..., 0] * np.tan(vehicles.pitch_rad)[:, None]
-    world: Float64Array = np.stack((x, y, z), axis=-1) + vehicles.position_m[:, None, :]
-    return world
 
 
 def _albedo(shape: Mesh, vehicles: VehicleStates) -> Float64Array:

@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
 from twin.rendering.meshes import PLATE_CAR_M, PLATE_MOTORCYCLE_M, Mesh, MeshBuilder, Paint, Place
+from twin.truth import VehicleStates
 
 BODY, LAMPS, CABIN, GLASS, TOP = range(5)
 TALL_CAR_M = 1.6
@@ -28,6 +29,29 @@ def body_style(vehicle_class: int, height_m: float) -> str:
 def mesh(style: str) -> Mesh:
     """Return the mesh of a body style; built once, read-only."""
     return _BUILDERS[style]()
+
+
+def in_place(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array, Float64Array]]:
+    """Return for each body style its mesh, the rows of its vehicles, and their vertices (N, V, 3)."""
+    styles = np.array([
+        body_style(int(kind), float(size[2]))
+        for kind, size in zip(vehicles.vehicle_class, vehicles.size_m, strict=True)
+    ])  # fmt: skip
+    found = []
+    for style in np.unique(styles):
+        rows, shape = np.flatnonzero(styles == style), mesh(str(style))
+        found.append((shape, rows, placed(shape.vertices_m(vehicles.size_m[rows]), vehicles.select(rows))))
+    return found
+
+
+def placed(local_m: Float64Array, vehicles: VehicleStates) -> Float64Array:
+    """Return points (N, V, 3) in the frames of N vehicles as points in the world."""
+    cos, sin = np.cos(vehicles.heading_rad)[:, None], np.sin(vehicles.heading_rad)[:, None]
+    x = cos * local_m[..., 0] - sin * local_m[..., 1]
+    y = sin * local_m[..., 0] + cos * local_m[..., 1]
+    z = local_m[..., 2] + local_m[..., 0] * np.tan(vehicles.pitch_rad)[:, None]
+    world: Float64Array = np.stack((x, y, z), axis=-1) + vehicles.position_m[:, None, :]
+    return world
 
 
 def _hull(stations: ArrayLike) -> Float64Array:

@@ -6,11 +6,11 @@ import numpy as np
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
-from twin.rendering.bodies import NEAR_M, Body
+from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.light import Light
 from twin.rendering.scenery import SHORTEST_SUN
-from twin.rendering.truth_boxes import corners_m
+from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
 UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
@@ -79,7 +79,7 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
     soft = cv2.GaussianBlur(coarse, (0, 0), max(1.6, 0.35 * metre_px))
     share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    lit = cv2.multiply(beam, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), scale=1.5 * light.lamps / 255)
+    lit = cv2.multiply(beam, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), scale=1.15 * light.lamps / 255)
     cv2.add(canvas, lit, canvas)
 
 

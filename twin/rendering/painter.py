@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.signals import Aspect
 from twin.cameras.optics import resized
@@ -11,12 +11,13 @@ from twin.cameras.plans import ViewSpec
 from twin.environment.furniture import Mast, MastKind
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.rendering.bodies import bodies, in_frame, paint_bodies
+from twin.rendering.bodies import bodies, paint_bodies
 from twin.rendering.canvas import SHIFT
 from twin.rendering.ground_light import add_halos, cast_shadows, lamp_spots, shine_ahead
 from twin.rendering.light import Light, light_at, light_key, noise_plate
 from twin.rendering.osd import write_osd
 from twin.rendering.scenery import Backdrop, Scenery, Still
+from twin.rendering.truth_boxes import in_frame
 from twin.rendering.uprights import HEAD_M, signal_heads
 from twin.truth import Scene
 
@@ -48,6 +49,11 @@ class ViewRenderer:
         self._light = light_at(0)
         self._still: Still | None = None
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
+
+    @property
+    def upright_m(self) -> Float32Array:
+        """Depth (H, W) of what stands in the street at each pixel, infinite where nothing does."""
+        return self._backdrop.upright_m
 
     def render(self, scene: Scene) -> UInt8Array:
         """Return the frame (H, W, 3) uint8 BGR of a scene."""

@@ -2,9 +2,10 @@
 
 from detectors.datatypes.frame import Frame, SnapshotTag, TimeBase
 from detectors.datatypes.steps import SnapshotRequest
+from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
 from twin.cameras.snapshots import SnapshotQueue
-from twin.cameras.survey import mount
+from twin.cameras.survey import mount, surveyed
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.painter import ViewRenderer
@@ -15,11 +16,12 @@ SNAPSHOT_PX = (1280, 720)
 
 
 class TwinView:
-    """One camera of the twin at its true pose."""
+    """One camera of the twin at its true pose; `seed` is the one that its SitePlan was surveyed with."""
 
     def __init__(self, network: RoadNetwork, spec: ViewSpec, seed: Seed) -> None:
         self.spec = spec
         self.camera = mount(network, spec)
+        self._believed = surveyed(self.camera, spec, seed)
         self._renderer = ViewRenderer(network, spec, self.camera, seed)
 
     def frame(self, scene: Scene, index: int) -> Frame:
@@ -29,14 +31,16 @@ class TwinView:
 
     def truth(self, scene: Scene) -> FrameTruth:
         """Return what of the scene truly shows."""
-        return frame_truth(scene, self.camera)
+        return frame_truth(scene, self.camera, self._renderer.upright_m)
 
     def snapshot(self, scene: Scene, request: SnapshotRequest) -> Frame:
         """Return the zoomed picture of what the requested pixel shows."""
         zoom = min(request.zoom, self.spec.max_zoom)
         aimed = self.camera.aimed_at(request.target_px, zoom)
         image = self._renderer.render_zoomed(scene, aimed, SNAPSHOT_PX)
-        tag = SnapshotTag(request.request_id, zoom, aimed)
+        # the engine is told the optics as surveyed: the true pose stays in the twin
+        believed = resized(self._believed.aimed_at(request.target_px, zoom), SNAPSHOT_PX)
+        tag = SnapshotTag(request.request_id, zoom, believed)
         return Frame(self.spec.name, 0, self._stamp(scene), image, True, TimeBase.UTC, tag)  # noqa: FBT003
 
     def _stamp(self, scene: Scene) -> int:

@@ -128,7 +128,7 @@ class _Strip:
         patches = self._band(Surface.FORECOURT, kerb, kerb + PAVEMENT_M + FORECOURT_M + 2.0)
         patches += self._joints(kerb + PAVEMENT_M, FORECOURT_M + 2.0)
         patches += self._band(Surface.PAVEMENT, kerb, kerb + PAVEMENT_M)
-        patches += self._band(Surface.TACTILE, kerb + 0.9, kerb + 1.2)
+        patches += self._clear(self._band(Surface.TACTILE, kerb + 0.9, kerb + 1.2))
         if self.cut.road.median:
             patches += self._band(Surface.PLANTED, -self.cut.lane_edge_m, -self.cut.lane_edge_m - 1.6)
         return patches
@@ -147,7 +147,8 @@ class _Strip:
         """Return the asphalt, and the darker paths of the wheels on it."""
         edge, road = self.cut.lane_edge_m, self.cut.road
         patches = self._band(Surface.ASPHALT, -edge - 0.05, self.cut.kerb_edge_m + 0.05)
-        patches += self._band(Surface.GUTTER, self.cut.kerb_edge_m - GUTTER_M, self.cut.kerb_edge_m + 0.05)
+        kerb = self.cut.kerb_edge_m
+        patches += self._clear(self._band(Surface.GUTTER, kerb - GUTTER_M, kerb + 0.05))
         for lane in range(road.lanes):
             middle = edge - (lane + 0.5) * road.lane_width_m
             for wheel in (-0.8, 0.8):
