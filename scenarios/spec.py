@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, time
+from importlib.resources.abc import Traversable
 from math import radians
 from typing import Annotated, Literal, Self
 
@@ -184,18 +185,10 @@ class ViewFile(FileModel):
 
 
 class PlanFile(FileModel):
-    """A plan of cameras as it stands in its file."""
+    """A plan of cameras as it stands in its file; `extends` names a plan whose views come first."""
 
+    extends: Name | None = None
     view: Annotated[tuple[ViewFile, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        names = [view.name for view in self.view]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            msg = f"two views are called '{twice[0]}'"
-            raise ValueError(msg)
-        return self
 
 
 def load_scenario(name_or_path: str) -> Scenario:
@@ -207,8 +200,22 @@ def load_scenario(name_or_path: str) -> Scenario:
 def load_plan(name_or_path: str) -> CameraPlan:
     """Return a camera plan by its name or the path of its file; raises InputError."""
     file = resolve(Kind.PLAN, name_or_path)
-    views = read_model(file, PlanFile).view
+    views = _views(file, ())
+    names = [view.name for view in views]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        msg = f"{file}: two views are called '{twice[0]}'"
+        raise InputError(msg)
     return CameraPlan(name_of(file), tuple(view.spec() for view in views))
+
+
+def _views(file: Traversable, on_the_way: tuple[str, ...]) -> tuple[ViewFile, ...]:
+    if str(file) in on_the_way:
+        msg = f"{file}: extends itself, by way of {' -> '.join((*on_the_way, str(file)))}"
+        raise InputError(msg)
+    plan = read_model(file, PlanFile)
+    base = _views(resolve(Kind.PLAN, plan.extends), (*on_the_way, str(file))) if plan.extends else ()
+    return base + plan.view
 
 
 def check_on_map(plan: CameraPlan, network: RoadNetwork) -> None:

@@ -29,13 +29,15 @@ corners_m = [[-6, 8], [6, 8], [6, 30], [-6, 30]]
 window = ["16:00", "19:00"]
 minimum_stand_s = 3.0
 """
-FPS, SECONDS, STOPS_AT_S = 5, 24, 8
+FPS, SECONDS, STOPS_AT_S = 5, 40, 28
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip in which one vehicle drives into the picture after 4 s and stands from 8 s on."""
+    """A clip in which one vehicle drives into the picture after 24 s and stands from 28 s on."""
     path = tmp_path_factory.mktemp("clip") / "drawn.mp4"
+    body = np.random.default_rng(2).integers(0, 255, (8, 14, 3), dtype=np.uint8)
+    car = body.repeat(4, axis=0).repeat(4, axis=1)  # patches, so that it is seen to move
     street = np.random.default_rng(1).integers(80, 100, (180, 320, 3), dtype=np.uint8)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mpeg4", rate=FPS)
@@ -43,10 +45,10 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stream.bit_rate = 2_000_000
         for number in range(FPS * SECONDS):
             picture = street.copy()
-            moment_s = min(number / FPS, STOPS_AT_S) - 4.0
+            moment_s = min(number / FPS, STOPS_AT_S) - 24.0
             x = int(-40 + 45 * moment_s)
             if moment_s > 0:
-                picture[80:112, max(x, 0) : max(x + 56, 0)] = (40, 40, 200)
+                picture[80:112, max(x, 0) : x + 56] = car[:, max(-x, 0) :]
             for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")):
                 container.mux(packet)
         for packet in stream.encode():

@@ -109,7 +109,7 @@ def test_a_key_in_the_second_of_several_tables_is_found_on_its_line(tmp_path: Pa
 
 
 def test_two_views_of_one_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"two views are called 'kerb-1'"):
+    with pytest.raises(InputError, match=r"mine\.toml: two views are called 'kerb-1'"):
         load_plan(written(tmp_path, PLAN + PLAN))
 
 
@@ -161,3 +161,10 @@ def test_the_nearest_name_is_found_whatever_the_case() -> None:
 def test_the_larger_plan_of_ktl_1_is_the_plan_and_one_camera_more() -> None:
     plan, larger = load_plan("beruang-madu"), load_plan("beruang-madu-plus")
     assert larger.views[:-1] == plan.views
+
+
+def test_a_plan_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "loop.toml"
+    path.write_text(f'extends = "{path}"\n{PLAN}', encoding="utf-8")
+    with pytest.raises(InputError, match="extends itself"):
+        load_plan(str(path))
