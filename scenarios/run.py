@@ -156,7 +156,7 @@ def _job(spec: RunSpec, view: ViewSpec, network: RoadNetwork, root: Seed, out: P
     moments = tuple(start_ns + (end_ns - start_ns) * part // 10 for part in (3, 9))
     seed = root.child("view", view.name)
     scenario = spec.scenario
-    return ViewJob(network, view, seed, scenario.detector, scenario.phase, out, moments)
+    return ViewJob(network, view, seed, scenario.detector, scenario.phase, out, start_ns, moments)
 
 
 def _watch(network: RoadNetwork, view: ViewSpec) -> Watch:

@@ -1,6 +1,7 @@
 """One view at work: scenes in, frames through the engine, cases and their truth out."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -11,7 +12,7 @@ import numpy as np
 from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
-from detectors.datatypes.frame import Frame
+from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.signals import SignalState, SignalStates
 from detectors.datatypes.site import DailyWindow
 from detectors.datatypes.steps import SnapshotRequest, StepRecord
@@ -29,10 +30,11 @@ from twin.randomness import Seed
 from twin.rendering.oracle import OracleDetector
 from twin.rendering.source import TwinView, VirtualControl
 from twin.rendering.truth_boxes import FrameTruth
-from twin.truth import Scene
+from twin.truth import Scene, VehicleStates
 
 KTL_WINDOW = DailyWindow(16 * 3600, 19 * 3600)  # SK Wali Kota 188.45-370/2025
 MATCH_IOU = 0.3
+COMMISSIONING_FRAMES = 12
 PICTURES_PER_VIEW = 2
 
 
@@ -46,6 +48,7 @@ class ViewJob:
     detector: str
     phase: str
     out: Path
+    start_ns: int
     picture_times_ns: tuple[int, ...]
 
 
@@ -128,7 +131,13 @@ class ViewAtWork:
     def _make_detector(self) -> Detector:
         if self._job.detector == "oracle":
             return OracleDetector(self._truth_now)
-        return registry.build(self._job.detector, self.site)
+        return registry.build(self._job.detector, self.site, self._empty_street())
+
+    def _empty_street(self) -> Iterator[Frame]:
+        """Yield pictures of the street without traffic, as an installer takes them at commissioning."""
+        for number in range(COMMISSIONING_FRAMES):
+            moment_ns = self._job.start_ns + number * NS_PER_S
+            yield self._view.frame(Scene(moment_ns, VehicleStates.none()), number)
 
     def _truth_now(self, _frame: Frame) -> FrameTruth:
         if self._truth is None:

@@ -104,6 +104,8 @@ def _visible(
         high = np.minimum(outline.max(axis=0) / SCALE + 1, size[::-1]).astype(int)
         area = (slice(low[1], high[1]), slice(low[0], high[0]))
         own = np.zeros(taken[area].shape, dtype=np.uint8)
+        if not own.size:
+            continue  # out of the frame
         corners = np.round((outline / SCALE - low) * 16).astype(np.int32)
         cv2.fillConvexPoly(own, corners, 1, cv2.LINE_8, 4)
         free = (own > 0) & (taken[area] == 0)
