@@ -29,7 +29,8 @@ CLOTHS = np.array([
 ])  # fmt: skip
 HELMETS = np.array([(0.10, 0.10, 0.11), (0.72, 0.73, 0.74), (0.14, 0.12, 0.52), (0.50, 0.30, 0.12)])
 CARGOES = np.array([(0.72, 0.74, 0.74), (0.60, 0.46, 0.30), (0.30, 0.42, 0.34), (0.34, 0.44, 0.62)])
-LEAST_FACE_PX2 = 0.8
+NO_LAMPS = np.empty((0, 2))
+LEAST_FACE_PX2 = 1.0
 LAMP_M = 0.16
 FINE_FROM_PX = 22.0  # vehicles smaller than this are painted without smoothed edges
 HEADLAMP_BGR = np.array([222.0, 244.0, 255.0])
@@ -161,6 +162,8 @@ class _Seen:
         return np.asarray((self.vehicles.position_m - self.camera.position_m) @ axis, dtype=np.float64)
 
     def _lamps_px(self, row: int, *, ahead: bool) -> Float64Array:
+        if not (self.light.lamps > 0 or self.vehicles.braking[row]):
+            return NO_LAMPS
         lamps = self.shown[row] & (self.shape.paint == (Paint.HEADLAMP if ahead else Paint.TAILLAMP))
         return np.asarray(self.pixels[row][self.shape.faces[lamps, :4]].mean(axis=1), dtype=np.float64)
 

@@ -1,0 +1,77 @@
+"""Renderer: frames per CPU second at 640x360 with 30 vehicles, beside painting the street each time."""
+
+import math
+from datetime import date, time
+from time import process_time
+
+import cv2
+import numpy as np
+
+from detectors.datatypes.signals import Aspect
+from twin.cameras.plans import ViewSpec
+from twin.cameras.survey import mount
+from twin.clock import from_local
+from twin.network.library import named
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+from twin.rendering.painter import ViewRenderer
+from twin.truth import Scene, VehicleStates
+
+VEHICLES, FRAMES, UNCACHED_FRAMES = 30, 60, 3
+ROAD = "mth-1.1+"
+SPEC = ViewSpec("bench", ROAD, 60.0, 9.0, 9.0, 90.0, 0.0, math.radians(60), 5.0)
+SIZES_M = {0: (1.9, 0.75, 1.6), 1: (4.4, 1.75, 1.7), 2: (11.0, 2.5, 3.1), 3: (7.5, 2.3, 2.9)}
+CLASSES = (0, 1, 0, 0, 1, 3, 0, 0, 1, 0)  # the mix of the street: 0.6 motorcycles
+
+
+def traffic(network: RoadNetwork, at_ns: int) -> Scene:
+    """Return 30 vehicles in three rows on the road before the camera."""
+    road = network.road_of[ROAD]
+    kinds = np.array([CLASSES[row % len(CLASSES)] for row in range(VEHICLES)], dtype=np.int8)
+    along = [72.0 + 9.5 * (row // 3) for row in range(VEHICLES)]
+    places = [road.point_at(at, 2.6 - 2.6 * (row % 3)) for row, at in enumerate(along)]
+    vehicles = VehicleStates(
+        vehicle_id=np.arange(VEHICLES),
+        vehicle_class=kinds,
+        position_m=np.array(places),
+        heading_rad=np.array([road.heading_at(at) for at in along]),
+        pitch_rad=np.zeros(VEHICLES),
+        speed_mps=np.zeros(VEHICLES),
+        size_m=np.array([SIZES_M[int(kind)] for kind in kinds]),
+        colour_bgr=np.full((VEHICLES, 3), (180, 120, 90), dtype=np.uint8),
+        braking=np.zeros(VEHICLES, dtype=bool),
+        at_kerb=np.zeros(VEHICLES, dtype=bool),
+        plates=tuple(f"KX {1000 + row} LX" for row in range(VEHICLES)),
+    )
+    return Scene(at_ns, vehicles, ((ROAD, Aspect.RED),))
+
+
+def main() -> dict[str, float]:
+    """Measure both sides by day and the cached one by night."""
+    cv2.setNumThreads(1)
+    network = named("mt-haryono")
+    camera = mount(network, SPEC)
+    day, night = (from_local(date(2025, 11, 27), time(hour)) for hour in (16, 19))
+    renderer = ViewRenderer(network, SPEC, camera, Seed(1))
+    figures = {
+        f"frames per CPU second, {VEHICLES} vehicles, by {name}": _rate(
+            renderer, traffic(network, at_ns), FRAMES
+        )
+        for name, at_ns in (("day", day), ("night", night))
+    }
+    scene = traffic(network, day)
+    started = process_time()
+    for _ in range(UNCACHED_FRAMES):
+        ViewRenderer(network, SPEC, camera, Seed(1)).render(scene)
+    uncached = UNCACHED_FRAMES / (process_time() - started)
+    figures["frames per CPU second, the street painted each time"] = uncached
+    figures["times faster for painting the street once"] = next(iter(figures.values())) / uncached
+    return figures
+
+
+def _rate(renderer: ViewRenderer, scene: Scene, frames: int) -> float:
+    renderer.render(scene)
+    started = process_time()
+    for _ in range(frames):
+        renderer.render(scene)
+    return frames / (process_time() - started)
