@@ -71,11 +71,10 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     flat, depth = camera.project(points.reshape(-1, 3))
     pixels = np.nan_to_num(flat, nan=0.0).reshape(*points.shape[:2], 2) * scale
     ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
-    for outline in np.clip(pixels[ahead], -9000, 9000):
-        for value, part in ((55, outline), (105, outline[[0, 1, 4, 5]])):
-            layer = np.zeros_like(coarse) if value == 55 else coarse
-            cv2.fillConvexPoly(layer, fixed(part), value, cv2.LINE_AA, SHIFT)
-            coarse = np.maximum(coarse, layer)
+    outlines = np.clip(pixels[ahead], -9000, 9000)
+    for value, corners in ((55, slice(None)), (105, [0, 1, 4, 5])):
+        for outline in outlines[:, corners]:
+            cv2.fillConvexPoly(coarse, fixed(outline), value, cv2.LINE_AA, SHIFT)
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
     soft = cv2.GaussianBlur(coarse, (0, 0), max(1.6, 0.35 * metre_px))
     share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)

@@ -1,0 +1,124 @@
+"""What a surveyor writes of a view: poses, zones, stop lines, carriageways."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detectors.datatypes.site import DailyWindow, SitePlan
+from tests.corner_street import KERB_VIEW, LIGHT_VIEW, ZONE, street
+from twin.cameras.plans import ViewSpec
+from twin.cameras.survey import fit_ground, mount, site_plan, surveyed
+from twin.network.model import RoadNetwork, TurnKind
+from twin.randomness import Seed
+
+WINDOW = DailyWindow(16 * 3600, 19 * 3600)
+
+
+def plan(spec: ViewSpec, network: RoadNetwork | None = None) -> SitePlan:
+    return site_plan(network or street(), spec, Seed(3), window=WINDOW)
+
+
+def test_camera_stands_beside_its_road_and_aims_at_its_point() -> None:
+    network = street()
+    camera = mount(network, KERB_VIEW)
+    assert camera.position_m == pytest.approx([-416 + 300, 5 + 9, 8])
+    pixels, _ = camera.project([network.road_of["w-j"].point_at(325.0, 3.0)])
+    assert pixels[0] == pytest.approx(camera.centre_px)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"road": "nowhere"}, "no road 'nowhere'"),
+        ({"along_m": 4000.0}, "along_m 4000 m is not on road w-j, which runs from 0 to 400.0 m"),
+        ({"aim_along_m": -1.0}, "aim_along_m -1 m"),
+        ({"offset_m": 300.0}, "300 m from road w-j"),
+    ],
+)
+def test_a_camera_off_the_map_is_one_clear_line(change: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words) as refusal:
+        mount(street(), replace(KERB_VIEW, **change))
+    assert "off the map" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_survey_error_has_the_stated_size_and_belongs_to_the_view() -> None:
+    camera = mount(street(), KERB_VIEW)
+    spec = replace(KERB_VIEW, survey_sigma_m=0.1, survey_sigma_rad=0.002)
+    drawn = [surveyed(camera, spec, Seed(seed)) for seed in range(200)]
+    shifts = np.array([one.position_m - camera.position_m for one in drawn])
+    yaws = np.array([one.yaw_rad - camera.yaw_rad for one in drawn])
+    assert shifts.std() == pytest.approx(0.1, rel=0.15)
+    assert yaws.std() == pytest.approx(0.002, rel=0.2)
+    assert surveyed(camera, spec, Seed(5)).yaw_rad == surveyed(camera, spec, Seed(5)).yaw_rad
+    exact = surveyed(camera, replace(spec, survey_sigma_m=0.0, survey_sigma_rad=0.0), Seed(5))
+    assert exact.position_m == pytest.approx(camera.position_m)
+
+
+def test_ground_follows_the_grade() -> None:
+    ground = fit_ground(street(rise=0.05), mount(street(rise=0.05), KERB_VIEW))
+    assert ground.slope_x == pytest.approx(0.05, abs=0.005)
+    assert ground.slope_y == pytest.approx(0.0, abs=0.01)
+    assert ground.height_m([[-90.0, 5.0]])[0] == pytest.approx(-4.5, abs=0.3)
+
+
+def test_kerb_zone_is_the_strip_beside_the_lanes_half_a_metre_into_them_at_most() -> None:
+    zones = {zone.name: zone for zone in plan(KERB_VIEW).no_parking}
+    zone = zones[f"{ZONE}/w-j"]
+    x, y = zone.area.corners_m.T
+    # lanes end at y = 8.5, the kerb stones are at 10.5
+    assert (y.min(), y.max()) == pytest.approx((8.0, 10.5))
+    assert zone.window == WINDOW
+    assert zone.minimum_stand_s == 60.0
+    assert x.min() > -116
+    assert not zone.area.contains([[(x.min() + x.max()) / 2, 7.9]])[0]
+
+
+def test_zone_is_only_where_a_metre_has_twenty_pixels() -> None:
+    wide = replace(KERB_VIEW, hfov_rad=np.radians(80))
+    assert plan(wide).no_parking[0].area.area_m2() < plan(KERB_VIEW).no_parking[0].area.area_m2()
+
+
+def test_traffic_comes_from_the_right_of_the_stop_line_and_crosses_to_its_left() -> None:
+    lines = plan(LIGHT_VIEW).stop_lines
+    assert [line.group for line in lines] == ["w-j"]
+    before, after = lines[0].line.offset_m([[-26, 5], [-6, 5]])
+    assert (before, after) == pytest.approx((-10.0, 10.0))
+    along = lines[0].line.along_m([[-16, 9.9], [-16, 1.6]])
+    assert ((along > 0) & (along < lines[0].line.length_m())).all()
+    assert lines[0].junction.contains([[0.0, 3.0]])[0]
+    assert not lines[0].junction.contains([[-20.0, 5.0]])[0]
+
+
+def test_stop_line_has_the_same_sense_in_right_hand_traffic() -> None:
+    network = street(left_hand=False)
+    spec = replace(LIGHT_VIEW, offset_m=-8.0)
+    line = plan(spec, network).stop_lines[0].line
+    before, after = line.offset_m([[-26, -5], [-6, -5]])
+    assert (before, after) == pytest.approx((-10.0, 10.0))
+
+
+def test_free_left_is_a_permission_with_an_exit() -> None:
+    line = plan(LIGHT_VIEW).stop_lines[0]
+    assert line.left_on_red
+    assert line.left_exit is not None
+    assert line.left_exit.contains([[-2.5, 25.0]])[0]
+    network = street()
+    guarded = tuple(replace(t, group="w-j") if t.kind is TurnKind.LEFT else t for t in network.turns)
+    assert not plan(LIGHT_VIEW, replace(network, turns=guarded)).stop_lines[0].left_on_red
+
+
+def test_kerb_view_far_from_the_light_has_no_stop_line() -> None:
+    assert plan(replace(KERB_VIEW, along_m=60.0, aim_along_m=85.0)).stop_lines == ()
+
+
+def test_carriageways_cover_both_directions_and_the_junction() -> None:
+    site = plan(LIGHT_VIEW)
+    names = {way.name: way for way in site.carriageways}
+    assert {"w-j", "j-w", "j"} <= set(names)
+    assert names["w-j"].heading_rad == pytest.approx(0.0)
+    assert abs(names["j-w"].heading_rad) == pytest.approx(np.pi)
+    assert names["j"].area.contains([[0.0, 0.0]])[0]
+    assert site.simulated
+    assert site.origin_lonlat == street().origin_lonlat
