@@ -50,9 +50,7 @@ class _Tape:
     def snapshot(self, request: SnapshotRequest, frame: Frame) -> None:
         file = f"{len(self._snapshots):04d}.jpg"
         cv2.imwrite(str(self._folder / file), frame.image_bgr)
-        taken = RecordedSnapshot(
-            request.asked_ns, frame.timestamp_ns, request.target_px, request.zoom, file
-        )
+        taken = RecordedSnapshot(request.asked_ns, frame.timestamp_ns, request.target_px, request.zoom, file)
         self._snapshots.append(taken)
 
     def signals(self, states: tuple[SignalState, ...]) -> None:
@@ -67,9 +65,7 @@ class _Tape:
         self._signals_path.write_text("\n".join(self._signal_lines) + "\n", encoding="utf-8")
 
 
-def record(
-    spec: RunSpec, view: str, seed: int, video: Path, progress: Progress = silent
-) -> Recording:
+def record(spec: RunSpec, view: str, seed: int, video: Path, progress: Progress = silent) -> Recording:
     """Run the scenario with this one view and write its video to `video` (.mp4) and files beside it."""
     known = {one.name: one for one in spec.plan.views}
     if view not in known:

@@ -27,8 +27,8 @@ class CrossingLimits:
     """Parameters of the rule.
 
     `uncertainty_s` is how well the instant of entry is known: a signal change within it leaves the
-    verdict UNDETERMINED. A vehicle has entered once its middle is in the junction or its front
-    `move_on_m` past the line. Below `stopped_mps` it stands. The second picture is taken at least
+    verdict UNDETERMINED. A vehicle has entered once its front is `move_on_m` past the line: one that
+    stops over the line, or seems to by an error of position of a metre, has not. Below `stopped_mps` it stands. The second picture is taken at least
     `second_picture_s` after entry (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole
     gap is the uncertainty; unseen for `lost_s` a vehicle is judged by what was seen of it, for
     `forget_s` it is forgotten. A track that begins up to `begin_m` past the line may have crossed
@@ -111,15 +111,14 @@ class RedLight:
     def _judge_line(self, line: StopLine, tracks: list[Track], now_ns: int) -> list[Verdict]:
         places = [track.position_m or (0.0, 0.0) for track in tracks]
         offsets_m, alongs_m = line.line.offset_m(places), line.line.along_m(places)
-        in_junction = line.junction.contains(places)
         found: list[Verdict] = []
         for row, track in enumerate(tracks):
             front_m = float(offsets_m[row]) + FRONT_M[track.vehicle_class]
             sight = _Approach(track, now_ns, front_m, float(alongs_m[row]))
-            found += self._see(line, sight, inside=bool(in_junction[row]))
+            found += self._see(line, sight)
         return found
 
-    def _see(self, line: StopLine, sight: _Approach, *, inside: bool) -> list[Verdict]:
+    def _see(self, line: StopLine, sight: _Approach) -> list[Verdict]:
         key = (sight.track.track_id, line.name)
         approach = self._approaches.get(key)
         if approach is None:
@@ -130,7 +129,7 @@ class RedLight:
             return self._began_past(line, sight)
         if not approach.judged:
             self._follow(line, approach, sight)
-            self._advance(approach, sight, inside=inside)
+            self._advance(approach, sight)
         approach.track, approach.seen_ns = sight.track, sight.seen_ns
         approach.offset_m, approach.along_m = sight.offset_m, sight.along_m
         return self._conclude(line, approach)
@@ -160,10 +159,10 @@ class RedLight:
         approach.earliest_ns = from_ns if wide else entry_ns - margin_ns
         approach.latest_ns = to_ns if wide else entry_ns + margin_ns
 
-    def _advance(self, approach: _Approach, sight: _Approach, *, inside: bool) -> None:
+    def _advance(self, approach: _Approach, sight: _Approach) -> None:
         if approach.entry_ns is None or approach.moved_on_ns is not None:
             return
-        if inside or sight.offset_m >= self._limits.move_on_m:
+        if sight.offset_m >= self._limits.move_on_m:
             approach.moved_on_ns = sight.seen_ns
 
     def _conclude(self, line: StopLine, approach: _Approach) -> list[Verdict]:
