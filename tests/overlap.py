@@ -1,23 +1,27 @@
 """Do footprints overlap? Oriented rectangles by the separating axis theorem."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from twin.truth import VehicleStates
 
-def footprints(states, shrink_m=0.0):
+
+def footprints(states: VehicleStates, shrink_m: float = 0.0) -> NDArray[np.float64]:
     """Corners (N, 4, 2), each side drawn in by `shrink_m`."""
     along = np.column_stack((np.cos(states.heading_rad), np.sin(states.heading_rad)))
     across = np.column_stack((-along[:, 1], along[:, 0]))
     half = states.size_m[:, :2] / 2 - shrink_m
     signs = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)])
-    return (
+    corners: NDArray[np.float64] = (
         states.position_m[:, None, :2]
         + signs[None, :, :1] * (along * half[:, :1])[:, None]
         + signs[None, :, 1:] * (across * half[:, 1:])[:, None]
     )
+    return corners
 
 
-def overlaps(states, shrink_m=0.0):
+def overlaps(states: VehicleStates, shrink_m: float = 0.0) -> list[tuple[int, int]]:
     """Pairs (i, j) of vehicles whose footprints overlap by more than `shrink_m` on each side."""
     if len(states) < 2:
         return []

@@ -1,5 +1,8 @@
 """Small left-hand networks made by hand, for tests and benchmarks of traffic."""
 
+from collections.abc import Callable, Collection
+from typing import Any
+
 import numpy as np
 
 from twin.network.model import (
@@ -13,10 +16,17 @@ from twin.network.model import (
     TurnKind,
 )
 
+Points = dict[str, tuple[float, float]]
 BOX_M = 14.0  # from the middle of a junction to the ends of its roads
 
 
-def straight_road(length_m=600.0, lanes=1, limit_mps=50 / 3.6, kerb_m=0.0, stop_rate=0.0):
+def straight_road(
+    length_m: float = 600.0,
+    lanes: int = 1,
+    limit_mps: float = 50 / 3.6,
+    kerb_m: float = 0.0,
+    stop_rate: float = 0.0,
+) -> RoadNetwork:
     """One road from boundary to boundary."""
     ends = (Junction("w", (0, 0, 0), Control.BOUNDARY), Junction("e", (length_m, 0, 0), Control.BOUNDARY))
     road = Road(
@@ -26,7 +36,7 @@ def straight_road(length_m=600.0, lanes=1, limit_mps=50 / 3.6, kerb_m=0.0, stop_
     return RoadNetwork("straight", (116.86, -1.27), 32750, True, ends, (road,), ())
 
 
-def _kind(before, after):
+def _kind(before: float, after: float) -> TurnKind:
     turn = np.angle(np.exp(1j * (after - before)))
     if abs(turn) < 0.5:
         return TurnKind.STRAIGHT
@@ -35,7 +45,7 @@ def _kind(before, after):
     return TurnKind.LEFT if turn > 0 else TurnKind.RIGHT
 
 
-def _road(a, b, points, options):
+def _road(a: str, b: str, points: Points, options: dict[str, Any]) -> Road:
     (xa, ya), (xb, yb) = points[a], points[b]
     step = np.array([xb - xa, yb - ya], float)
     step /= np.hypot(*step)
@@ -51,7 +61,16 @@ def _road(a, b, points, options):
     )  # fmt: skip
 
 
-def left_hand(points, links, inner, signals=True, green_s=40.0, priority=lambda _a, _b: 3, **options):
+def left_hand(
+    points: Points,
+    links: list[tuple[str, str]],
+    inner: Collection[str],
+    *,
+    signals: bool = True,
+    green_s: float = 40.0,
+    priority: Callable[[str, str], int] = lambda _a, _b: 3,
+    **options: Any,
+) -> RoadNetwork:
     """Two-way streets `links` between `points`; junctions `inner` are signalised or by priority."""
     options |= {"inner": inner, "priority": priority}
     roads = tuple(_road(p, q, points, options) for a, b in links for p, q in ((a, b), (b, a)))
@@ -76,17 +95,17 @@ def left_hand(points, links, inner, signals=True, green_s=40.0, priority=lambda 
     return RoadNetwork("by hand", (116.86, -1.27), 32750, True, junctions, roads, tuple(turns), tuple(plans))
 
 
-def cross(arm_m=300.0, signals=True, **options):
+def cross(arm_m: float = 300.0, **options: Any) -> RoadNetwork:
     """Four arms around one junction."""
     points = {"c": (0, 0), "n": (0, arm_m), "e": (arm_m, 0), "s": (0, -arm_m), "w": (-arm_m, 0)}
-    return left_hand(points, [(n, "c") for n in "nesw"], {"c"}, signals, **options)
+    return left_hand(points, [(n, "c") for n in "nesw"], {"c"}, **options)
 
 
-def grid(n=10, block_m=300.0, **options):
+def grid(n: int = 10, block_m: float = 300.0, **options: Any) -> RoadNetwork:
     """An n x n grid of signalised junctions with stubs to the boundary."""
     points = {f"{i}.{j}": (i * block_m, j * block_m) for i in range(-1, n + 1) for j in range(-1, n + 1)
               if 0 <= i < n or 0 <= j < n}  # fmt: skip
-    inner = {k for k, (x, y) in points.items() if 0 <= min(x, y) and max(x, y) <= (n - 1) * block_m}
+    inner = {k for k, (x, y) in points.items() if min(x, y) >= 0 and max(x, y) <= (n - 1) * block_m}
     links = []
     for i in range(-1, n + 1):
         for j in range(-1, n + 1):
