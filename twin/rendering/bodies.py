@@ -29,7 +29,6 @@ CLOTHS = np.array([
 ])  # fmt: skip
 HELMETS = np.array([(0.10, 0.10, 0.11), (0.72, 0.73, 0.74), (0.14, 0.12, 0.52), (0.50, 0.30, 0.12)])
 CARGOES = np.array([(0.72, 0.74, 0.74), (0.60, 0.46, 0.30), (0.30, 0.42, 0.34), (0.34, 0.44, 0.62)])
-NO_LAMPS = np.empty((0, 2))
 LEAST_FACE_PX2 = 1.0
 LAMP_M = 0.16
 FINE_FROM_PX = 22.0  # vehicles smaller than this are painted without smoothed edges
@@ -129,7 +128,7 @@ class _Seen:
 
     def bodies(self) -> list[Body]:
         """Return the vehicles of which anything is large enough to paint."""
-        shape, rows = self.shape, np.arange(len(self.vehicles))
+        shape, rows, lamps = self.shape, np.arange(len(self.vehicles)), self._lamps_px()
         ahead, depth_m = self._from_ahead(), self._depth_m()
         order = np.where(ahead[:, None], shape.from_ahead, shape.from_behind)
         corners = self.pixels[rows[:, None, None], shape.faces[order]]
@@ -143,7 +142,7 @@ class _Seen:
                 faces=faces[row, keep[row]],
                 colours=colours[row, keep[row]],
                 box_px=tuple(boxes[row].tolist()),
-                lamps_px=self._lamps_px(row, ahead=bool(ahead[row])),
+                lamps_px=lamps[bool(ahead[row])][1][row][lamps[bool(ahead[row])][0][row]],
                 lamp_bgr=self._lamp_bgr(row, ahead=bool(ahead[row])),
                 lamp_radius_px=self.camera.focal_px * LAMP_M / float(depth_m[row]),
                 plate_px=self._plate_px(row, ahead=bool(ahead[row])),
@@ -161,11 +160,13 @@ class _Seen:
         axis = self.camera.rotation_camera_world()[2]
         return np.asarray((self.vehicles.position_m - self.camera.position_m) @ axis, dtype=np.float64)
 
-    def _lamps_px(self, row: int, *, ahead: bool) -> Float64Array:
-        if not (self.light.lamps > 0 or self.vehicles.braking[row]):
-            return NO_LAMPS
-        lamps = self.shown[row] & (self.shape.paint == (Paint.HEADLAMP if ahead else Paint.TAILLAMP))
-        return np.asarray(self.pixels[row][self.shape.faces[lamps, :4]].mean(axis=1), dtype=np.float64)
+    def _lamps_px(self) -> dict[bool, tuple[BoolArray, Float64Array]]:
+        """Return, by whether one looks from ahead, which lamps show (N, L) and their pixels (N, L, 2)."""
+        found = {}
+        for ahead, paint in ((True, Paint.HEADLAMP), (False, Paint.TAILLAMP)):
+            rows = np.flatnonzero(self.shape.paint == paint)
+            found[ahead] = (self.shown[:, rows], self.pixels[:, self.shape.faces[rows, :4]].mean(axis=2))
+        return found
 
     def _plate_px(self, row: int, *, ahead: bool) -> Float64Array | None:
         plate = self.shape.front_plate if ahead else self.shape.rear_plate

@@ -107,7 +107,8 @@ def add_halos(canvas: UInt8Array, spots: list[tuple[Float64Array, float, Float64
         cv2.circle(coarse, point, size, (0.55 * colour).tolist(), -1, cv2.LINE_AA, SHIFT)
     largest = max(radius for _, radius, _ in spots) * scale
     near = cv2.GaussianBlur(coarse, (0, 0), max(1.1, 0.8 * largest))
-    wide = cv2.GaussianBlur(coarse, (0, 0), max(4.0, 2.0 * largest))
+    side = 2 * round(max(3.0, 1.7 * largest)) + 1
+    wide = cv2.blur(cv2.blur(coarse, (side, side)), (side, side))  # near a Gaussian, at a third of its price
     glare = cv2.resize(
         cv2.addWeighted(near, 0.8, wide, 0.45, 0.0),
         (canvas.shape[1], canvas.shape[0]),
