@@ -11,8 +11,8 @@ from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
-from twin.network.roadside import Section, junction_outline_m, section
 from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
+from twin.network.roadside import Section, junction_outline_m, section
 from twin.randomness import Seed
 
 REACH_M = 120.0  # as far as a surveyor draws carriageways
