@@ -97,7 +97,7 @@ def test_a_broken_scenario_file_is_told_in_one_line(
 
 
 def test_shares_that_do_not_sum_to_one_are_refused(tmp_path: Path) -> None:
-    path = written(tmp_path, SCENARIO + "\n[demand]\nmix = [0.5, 0.1, 0.1, 0.1]\n")
+    path = written(tmp_path, SCENARIO.split("[demand]")[0] + "\n[demand]\nmix = [0.5, 0.1, 0.1, 0.1]\n")
     with pytest.raises(InputError, match=r"expected mix that sum to 1, got 0\.8"):
         load_scenario(path)
 
