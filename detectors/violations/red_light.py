@@ -27,13 +27,14 @@ class CrossingLimits:
     """Parameters of the rule.
 
     `uncertainty_s` is how well the instant of entry is known: a signal change within it leaves the
-    verdict UNDETERMINED. A vehicle has entered once its front is `move_on_m` past the line: one that
-    stops over the line, or seems to by an error of position of a metre, has not. Below `stopped_mps`
-    it stands. The second picture is taken at least `second_picture_s` after entry (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole
-    gap is the uncertainty; unseen for `lost_s` a vehicle is judged by what was seen of it, for
-    `forget_s` it is forgotten. A track that begins up to `begin_m` past the line may have crossed
-    it, up to `side_m` beside the end of the line it has. A course `turn_rad` to the left of the
-    approach is a left turn; `straight_m` past the line, a vehicle that has not turned goes on.
+    verdict UNDETERMINED. A vehicle has entered once its front is `move_on_m` past the line: one
+    that stops over the line, or seems to by an error of position of a metre, has not. Below
+    `stopped_mps` it stands. The second picture is taken at least `second_picture_s` after entry
+    (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole gap is the uncertainty; unseen
+    for `lost_s` a vehicle is judged by what was seen of it, for `forget_s` it is forgotten. A
+    track that begins up to `begin_m` past the line may have crossed it, up to `side_m` beside the
+    end of the line it has. A course `turn_rad` to the left of the approach is a left turn;
+    `straight_m` past the line, a vehicle that has not turned goes on.
     """
 
     uncertainty_s: float = 0.3
