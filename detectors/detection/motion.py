@@ -12,12 +12,15 @@ from detectors.datatypes.detections import Detections, VehicleClass
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.site import SitePlan
 from detectors.detection.layers import Layers
+from detectors.detection.road import Road
 
 HALF = 0.5
 MAX_GAP_S = 5.0  # a longer gap between frames counts as this much
 SMALLEST_PX = 90  # pixels of the half picture, where no site gives a scale
 SMALLEST_M2 = 0.5  # of the picture of a motorcycle and rider, about 1.2 m2
 GHOST_EDGE = 1.25
+VEHICLE_SHARE = 0.25  # of a vehicle's pixels are such as no light gives the road
+WHOLE_SHARE = 0.5  # of what differs from the street has settled: it stands as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class MotionDetector:
         self._samples: list[Float32Array] = []
         self._layers: Layers | None = None
         self._least: Float32Array | None = None
+        self._road: Road | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +68,7 @@ class MotionDetector:
         elapsed_s = min((frame.timestamp_ns - since_ns) / NS_PER_S, MAX_GAP_S)
         self._last_ns = frame.timestamp_ns
         self._layers.update(picture, max(elapsed_s, 0.0))
-        self._decide_standing(self._layers, picture)
+        self._decide_standing(self._layers)
         return _as_detections(self._blobs(self._layers))
 
     def learn_from(self, frames: Iterable[Frame]) -> None:
@@ -88,24 +92,45 @@ class MotionDetector:
         street = np.median(samples, axis=0).astype(np.float32)
         spread = np.median(np.abs(samples - street).max(axis=3), axis=0).astype(np.float32)
         self._samples = []
+        if self._site is not None and self._site.carriageways:
+            self._road = Road(self._site, (street.shape[0], street.shape[1]), HALF)
         return Layers(street, spread)
 
-    def _decide_standing(self, layers: Layers, picture: Float32Array) -> None:
+    def _decide_standing(self, layers: Layers) -> None:
         """Put down what has settled; what left a hole in the street is taken for street."""
         ripe = layers.settled()
         if not ripe.any():
             return
+        whole = cv2.connectedComponents(_closed(layers.moving, 5))[1]
         count, labels, stats, _ = cv2.connectedComponentsWithStats(_closed(ripe, 5), connectivity=8)
         for number in range(1, count):
             where = (labels == number) & ripe
-            if stats[number, cv2.CC_STAT_AREA] < SMALLEST_PX or _is_ghost(where, picture, layers.street):
-                layers.absorb(where)
-            else:
+            if not where.any():
+                continue
+            around = layers.moving & np.isin(whole, np.unique(whole[where]))
+            if np.count_nonzero(where) > WHOLE_SHARE * np.count_nonzero(around):
+                where = around
+            x, y, width, height = stats[number, :4].tolist()
+            blob = _Blob(x, y, x + width, y + height, int(np.count_nonzero(where)), stands=True)
+            if blob.pixels >= self._least_pixels(blob, layers) and self._is_vehicle(where, layers):
                 layers.put_down(where)
+            else:
+                layers.absorb(where)
+
+    def _is_vehicle(self, where: BoolArray, layers: Layers) -> bool:
+        """Return whether what has settled is a vehicle, not bare road where one stood or a patch of sun."""
+        looks_new = not _is_ghost(where, layers.recent, layers.street)
+        if self._road is None or not self._road.carries(where):
+            return looks_new
+        colours = self._road.colours(layers.street)
+        strange_now = float(np.mean(self._road.strange(layers.recent, colours)[where]))
+        strange_before = float(np.mean(self._road.strange(layers.street, colours)[where]))
+        return strange_now >= VEHICLE_SHARE and (strange_before < VEHICLE_SHARE or looks_new)
 
     def _blobs(self, layers: Layers) -> list[_Blob]:
         moving = _closed(_opened(layers.moving), 5)
-        found = [*_patches(moving, stands=False), *_patches(_closed(layers.stands, 5), stands=True)]
+        found = _patches(moving, stands=False)
+        found += [_Blob(*one.box, int(np.count_nonzero(one.mask)), stands=True) for one in layers.standing]
         return [blob for blob in found if blob.pixels >= self._least_pixels(blob, layers)]
 
     def _least_pixels(self, blob: _Blob, layers: Layers) -> float:
