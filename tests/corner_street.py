@@ -30,9 +30,7 @@ KERB_VIEW = ViewSpec("kerb", "w-j", 300.0, 9.0, 8.0, 325.0, 3.0, math.radians(46
 LIGHT_VIEW = ViewSpec("light", "w-j", 352.0, 8.0, 9.0, 384.0, 0.0, math.radians(62), 5.0)
 
 
-def _road(
-    name: str, start: str, end: str, points: list[tuple[float, float, float]], **options: Any
-) -> Road:
+def _road(name: str, start: str, end: str, points: list[tuple[float, float, float]], **options: Any) -> Road:
     return Road(name, name, start, end, np.array(points, float), speed_limit_mps=LIMIT_MPS, **options)
 
 
