@@ -142,7 +142,8 @@ class MotionDetector:
 
 
 def _half(image_bgr: NDArray[np.uint8]) -> Float32Array:
-    small = cv2.resize(image_bgr, None, fx=HALF, fy=HALF, interpolation=cv2.INTER_AREA)
+    rows, columns = (max(1, round(HALF * side)) for side in image_bgr.shape[:2])
+    small = cv2.resize(image_bgr, (columns, rows), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.float32)
 
 
