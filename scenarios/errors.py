@@ -22,5 +22,5 @@ def unknown_name(name: str, known: Iterable[str], *, what: str) -> InputError:
     """Return the error for a name that nobody knows: it lists the known ones, the nearest first."""
     names = sorted(known)
     guess = nearest(name, names)
-    hint = f"; did you mean '{guess}'?" if guess else ""
+    hint = f"; did you mean '{guess}'?" if guess else "."
     return InputError(f"unknown {what} '{name}'{hint} Known: {', '.join(names) or 'none'}")

@@ -9,15 +9,21 @@ from scenarios.cli.terminal import Language, bars, examples, texts_for
 
 EXAMPLES = examples(
     "bconnect detect street.mp4",
-    "bconnect detect street.mp4 --site street --start 16:30",
+    "bconnect detect street.mp4 --site my-site.toml --start 16:30",
     "bconnect detect pictures/ --site my-site.toml --start 2025-11-27T16:30:00 --out out/pictures",
 )
+SITE_HELP = "Site file of the camera, name or path; scenarios/library/sites/contoh.toml is one to copy."
 
 
 def detect(
     source: Annotated[Path, typer.Argument(help="A video file, or a folder of pictures.")],
     *,
-    site: Annotated[str | None, typer.Option(help="Site file of the camera, name or path.")] = None,
+    site: Annotated[
+        str | None,
+        typer.Option(
+            help="Site file of the camera, name or path; scenarios/library/sites/contoh.toml is one to copy."
+        ),
+    ] = None,
     start: Annotated[str | None, typer.Option(help="Local time of the first frame: 16:30, or ISO.")] = None,
     detector: Annotated[str, typer.Option(help="Which detector.")] = "motion",
     lang: Language = None,

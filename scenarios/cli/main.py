@@ -34,7 +34,7 @@ app = typer.Typer(
     help="Balikpapan's traffic cameras and their enforcement engine, simulated and on recordings.",
     epilog=examples(
         "bconnect validate beruang-madu --short",
-        "bconnect detect street.mp4 --site street --start 16:30",
+        "bconnect detect street.mp4 --site my-site.toml --start 16:30",
         "bconnect cases list out/beruang-madu",
     ),
     add_completion=False,

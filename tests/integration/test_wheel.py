@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("detectors", "twin", "hardware_adapters", "scenarios")
 PACKAGE_DATA = (
     "scenarios/library/beruang-madu.toml",
+    "scenarios/library/sites/contoh.toml",
     "scenarios/plans/beruang-madu.toml",
     "scenarios/locale/en/LC_MESSAGES/bconnect.po",
     "scenarios/locale/id/LC_MESSAGES/bconnect.po",

@@ -12,6 +12,7 @@ from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
 from scenarios.errors import InputError
 from scenarios.site_files import clock_seconds, dump_site, load_site, site_toml
+from scenarios.toml_files import Kind, known_names
 
 SITE = """
 view = "street"
@@ -113,6 +114,22 @@ def test_what_an_installer_writes_is_read(tmp_path: Path) -> None:
     assert not site.simulated
     below, _ = site.camera.project([[0, 6 / np.tan(np.radians(30)), 0]])
     assert below[0] == pytest.approx(site.camera.centre_px)
+
+
+def test_the_example_to_copy_is_read_and_is_no_scenario() -> None:
+    site = load_site("contoh")
+    assert site.no_parking
+    assert site.carriageways
+    assert site.ignore
+    before_m, after_m = site.stop_lines[0].line.offset_m([[0.0, 40.0], [0.0, 50.0]])
+    assert before_m < 0 < after_m  # its north-bound traffic crosses the line the way that is judged
+    assert "contoh" in known_names(Kind.SITE)
+    assert "contoh" not in known_names(Kind.SCENARIO)
+
+
+def test_a_site_that_nobody_knows_is_told_in_one_line() -> None:
+    with pytest.raises(InputError, match=r"unknown site 'nosuch'\. Known: .*contoh"):
+        load_site("nosuch")
 
 
 @pytest.mark.parametrize(
