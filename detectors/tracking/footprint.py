@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.site import SitePlan
 
@@ -14,6 +14,8 @@ SIZE_SIGMA = 0.35  # standard deviation of the logarithm of a box's width and he
 RARITY = np.array([0.0, 0.0, 1.5, 1.0])  # -log of how often a class is seen, beside the two common ones
 PIXEL_SIGMA = 2.0
 FLOOR_SIGMA_M = 0.35
+CUT_SIGMA_M = 2.0  # along its way: how far off the middle is when the edge of the picture hides a part
+EDGE_PX = 2.0  # so near to the edge of the picture a box is cut by it
 _CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0.0, 1.0)])
 
 
@@ -61,7 +63,17 @@ class FootprintModel:
         picked = guesses[best, np.arange(len(best))]
         contact = np.asarray(np.where(known.reshape(-1, 1), contact_px, picked[:, 2:4]))
         position = self._site.camera.ground_points(contact, self._site.ground)
-        return Footprints(position, self._covariance(contact, position), best, heading)
+        covariance = self._covariance(contact, position)
+        along = np.column_stack((np.cos(heading), np.sin(heading)))
+        hidden = CUT_SIGMA_M**2 * along[:, :, None] * along[:, None, :]
+        covariance += hidden * (self._is_cut(boxes_px) & ~known)[:, None, None]
+        return Footprints(position, covariance, best, heading)
+
+    def _is_cut(self, boxes_px: Float64Array) -> BoolArray:
+        """Return (N,): which boxes (N, 4) the edge of the picture cuts, so that they show a part only."""
+        right, lower = self._site.camera.width_px - EDGE_PX, self._site.camera.height_px - EDGE_PX
+        x0, y0, x1, y1 = boxes_px.T
+        return np.asarray((x0 <= EDGE_PX) | (y0 <= EDGE_PX) | (x1 >= right) | (y1 >= lower))
 
     def _fit(
         self, boxes_px: Float64Array, lower_px: Float64Array, heading: Float64Array, size_m: Float64Array
