@@ -108,7 +108,7 @@ class ViewAtWork:
         self._signals = SceneSignals()
         self._store = CaseStore(job.out)
         self._docket = CaseLog(self._store)
-        self._truth: FrameTruth | None = None
+        self._scene: Scene | None = None
         self._detector = self._make_detector()
         self._engine = ViewEngine(
             self.site,
@@ -140,15 +140,16 @@ class ViewAtWork:
             yield self._view.frame(Scene(moment_ns, VehicleStates.none()), number)
 
     def _truth_now(self, _frame: Frame) -> FrameTruth:
-        if self._truth is None:
-            msg = f"view {self._job.spec.name}: the oracle was asked before the first scene"
+        """Look truth up, for the oracle and for attribution: only where asked, it costs a rendering."""
+        if self._scene is None:
+            msg = f"view {self._job.spec.name}: truth was asked for before the first scene"
             raise RuntimeError(msg)
-        return self._truth
+        return self._view.truth(self._scene)
 
     def take(self, scene: Scene) -> Seen:
         """Render the scene, take the frame and the snapshots that are due through the engine."""
         self._signals.take(scene)
-        self._truth = self._view.truth(scene)
+        self._scene = scene
         snapshots = self._control.due(scene)
         for snapshot in snapshots:
             self._note(self._engine.step(snapshot))
@@ -172,12 +173,13 @@ class ViewAtWork:
 
     def _attribute(self, case: Case, record: StepRecord) -> None:
         track = next((t for t in record.tracks if t.track_id == case.track_id), None)
-        if track is None or self._truth is None or len(self._truth.vehicle_id) == 0:
+        truth = None if track is None or self._scene is None else self._view.truth(self._scene)
+        if track is None or truth is None or len(truth.vehicle_id) == 0:
             self._attributions.append(Attribution(case.case_id, None, 0.0))
             return
-        overlaps = _iou(np.asarray(track.box_px), self._truth.boxes_px)
+        overlaps = _iou(np.asarray(track.box_px), truth.boxes_px)
         best = int(np.argmax(overlaps))
-        found = int(self._truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
+        found = int(truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
         self._attributions.append(Attribution(case.case_id, found, float(overlaps[best])))
 
     def _keep_picture(self, frame: Frame, record: StepRecord) -> None:
