@@ -30,6 +30,7 @@ class Reason(StrEnum):
     SIGNAL_UNKNOWN = "signal-unknown"
     NOT_OBSERVED = "not-observed"
     NEAR_SIGNAL_CHANGE = "near-signal-change"
+    TRACK_BEGAN_AT_LINE = "track-began-at-line"
     TRACK_BEGAN_PAST_LINE = "track-began-past-line"
 
 

@@ -29,7 +29,9 @@ class CrossingLimits:
     `uncertainty_s` is how well the instant of entry is known: a signal change within it leaves the
     verdict UNDETERMINED. A vehicle has entered once its front is `move_on_m` past the line: one
     that stops over the line, or seems to by an error of position of a metre, has not. Below
-    `stopped_mps` it stands. The second picture is taken at least `second_picture_s` after entry
+    `stopped_mps` it stands. Only a vehicle that was first seen with its front at least `approach_m`
+    before the line can be accused: a track that begins nearer may be a part of a vehicle that waits
+    there, or somebody else. The second picture is taken at least `second_picture_s` after entry
     (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole gap is the uncertainty; unseen
     for `lost_s` a vehicle is judged by what was seen of it, for `forget_s` it is forgotten. A
     track that begins up to `begin_m` past the line may have crossed it, up to `side_m` beside the
@@ -40,6 +42,7 @@ class CrossingLimits:
     uncertainty_s: float = 0.3
     move_on_m: float = 4.0
     stopped_mps: float = 0.5
+    approach_m: float = 4.0
     second_picture_s: float = 0.5
     gap_s: float = 1.0
     lost_s: float = 1.5
@@ -55,7 +58,7 @@ DEFAULT_LIMITS = CrossingLimits()
 
 @dataclass(slots=True)
 class _Approach:
-    """One track at one stop line; `offset_m` and `along_m` are of its front.
+    """One track at one stop line; `offset_m` and `along_m` are of its front, `first_m` the first offset.
 
     `earliest_ns`..`latest_ns` bracket the entry, `entry_ns` is the best guess; None before it.
     """
@@ -64,6 +67,7 @@ class _Approach:
     seen_ns: int
     offset_m: float
     along_m: float
+    first_m: float = 0.0
     before_ns: int | None = None
     entry_ns: int | None = None
     earliest_ns: int = 0
@@ -124,6 +128,7 @@ class RedLight:
         approach = self._approaches.get(key)
         if approach is None:
             self._approaches[key] = sight
+            sight.first_m = sight.offset_m
             if sight.offset_m < 0:
                 sight.before_ns = sight.seen_ns
                 return []
@@ -170,9 +175,13 @@ class RedLight:
         """Judge once the vehicle has moved on and there was time for the second picture."""
         if approach.judged or approach.entry_ns is None or approach.moved_on_ns is None:
             return []
-        if approach.seen_ns - approach.entry_ns < self._limits.second_picture_s * NS_PER_S:
+        if not self._has_second_picture(approach):
             return []
         return self._decide(line, approach, lost=False)
+
+    def _has_second_picture(self, approach: _Approach) -> bool:
+        entry_ns = approach.seen_ns if approach.entry_ns is None else approach.entry_ns
+        return approach.seen_ns - entry_ns >= self._limits.second_picture_s * NS_PER_S
 
     def _decide(self, line: StopLine, approach: _Approach, *, lost: bool) -> list[Verdict]:
         aspects = self._log.shown(line.group, approach.earliest_ns, approach.latest_ns)
@@ -183,6 +192,10 @@ class RedLight:
             said = VerdictKind.CLEAR, None
         elif len(aspects) > 1:
             said = VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE
+        elif approach.first_m > -self._limits.approach_m:
+            said = VerdictKind.UNDETERMINED, Reason.TRACK_BEGAN_AT_LINE
+        elif not self._has_second_picture(approach):
+            said = VerdictKind.UNDETERMINED, Reason.NOT_OBSERVED
         elif not line.left_on_red:
             said = VerdictKind.VIOLATION, None
         else:

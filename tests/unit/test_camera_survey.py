@@ -109,6 +109,11 @@ def test_free_left_is_a_permission_with_an_exit() -> None:
     assert not plan(LIGHT_VIEW, replace(network, turns=guarded)).stop_lines[0].left_on_red
 
 
+def test_a_line_whose_approach_is_out_of_view_is_not_judged() -> None:
+    above_the_line = replace(LIGHT_VIEW, along_m=388.0, aim_along_m=399.5)
+    assert plan(above_the_line).stop_lines == ()
+
+
 def test_kerb_view_far_from_the_light_has_no_stop_line() -> None:
     assert plan(replace(KERB_VIEW, along_m=60.0, aim_along_m=85.0)).stop_lines == ()
 

@@ -119,6 +119,19 @@ def test_a_track_that_begins_just_past_a_red_line_is_undetermined() -> None:
     assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.TRACK_BEGAN_PAST_LINE)]
 
 
+@pytest.mark.parametrize(("first_m", "kind"), [(-3.0, "undetermined"), (-5.0, "violation")])
+def test_only_who_was_seen_to_approach_is_accused(first_m: float, kind: str) -> None:
+    path = cruises(8, 14.0)
+    found = run(lambda t_s: path(t_s) if path(t_s)[0] + 2.2 >= first_m else None)
+    assert kinds(found) == [VerdictKind(kind)]
+    assert found[0].reason is (Reason.TRACK_BEGAN_AT_LINE if kind == "undetermined" else None)
+
+
+def test_a_leap_over_the_line_just_before_it_is_lost_is_no_proof() -> None:
+    found = run(lambda t_s: (-7.0, 0.0) if t_s < 14 else ((4.5, 0.0) if t_s < 14.3 else None))
+    assert [v.reason for v in found] == [Reason.NOT_OBSERVED]
+
+
 def test_a_track_that_begins_past_a_green_line_is_not_worth_a_verdict() -> None:
     def path(t_s: float) -> Place | None:
         return (1.0 + 8.0 * (t_s - 2), 0.0) if t_s > 2 else None
@@ -132,10 +145,11 @@ def test_a_gap_that_spans_the_change_is_undetermined() -> None:
     assert [v.reason for v in found] == [Reason.NEAR_SIGNAL_CHANGE]
 
 
-def test_a_vehicle_lost_after_it_moved_on_is_judged_by_what_was_seen() -> None:
+@pytest.mark.parametrize(("lost_s", "kind"), [(12.42, "undetermined"), (12.62, "violation")])
+def test_a_vehicle_lost_before_the_second_picture_is_not_accused(lost_s: float, kind: str) -> None:
     base = cruises(15, 12.0)
-    found = run(lambda t_s: base(t_s) if t_s < 12.42 else None)
-    assert kinds(found) == [VerdictKind.VIOLATION]
+    found = run(lambda t_s: base(t_s) if t_s < lost_s else None)
+    assert kinds(found) == [VerdictKind(kind)]
 
 
 def turning_left(t_s: float) -> Place:

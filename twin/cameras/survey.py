@@ -19,6 +19,7 @@ REACH_M = 120.0  # as far as a surveyor draws carriageways
 BESIDE_ROAD_M = 60.0  # a camera farther from its road than this does not stand beside it
 ZONE_PX_PER_M = 10.0  # a car is 40 px long: half of IEC 62676-4:2024's overview, enough to see it stand
 LINE_PX_PER_M = 10.0
+APPROACH_M = 8.0  # of the approach that a view must show to judge who passes the line
 STEP_M = 2.0
 SHORTEST_M = 6.0
 BEND_RAD = 0.2
@@ -218,8 +219,10 @@ def _stop_lines(network: RoadNetwork, road: Road, camera: PinholeCamera) -> list
     cut = section(network, road)
     kerb = cut.points_m(road.length_m, cut.kerb_edge_m)[0]
     median = cut.points_m(road.length_m, -cut.lane_edge_m)[0]
+    before_m = max(road.length_m - APPROACH_M, 0.0)
+    approach = [cut.points_m(before_m, offset)[0] for offset in (cut.kerb_edge_m, -cut.lane_edge_m)]
     ends = np.array([kerb, median])
-    if not in_view(camera, ends).all() or density_px_per_m(camera, ends).min() < LINE_PX_PER_M:
+    if not in_view(camera, np.array([kerb, median, *approach])).all() or density_px_per_m(camera, ends).min() < LINE_PX_PER_M:
         return []
     # traffic must cross from the right of the line to its left: it runs from a driver's left to right
     left, right = (kerb, median) if network.left_hand else (median, kerb)
