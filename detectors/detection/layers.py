@@ -7,6 +7,7 @@ system for video surveillance and monitoring", CMU-RI-TR-00-12 (2000), section 3
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
@@ -91,10 +92,14 @@ class Layers:
         self._same_s = np.where(self.moving, longer, 0).astype(np.float32)
         cv2.accumulateWeighted(picture, self.recent, min(1.0, elapsed_s / self._memory.recent_s))
 
-    def settled(self) -> BoolArray:
-        """Return where something new has stood still long enough to be said to stand."""
-        ripe: BoolArray = self._same_s >= self._memory.settle_s
+    def settled(self, share: float = 1.0) -> BoolArray:
+        """Return where something new has stood still for `share` of the time that makes it stand."""
+        ripe: BoolArray = self._same_s >= share * self._memory.settle_s
         return ripe
+
+    def emptied(self) -> Self:
+        """Return layers that know the same street, with nothing in it."""
+        return type(self)(self.street, self._spread, self._memory)
 
     def put_down(self, where: BoolArray) -> None:
         """Remember what shows at `where` as something that stands, on its own or as part of what does."""

@@ -21,6 +21,7 @@ SMALLEST_M2 = 0.5  # of the picture of a motorcycle and rider, about 1.2 m2
 GHOST_EDGE = 1.25
 VEHICLE_SHARE = 0.25  # of a vehicle's pixels are such as no light gives the road
 WHOLE_SHARE = 0.5  # of what differs from the street has settled: it stands as one
+HALF_WAY = 0.5  # of the time that makes it stand: it is settling
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class _Blob:
 class MotionDetector:
     """Detector of whatever moves or has come to stand, with boxes in pixels of the frame.
 
-    The first `learning_s` seconds are for learning the street (the median of what they show): it
-    finds nothing in them. With a SitePlan, patches too small to be a motorcycle are dropped.
+    The first `learning_s` seconds are for learning the street: it finds nothing in them. With a
+    SitePlan, patches too small to be a motorcycle are dropped.
     """
 
     def __init__(self, site: SitePlan | None = None, *, learning_s: float = 8.0) -> None:
@@ -47,7 +48,7 @@ class MotionDetector:
         self._learning_ns = round(learning_s * NS_PER_S)
         self._first_ns: int | None = None
         self._last_ns: int | None = None
-        self._samples: list[Float32Array] = []
+        self._samples: list[tuple[int, Float32Array]] = []
         self._layers: Layers | None = None
         self._least: Float32Array | None = None
         self._road: Road | None = None
@@ -73,7 +74,7 @@ class MotionDetector:
 
     def learn_from(self, frames: Iterable[Frame]) -> None:
         """Learn the street from pictures taken at any time, instead of from the first seconds."""
-        self._samples = [_half(frame.image_bgr) for frame in frames]
+        self._samples = [(frame.timestamp_ns, _half(frame.image_bgr)) for frame in frames]
         if self._samples:
             self._layers = self._from_samples()
 
@@ -82,30 +83,46 @@ class MotionDetector:
         self._first_ns = first_ns
         wanted_ns = first_ns + len(self._samples) * self._learning_ns // 24
         if timestamp_ns >= wanted_ns:
-            self._samples.append(picture)
+            self._samples.append((timestamp_ns, picture))
         if timestamp_ns - first_ns < self._learning_ns:
             return None
         return self._from_samples()
 
     def _from_samples(self) -> Layers:
-        samples = np.stack(self._samples)
-        street = np.median(samples, axis=0).astype(np.float32)
-        spread = np.median(np.abs(samples - street).max(axis=3), axis=0).astype(np.float32)
-        self._samples = []
+        """Learn the street: what shows most of the time, put right by the pictures in their order.
+
+        A vehicle that stands in most of them is taken for street at first. Once it has left, or where
+        the bare road showed before it came, the road is found as it is behind a vehicle that drives off.
+        """
+        pictures = np.stack([picture for _, picture in self._samples])
+        # The lower one of two in the middle: their mean would show neither the vehicle nor the road.
+        street = np.quantile(pictures, 0.5, axis=0, method="lower").astype(np.float32)
         if self._site is not None and self._site.carriageways:
             self._road = Road(self._site, (street.shape[0], street.shape[1]), HALF)
-        return Layers(street, spread)
+        layers = Layers(street, _flicker(pictures))
+        before_ns = self._samples[0][0]
+        for timestamp_ns, picture in self._samples:
+            elapsed_s = min((timestamp_ns - before_ns) / NS_PER_S, MAX_GAP_S)
+            layers.update(picture, max(elapsed_s, 0.0))
+            self._decide_standing(layers)
+            before_ns = timestamp_ns
+        self._samples = []
+        return layers.emptied()
 
     def _decide_standing(self, layers: Layers) -> None:
-        """Put down what has settled; what left a hole in the street is taken for street."""
+        """Put down what has settled; what left a hole in the street is taken for street.
+
+        A patch is judged when most of what settles there has: a part of a vehicle tells too little.
+        """
         ripe = layers.settled()
         if not ripe.any():
             return
-        whole = cv2.connectedComponents(_closed(layers.moving, 5))[1]
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(_closed(ripe, 5), connectivity=8)
+        whole = cv2.connectedComponents(_closed(layers.moving, 3))[1]
+        settling = layers.settled(HALF_WAY)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(_closed(settling, 3), connectivity=8)
         for number in range(1, count):
-            where = (labels == number) & ripe
-            if not where.any():
+            where = (labels == number) & settling
+            if np.count_nonzero(where & ripe) <= WHOLE_SHARE * np.count_nonzero(where):
                 continue
             around = layers.moving & np.isin(whole, np.unique(whole[where]))
             if np.count_nonzero(where) > WHOLE_SHARE * np.count_nonzero(around):
@@ -145,6 +162,18 @@ def _half(image_bgr: NDArray[np.uint8]) -> Float32Array:
     rows, columns = (max(1, round(HALF * side)) for side in image_bgr.shape[:2])
     small = cv2.resize(image_bgr, (columns, rows), interpolation=cv2.INTER_AREA)
     return np.asarray(small, dtype=np.float32)
+
+
+def _flicker(pictures: Float32Array) -> Float32Array:
+    """Return how much each pixel (h, w) of N pictures flickers: its mean absolute deviation, grey levels.
+
+    From the median step between one picture and the next (Elgammal, Harwood and Davis 2000), which a
+    vehicle that stands in half of them does not raise, as it does the deviation from the median.
+    """
+    if len(pictures) < 2:
+        return np.zeros(pictures.shape[1:3], dtype=np.float32)
+    steps = np.abs(np.diff(pictures, axis=0)).max(axis=3)
+    return np.asarray(np.median(steps, axis=0) / np.sqrt(2), dtype=np.float32)
 
 
 def _cleaned(mask: BoolArray) -> BoolArray:
