@@ -69,7 +69,7 @@ KERB = Play(
     red_from_s=0.0,
 )
 LIGHT = Play(
-    replace(LIGHT_VIEW, clock_error_ns=40_000_000),
+    replace(LIGHT_VIEW, along_m=374.0, aim_along_m=398.0, clock_error_ns=40_000_000),
     lasts_s=13.0,
     actors=(
         (VehicleClass.CAR, 5.0, passes(-18.2, 10.0, 9.0)),

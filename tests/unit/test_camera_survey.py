@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from detectors.datatypes.site import DailyWindow, SitePlan
-from tests.corner_street import KERB_VIEW, LIGHT_VIEW, ZONE, street
+from tests.corner_street import KERB_VIEW, ZONE, street
+from tests.corner_street import LIGHT_VIEW as FAR_VIEW
 from twin.cameras.plans import ViewSpec
 from twin.cameras.survey import fit_ground, mount, site_plan, surveyed
 from twin.network.model import RoadNetwork, TurnKind
 from twin.randomness import Seed
 
 WINDOW = DailyWindow(16 * 3600, 19 * 3600)
+LIGHT_VIEW = replace(FAR_VIEW, along_m=374.0, aim_along_m=398.0)
 
 
 def plan(spec: ViewSpec, network: RoadNetwork | None = None) -> SitePlan:
@@ -112,6 +114,10 @@ def test_free_left_is_a_permission_with_an_exit() -> None:
 def test_a_line_whose_approach_is_out_of_view_is_not_judged() -> None:
     above_the_line = replace(LIGHT_VIEW, along_m=388.0, aim_along_m=399.5)
     assert plan(above_the_line).stop_lines == ()
+
+
+def test_a_line_too_far_away_to_follow_a_rider_at_is_not_judged() -> None:
+    assert plan(replace(LIGHT_VIEW, along_m=340.0)).stop_lines == ()
 
 
 def test_kerb_view_far_from_the_light_has_no_stop_line() -> None:

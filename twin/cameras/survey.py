@@ -18,7 +18,7 @@ from twin.randomness import Seed
 REACH_M = 120.0  # as far as a surveyor draws carriageways
 BESIDE_ROAD_M = 60.0  # a camera farther from its road than this does not stand beside it
 ZONE_PX_PER_M = 10.0  # a car is 40 px long: half of IEC 62676-4:2024's overview, enough to see it stand
-LINE_PX_PER_M = 10.0
+LINE_PX_PER_M = 15.0  # a rider is 12 px wide and 25 px high: enough to follow, less is another camera's line
 APPROACH_M = 8.0  # of the approach that a view must show to judge who passes the line
 STEP_M = 2.0
 SHORTEST_M = 6.0
