@@ -5,7 +5,7 @@ World: metres, x east, y north, z up. Camera: x right, y down, z forward. Pixels
 2nd ed., section 6.1.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -33,6 +33,7 @@ class PinholeCamera:
     yaw_rad: float
     tilt_rad: float
     roll_rad: float = 0.0
+    _axes: Float64Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         position = finite_array("PinholeCamera.position_m", self.position_m, (3,))
@@ -43,6 +44,8 @@ class PinholeCamera:
                 f"{self.width_px} x {self.height_px} px and {self.focal_px} px"
             )
             raise ShapeError(msg)
+        axes = finite_array("PinholeCamera: angles", self._turned(), (3, 3))
+        object.__setattr__(self, "_axes", axes)
 
     @classmethod
     def from_hfov(
@@ -65,6 +68,9 @@ class PinholeCamera:
 
     def rotation_camera_world(self) -> Float64Array:
         """Return (3, 3): rows are the camera's right, down and forward axes in the world."""
+        return self._axes
+
+    def _turned(self) -> Float64Array:
         cy, sy = np.cos(self.yaw_rad), np.sin(self.yaw_rad)
         ct, st = np.cos(self.tilt_rad), np.sin(self.tilt_rad)
         right = np.array([sy, -cy, 0.0])
@@ -78,15 +84,15 @@ class PinholeCamera:
         points = np.asarray(points_m, dtype=np.float64).reshape(-1, 3)
         in_camera = (points - self.position_m) @ self.rotation_camera_world().T
         depth = in_camera[:, 2]
-        safe = np.where(depth > NEAR_M, depth, np.nan)
-        pixels = self.focal_px * in_camera[:, :2] / safe[:, None] + np.array(self.centre_px)
+        scale = self.focal_px / np.where(depth > NEAR_M, depth, np.nan)
+        pixels = in_camera[:, :2] * scale[:, None] + self.centre_px
         return pixels, depth
 
     def rays(self, pixels: ArrayLike) -> Float64Array:
         """Return the world directions (N, 3), not normalised, of pixels (N, 2)."""
         uv = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
-        in_camera = np.column_stack(((uv - np.array(self.centre_px)) / self.focal_px, np.ones(len(uv))))
-        directions: Float64Array = in_camera @ self.rotation_camera_world()
+        axes = self.rotation_camera_world()
+        directions: Float64Array = ((uv - self.centre_px) / self.focal_px) @ axes[:2] + axes[2]
         return directions
 
     def ground_points(self, pixels: ArrayLike, ground: GroundPlane = FLAT) -> Float64Array:
@@ -95,7 +101,7 @@ class PinholeCamera:
         normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
         height = float(normal @ self.position_m) - ground.z0_m
         fall = -(rays @ normal)
-        reach = np.where(fall > 1e-9, height / np.where(fall > 1e-9, fall, 1.0), np.nan)
+        reach = height / np.where(fall > 1e-9, fall, np.nan)
         points: Float64Array = self.position_m[:2] + reach[:, None] * rays[:, :2]
         return points
 

@@ -1,6 +1,6 @@
 """Plane geometry on the ground: metres, x east, y north, z up, in the frame of one site."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +35,7 @@ class Polygon:
     """A simple polygon on the ground: `corners_m` (N >= 3, 2), either orientation, not closed."""
 
     corners_m: Float64Array
+    _edges: Float64Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         corners = finite_array("Polygon.corners_m", self.corners_m, (None, 2))
@@ -42,15 +43,14 @@ class Polygon:
             msg = f"Polygon: expected at least {MIN_CORNERS} corners, got {len(corners)}"
             raise ShapeError(msg)
         object.__setattr__(self, "corners_m", corners)
+        object.__setattr__(self, "_edges", _edges(corners))
 
     def contains(self, points_m: ArrayLike) -> BoolArray:
         """Return (N,) bool: which of the points (N, 2) lie inside (even-odd rule)."""
         points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
         x, y = points[:, 0, None], points[:, 1, None]
-        x0, y0 = self.corners_m[:, 0], self.corners_m[:, 1]
-        x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
-        rise = np.where(y1 == y0, 1.0, y1 - y0)
-        crosses = ((y0 > y) != (y1 > y)) & (x < (x1 - x0) * (y - y0) / rise + x0)
+        x0, y0, y1, slope = self._edges
+        crosses = ((y0 > y) != (y1 > y)) & (x < slope * (y - y0) + x0)
         inside: BoolArray = np.count_nonzero(crosses, axis=1) % 2 == 1
         return inside
 
@@ -58,6 +58,13 @@ class Polygon:
         """Return the area by the shoelace formula."""
         x, y = self.corners_m[:, 0], self.corners_m[:, 1]
         return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def _edges(corners_m: Float64Array) -> Float64Array:
+    """Return (4, N): x and y where each edge begins, y where it ends, and its slope dx/dy."""
+    x0, y0 = corners_m.T
+    x1, y1 = np.roll(corners_m, -1, axis=0).T
+    return np.stack((x0, y0, y1, (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)))
 
 
 @dataclass(frozen=True, slots=True)

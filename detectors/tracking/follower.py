@@ -1,6 +1,7 @@
 """Joins measurements over time: assignment, birth, confirmation, bridging, death."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -50,7 +51,7 @@ class _Target:
     still_since_ns: int | None = None
     plate: PlateReading | None = None
     heading_rad: float | None = None
-    anchor: Float64Array = field(default_factory=lambda: np.zeros(2))
+    anchor: tuple[float, float] = (0.0, 0.0)
 
 
 class Follower:
@@ -93,7 +94,7 @@ class Follower:
             votes = np.zeros(len(VehicleClass))
             target = _Target(self._next_id, timestamp_ns, timestamp_ns, _box(detections, row), 0.0, votes)
             self._next_id += 1
-            target.anchor = points[row].copy()
+            target.anchor = (float(points[row, 0]), float(points[row, 1]))
             self._see(target, detections, row, timestamp_ns)
             self._targets.append(target)
         self._motion.add(points[rows], spreads[rows])
@@ -143,12 +144,12 @@ class Follower:
 
     def _note_still(self, timestamp_ns: int) -> None:
         """Say of a target that stays near its anchor for a while that it stands; else move the anchor."""
-        for target, state in zip(self._targets, self._motion.state, strict=True):
-            if np.hypot(*(state[:2] - target.anchor)) > self._habits.reach_still / 2:
-                target.anchor = state[:2].copy()
+        for target, (x, y, vx, vy) in zip(self._targets, self._motion.state.tolist(), strict=True):
+            if math.hypot(x - target.anchor[0], y - target.anchor[1]) > self._habits.reach_still / 2:
+                target.anchor = (x, y)
                 target.still_since_ns = None
                 target.slow_since_ns = None
-            slow = float(np.hypot(state[2], state[3])) < self._habits.still_speed
+            slow = math.hypot(vx, vy) < self._habits.still_speed
             target.slow_since_ns = (target.slow_since_ns or timestamp_ns) if slow else None
             slow_s = (timestamp_ns - (target.slow_since_ns or timestamp_ns)) / NS_PER_S
             if slow_s >= self._habits.still_after_s:
@@ -167,9 +168,10 @@ class Follower:
         return unseen_s <= patience_s
 
     def _track(self, target: _Target, state: Float64Array, timestamp_ns: int, *, on_ground: bool) -> Track:
-        x, y, vx, vy = (float(v) for v in state)
+        x, y, vx, vy = state.tolist()
         known = target.votes[: VehicleClass.UNKNOWN]
-        taken_for = VehicleClass(int(np.argmax(known))) if known.any() else VehicleClass.UNKNOWN
+        most = int(known.argmax())
+        taken_for = VehicleClass(most) if known[most] > 0 else VehicleClass.UNKNOWN
         return Track(
             track_id=target.track_id,
             timestamp_ns=timestamp_ns,
@@ -187,5 +189,5 @@ class Follower:
 
 
 def _box(detections: Detections, row: int) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(v) for v in detections.boxes_px[row])
+    x0, y0, x1, y1 = detections.boxes_px[row].tolist()
     return x0, y0, x1, y1

@@ -34,13 +34,15 @@ class Motion:
         """Return squared Mahalanobis and plain distances (N, M) of points (M, 2) with (M, 2, 2)."""
         gap = points[None] - self.state[:, None, :2]
         total = self.covariance[:, None, :2, :2] + spreads[None]
-        squared = np.einsum("nmi,nmij,nmj->nm", gap, np.linalg.inv(total), gap)
-        return squared, np.hypot(gap[..., 0], gap[..., 1])
+        inverse = _inverse(total)
+        x, y = gap[..., 0], gap[..., 1]
+        squared = inverse[..., 0, 0] * x**2 + 2 * inverse[..., 0, 1] * x * y + inverse[..., 1, 1] * y**2
+        return squared, np.hypot(x, y)
 
     def correct(self, rows: np.ndarray, points: Float64Array, spreads: Float64Array) -> None:
         """Take measurements (K, 2) with covariances (K, 2, 2) of the targets in `rows` (K,)."""
         spread = self.covariance[rows]
-        gain = spread[:, :, :2] @ np.linalg.inv(spread[:, :2, :2] + spreads)
+        gain = spread[:, :, :2] @ _inverse(spread[:, :2, :2] + spreads)
         gap = points - self.state[rows, :2]
         self.state[rows] += np.einsum("nij,nj->ni", gain, gap)
         self.covariance[rows] = spread - gain @ spread[:, :2, :]
@@ -58,3 +60,12 @@ class Motion:
     def keep(self, rows: np.ndarray) -> None:
         """Forget all but `rows` (bool)."""
         self.state, self.covariance = self.state[rows], self.covariance[rows]
+
+
+def _inverse(spreads: Float64Array) -> Float64Array:
+    """Return the inverses of symmetric matrices (..., 2, 2); numpy's own is five times slower here."""
+    a, b, d = spreads[..., 0, 0], spreads[..., 0, 1], spreads[..., 1, 1]
+    turned = np.empty_like(spreads)
+    turned[..., 0, 0], turned[..., 1, 1] = d, a
+    turned[..., 0, 1] = turned[..., 1, 0] = -b
+    return np.asarray(turned / (a * d - b**2)[..., None, None], dtype=np.float64)

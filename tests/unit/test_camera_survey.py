@@ -111,6 +111,12 @@ def test_free_left_is_a_permission_with_an_exit() -> None:
     assert not plan(LIGHT_VIEW, replace(network, turns=guarded)).stop_lines[0].left_on_red
 
 
+def test_the_kerb_zone_ends_where_the_queue_at_the_light_may_stand() -> None:
+    zone = plan(replace(KERB_VIEW, along_m=320.0, aim_along_m=350.0)).no_parking[0].area
+    line_x_m = -16.0  # where the road ends
+    assert zone.corners_m[:, 0].max() == pytest.approx(line_x_m - 40.0, abs=2.0)
+
+
 def test_a_line_whose_approach_is_out_of_view_is_not_judged() -> None:
     above_the_line = replace(LIGHT_VIEW, along_m=388.0, aim_along_m=399.5)
     assert plan(above_the_line).stop_lines == ()

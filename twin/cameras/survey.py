@@ -19,6 +19,7 @@ REACH_M = 120.0  # as far as a surveyor draws carriageways
 BESIDE_ROAD_M = 60.0  # a camera farther from its road than this does not stand beside it
 ZONE_PX_PER_M = 10.0  # a car is 40 px long: half of IEC 62676-4:2024's overview, enough to see it stand
 LINE_PX_PER_M = 15.0  # a rider is 12 px wide and 25 px high: enough to follow, less is another camera's line
+QUEUE_M = 40.0  # before a stop line with signals, where who stands may wait for green: no kerb zone
 APPROACH_M = 8.0  # of the approach that a view must show to judge who passes the line
 STEP_M = 2.0
 SHORTEST_M = 6.0
@@ -122,7 +123,7 @@ def site_plan(
         NoParkingZone(f"{road.zone}/{road.id}" + (f"#{i}" if i else ""), area, window, minimum_stand_s)
         for road in roads
         if road.zone and road.kerb_m > 0
-        for i, area in enumerate(_kerb_strips(section(network, road), true_camera))
+        for i, area in enumerate(_kerb_strips(section(network, road), true_camera, _free_to_m(network, road)))
     ]
     return SitePlan(
         view=spec.name,
@@ -142,8 +143,17 @@ def _runs(keep: BoolArray) -> list[tuple[int, int]]:
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _kerb_strips(cut: Section, camera: PinholeCamera) -> list[Polygon]:
+def _free_to_m(network: RoadNetwork, road: Road) -> float:
+    """Return up to where along the road nobody stands because of a signal."""
+    signalled = any(turn.group for turn in network.turns_from[road.id])
+    return road.length_m - (QUEUE_M if signalled else 0.0)
+
+
+def _kerb_strips(cut: Section, camera: PinholeCamera, until_m: float) -> list[Polygon]:
     along = cut.samples_m(STEP_M)
+    along = along[along <= until_m]
+    if not len(along):
+        return []
     inner, outer = cut.lane_edge_m - INTO_LANE_M, cut.kerb_edge_m
     middle = cut.points_m(along, (cut.lane_edge_m + outer) / 2)
     keep = in_view(camera, middle) & (density_px_per_m(camera, middle) >= ZONE_PX_PER_M)
