@@ -24,6 +24,11 @@ class Recorded(Protocol):
         """Yield the frames."""
 
 
+def street_folder(video: Path) -> Path:
+    """Return where pictures of the empty street of a recording lie, if anybody took some."""
+    return video.with_suffix(".street")
+
+
 def open_source(path: Path, view: str, start_ns: int | None, *, simulated: bool) -> Recorded:
     """Open a recording; raises SourceError where there is none.
 

@@ -1,4 +1,4 @@
-"""Records one view of the twin as a street camera would have: video, snapshots, signals, site file."""
+"""Records a view of the twin as a street camera would have: video, and beside it what an installer leaves."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from detectors.datatypes.signals import SignalState
 from detectors.datatypes.steps import SnapshotRequest
 from hardware_adapters.recorded_signals import signal_line, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshot, snapshots_folder, write_index
+from hardware_adapters.sources import street_folder
 from hardware_adapters.video_writer import VideoWriter
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
@@ -65,6 +66,13 @@ class _Tape:
         self._signals_path.write_text("\n".join(self._signal_lines) + "\n", encoding="utf-8")
 
 
+def _keep_street(folder: Path, at_work: ViewAtWork) -> None:
+    """Write pictures of the empty street, as an installer leaves them at commissioning."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, frame in enumerate(at_work.empty_street()):
+        cv2.imwrite(str(folder / f"{number:04d}.png"), frame.image_bgr)
+
+
 def record(spec: RunSpec, view: str, seed: int, video: Path, progress: Progress = silent) -> Recording:
     """Run the scenario with this one view and write its video to `video` (.mp4) and files beside it."""
     known = {one.name: one for one in spec.plan.views}
@@ -72,9 +80,11 @@ def record(spec: RunSpec, view: str, seed: int, video: Path, progress: Progress 
         msg = f"plan {spec.plan.name}: no view {view!r}; it has {', '.join(known)}"
         raise InputError(msg)
     out = video.with_suffix(".run")
+    out.mkdir(parents=True, exist_ok=True)
     run = prepared(spec, seed, out, (known[view],))
     at_work = ViewAtWork(run.jobs[0])
     tape = _Tape(video, known[view].fps)
+    _keep_street(street_folder(video), at_work)
     for _, scene in run.world.scenes(run.watches, run.end_ns):
         seen = at_work.take(scene)
         tape.signals(seen.signals)

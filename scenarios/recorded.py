@@ -19,7 +19,7 @@ from detectors.tracking.pixels import PixelTracker
 from detectors.violations.registry import rules_for
 from hardware_adapters.recorded_signals import RecordedSignals, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshots, snapshots_folder
-from hardware_adapters.sources import Recorded, open_source
+from hardware_adapters.sources import Recorded, open_source, street_folder
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from scenarios.recorded_results import Results
@@ -90,7 +90,9 @@ def detect(
     video = open_source(source, view, start_ns, simulated=plan is not None and plan.simulated)
     with staged(out) as stage, CaseStore(stage) as store:
         with Results(stage, view, video.fps, plan) as results:
-            engine = _engine(plan, registry.build(detector, plan, _examples(video)), store, beside)
+            engine = _engine(
+                plan, registry.build(detector, plan, _examples(video, source, view)), store, beside
+            )
             for frame in _checked(video.frames(), plan):
                 for snapshot in beside.due(frame.timestamp_ns):
                     results.note(engine.step(snapshot))
@@ -124,8 +126,14 @@ def start_of(text: str, utc_offset_s: int) -> int:
     return whole_s * 1_000_000_000 + at.microsecond * 1000
 
 
-def _examples(video: Recorded) -> Iterator[Frame]:
-    """Yield EXAMPLES frames spread over the recording: what shows in most of them is the street."""
+def _examples(video: Recorded, source: Path, view: str) -> Iterator[Frame]:
+    """Yield pictures of the empty street that lie beside the recording, else EXAMPLES frames of its own.
+
+    Those are spread over it: what shows in most of them is the street.
+    """
+    street = street_folder(source)
+    if street.is_dir():
+        return open_source(street, view, None, simulated=False).frames()
     every = max(1, video.frame_count // EXAMPLES)
     return islice(video.frames(), 0, EXAMPLES * every, every)
 

@@ -131,9 +131,9 @@ class ViewAtWork:
     def _make_detector(self) -> Detector:
         if self._job.detector == "oracle":
             return OracleDetector(self._truth_now)
-        return registry.build(self._job.detector, self.site, self._empty_street())
+        return registry.build(self._job.detector, self.site, self.empty_street())
 
-    def _empty_street(self) -> Iterator[Frame]:
+    def empty_street(self) -> Iterator[Frame]:
         """Yield pictures of the street without traffic, as an installer takes them at commissioning."""
         for number in range(COMMISSIONING_FRAMES):
             moment_ns = self._job.start_ns + number * NS_PER_S

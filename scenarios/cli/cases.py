@@ -29,7 +29,7 @@ def list_cases(where: Store, *, lang: Language = None) -> None:
     texts = texts_for(lang)
     table = Table()
     for heading in ("Case", "Rule", "Vehicle", "Plate", "Place", "State"):
-        table.add_column(texts.text(heading), overflow="fold")
+        table.add_column(texts.text(heading), overflow="fold", no_wrap=heading == "Case")
     with CaseStore(where, create=False) as store:
         for case in store.cases():
             table.add_row(*_row(case, texts))
