@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import subprocess
@@ -6,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from numba.core.caching import UserProvidedCacheLocator
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("detectors", "twin", "hardware_adapters", "scenarios")
@@ -20,6 +22,35 @@ PACKAGE_DATA = (
     "scenarios/reports/report.schema.json",
     "detectors/py.typed",
 )
+
+SCENARIO = """
+zone = "beruang-madu"
+network = "mt-haryono"
+plan = "one-camera.toml"
+day = 2025-11-27
+start = "16:30:00"
+end = "16:30:05"
+warmup_s = 5
+phase = "enforcement"
+
+[short]
+start = "16:30:00"
+end = "16:30:05"
+"""
+PLAN = """
+[[view]]
+name = "kerb"
+road = "mth-1.1+"
+along_m = 165.0
+offset_m = 7.5
+height_m = 9.0
+aim_along_m = 199.0
+aim_offset_m = 3.5
+hfov_deg = 58.0
+fps = 1.0
+size_px = [320, 180]
+"""
+PROGRAM = "import sys; from scenarios.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +76,15 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def lend_compiled_kernel(target: Path) -> None:
+    """Spare the installed kernel half a minute of compiling, where the clone's is compiled already."""
+    kernel = Path("twin/traffic/kernel")
+    place = UserProvidedCacheLocator.get_suitable_cache_subpath
+    for compiled in (ROOT / kernel / "__pycache__").glob(f"*/{place(ROOT / kernel / 'motion.py')}"):
+        lent = target / kernel / "__pycache__" / compiled.parent.name / place(target / kernel / "motion.py")
+        shutil.copytree(compiled, lent)
+
+
 def away(target: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python outside the clone with the installed wheel before everything else."""
     environment = {**os.environ, "PYTHONPATH": str(target)}
@@ -60,8 +100,7 @@ def test_the_wheel_carries_its_data_and_no_tests(wheel: Path) -> None:
 
 
 def test_the_scenarios_are_found_outside_the_clone(installed: Path, tmp_path: Path) -> None:
-    program = "import sys; from scenarios.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    listed = away(installed, tmp_path, "-c", program, "scenarios", "list")
+    listed = away(installed, tmp_path, "-c", PROGRAM, "scenarios", "list")
     assert listed.returncode == 0, listed.stderr
     assert "beruang-madu" in listed.stdout
 
@@ -80,3 +119,18 @@ def test_texts_templates_and_schema_are_found_outside_the_clone(installed: Path,
     where, rule, schema, templates = said.stdout.splitlines()
     assert Path(where).is_relative_to(installed)
     assert (rule, schema, templates) == ("Parkir di tepi jalan", "True", "['report.css', 'report.html']")
+
+
+def test_the_main_job_runs_outside_the_clone(installed: Path, tmp_path: Path) -> None:
+    lend_compiled_kernel(installed)
+    (tmp_path / "evening.toml").write_text(SCENARIO, encoding="utf-8")
+    (tmp_path / "one-camera.toml").write_text(PLAN, encoding="utf-8")
+    job = ("validate", "evening.toml", "--workers", "1", "--lang", "en", "--out", "result")
+    done = away(installed, tmp_path, "-c", PROGRAM, *job)
+    assert done.returncode in (0, 3), done.stderr
+    assert "Report: result/report.html" in done.stdout
+    result = tmp_path / "result"
+    assert "<html" in (result / "report.html").read_text(encoding="utf-8")
+    assert json.loads((result / "report.json").read_text(encoding="utf-8"))
+    assert len((result / "run" / "kerb.jsonl").read_text(encoding="utf-8").splitlines()) >= 6
+    assert (result / "cases.db").is_file()
