@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from detectors.datatypes.arrays import BoolArray, Float64Array, ShapeError, finite_array
 
 MIN_CORNERS = 3
+LEVEL_M = 1e-9  # an edge that rises less crosses nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def _edges(corners_m: Float64Array) -> Float64Array:
     """Return (4, N): x and y where each edge begins, y where it ends, and its slope dx/dy."""
     x0, y0 = corners_m.T
     x1, y1 = np.roll(corners_m, -1, axis=0).T
-    return np.stack((x0, y0, y1, (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)))
+    rise = np.where(np.abs(y1 - y0) < LEVEL_M, 1.0, y1 - y0)
+    return np.stack((x0, y0, y1, (x1 - x0) / rise))
 
 
 @dataclass(frozen=True, slots=True)
