@@ -55,7 +55,9 @@ def finding(cases: list[ET.Element], *, exit_code: int) -> Finding:
         shown.setdefault(case.get("name", "").partition("[")[0], Shown()).add(case)
     runs, failed = (sum(getattr(one, what) for one in shown.values()) for what in ("runs", "failed"))
     holds = exit_code == 0 and failed == 0 and runs > 0
-    sentence = f"{runs} runs of {len(shown)} statements: {'all hold' if holds else f'{failed} failed'}."
+    sentence = (
+        f"{'All hold' if holds else 'Not all hold'}: statements {len(shown)}, runs {runs}, failed {failed}."
+    )
     complaints = tuple((text,) for one in shown.values() for text in one.complaints)
     tables = [Table("Statements", COLUMNS, tuple(_row(name, one) for name, one in shown.items()))]
     if complaints:

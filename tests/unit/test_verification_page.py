@@ -1,0 +1,77 @@
+"""What `make verify` writes down: every statement with its runs, what failed, and the circumstances."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.verification.__main__ import PROOFS, parser
+from tests.verification.page import Effort, Finding, Table, page
+from tests.verification.pytest_proof import finding
+from tests.verification.replications import _percent
+
+REPORT = """
+<testsuite>
+  <testcase name="test_nobody_is_lost[1-True]" time="1.5">
+    <properties><property name="vehicles" value="210"/></properties>
+  </testcase>
+  <testcase name="test_nobody_is_lost[2-True]" time="2.0">
+    <properties><property name="vehicles" value="198"/></properties>
+  </testcase>
+  <testcase name="test_queues_clear[1]" time="0.5">
+    <failure message="AssertionError: assert 3 == 0&#10;more">trace</failure>
+  </testcase>
+</testsuite>
+"""
+
+
+def cases(*rows: int) -> list[ET.Element]:
+    found = list(ET.fromstring(REPORT).iter("testcase"))  # noqa: S314 - our own text
+    return [found[row] for row in rows]
+
+
+def test_runs_of_one_statement_are_told_together_with_the_span_of_what_was_measured() -> None:
+    told = finding(cases(0, 1), exit_code=0)
+    assert told.holds
+    assert told.sentence == "All hold: statements 1, runs 2, failed 0."
+    assert told.tables[0].rows == (("nobody is lost", "2", "0", "198 to 210 vehicles", "3.5"),)
+
+
+def test_a_failure_is_named_with_its_first_line() -> None:
+    told = finding(cases(0, 1, 2), exit_code=1)
+    assert not told.holds
+    assert told.sentence == "Not all hold: statements 2, runs 3, failed 1."
+    assert told.tables[1].rows == (("test_queues_clear[1]: AssertionError: assert 3 == 0",),)
+
+
+@pytest.mark.parametrize(("rows", "exit_code"), [((), 5), ((), 0), ((0,), 2)])
+def test_a_proof_that_did_not_run_does_not_hold(rows: tuple[int, ...], exit_code: int) -> None:
+    assert not finding(cases(*rows), exit_code=exit_code).holds
+
+
+def test_a_page_tells_commit_extent_cores_and_versions() -> None:
+    table = Table("Numbers", ("a", "b"), (("1", "x|y"),), "A note.")
+    text = page("A proof", Finding(True, "All holds.", (table,)), Effort("short", "abc123", 2.4, 1.6))
+    assert text.startswith(
+        "# A proof\n\nAll holds.\n\n## Numbers\n\n| a | b |\n| --- | --- |\n| 1 | x/y |\n\nA note.\n"
+    )
+    for row in ("| commit | abc123 |", "| extent | short |", "| took | 2 s, 2 s of processor time |"):
+        assert row in text
+    assert "cores |" in text
+    assert "| numpy |" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], "excerpt of beruang-madu, seeds 1, 2, 3, 4, 5"),
+        (["--short"], "excerpt of beruang-madu, seeds 1"),
+        (["--seeds", "2", "--evening"], "whole evening of beruang-madu, seeds 1, 2"),
+    ],
+)
+def test_the_command_line_says_how_far_the_replications_go(arguments: list[str], expected: str) -> None:
+    assert PROOFS["beruang-madu"].extent(parser().parse_args(arguments)) == expected
+
+
+@pytest.mark.parametrize(("share", "text"), [(None, "-"), (0.0, "0.0 %"), (0.9756, "97.6 %")])
+def test_a_share_without_trials_is_a_dash(share: float | None, text: str) -> None:
+    assert _percent(share) == text
