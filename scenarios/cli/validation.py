@@ -7,7 +7,7 @@ from rich.table import Table
 
 from scenarios.run import Outcome, RunSpec, validate
 from scenarios.score import RuleScore, Share, pooled, shortfalls
-from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario
+from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.texts import Texts
 from twin.network import library
 
@@ -19,8 +19,8 @@ def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool)
     scenario = load_scenario(zone)
     scenario = replace(scenario, plan=plan or scenario.plan, detector=detector or scenario.detector)
     check_detector(scenario.detector)
-    cameras = load_plan(scenario.plan)
     network = library.resolve(scenario.network)
+    cameras = plan_on(load_plan(scenario.plan), network)
     check_zone(scenario, network)
     check_on_map(cameras, network)
     return RunSpec(scenario, cameras, short)
