@@ -52,16 +52,9 @@ def network_figure(
     width = float(np.clip(9.0 * np.sqrt(across / up), 6.0, 12.0))
     figure = Figure(figsize=(width, float(np.clip(width * up / across, 4.0, 12.0)) + 0.9), facecolor=PAPER)
     axes = figure.add_axes((0.02, 0.06, 0.96, 0.86))
-    axes.set_axis_off()
-    axes.set_xlim(extent[0], extent[1])
-    axes.set_ylim(extent[2], extent[3])
-    axes.set_aspect("equal")
-    _draw_zone(axes, network, highlight_zone)
-    _draw_roads(axes, network)
-    _draw_junctions(axes, network)
+    draw_ground(axes, network, extent, [highlight_zone] if highlight_zone else [])
     _draw_places(axes, network, extent)
     _draw_cameras(axes, [c for c in cameras if _inside(extent, c[1], c[2])])
-    _draw_scale(axes, extent)
     figure.legend(loc="lower left", bbox_to_anchor=(0.015, 0.005), ncols=8, fontsize=7.5, frameon=False)
     figure.text(0.02, 0.955, network.name, fontsize=15, color=INK, weight="bold")
     figure.text(0.98, 0.955, _subtitle(network), fontsize=8.5, color=QUIET, ha="right")
@@ -69,11 +62,29 @@ def network_figure(
     return figure
 
 
+def draw_ground(axes: Axes, network: RoadNetwork, extent: Extent, zones: Iterable[str] = ()) -> None:
+    """Draw what every map stands on: roads, junctions, the glow of `zones`, the scale, north."""
+    axes.set_axis_off()
+    axes.set_xlim(extent[0], extent[1])
+    axes.set_ylim(extent[2], extent[3])
+    axes.set_aspect("equal")
+    for zone in zones:
+        _draw_zone(axes, network, zone)
+    _draw_roads(axes, network)
+    _draw_junctions(axes, network)
+    _draw_scale(axes, extent)
+    _draw_north(axes)
+
+
 def _extent(network: RoadNetwork) -> Extent:
     """Return the box around all roads with a margin of 4 %, at least 50 m across."""
-    points = np.concatenate([road.centreline_m[:, :2] for road in network.roads])
-    low, high = points.min(axis=0), points.max(axis=0)
-    pad = np.maximum(0.04 * np.max(high - low), 25.0)
+    return extent_around(np.concatenate([road.centreline_m[:, :2] for road in network.roads]))
+
+
+def extent_around(points_m: np.ndarray, margin: float = 0.04, least_m: float = 25.0) -> Extent:
+    """Return the box around points (N, 2) with a margin, a share of its longer side or `least_m`."""
+    low, high = points_m.min(axis=0), points_m.max(axis=0)
+    pad = np.maximum(margin * np.max(high - low), least_m)
     return float(low[0] - pad), float(high[0] + pad), float(low[1] - pad), float(high[1] + pad)
 
 
@@ -151,6 +162,23 @@ def _draw_cameras(axes: Axes, cameras: list[Camera]) -> None:
         )
     for name, x_m, y_m in cameras:
         _label(axes, name, x_m, y_m)
+
+
+def _draw_north(axes: Axes) -> None:
+    """Draw an arrow to the north in the upper right corner."""
+    axes.annotate(
+        "N",
+        (0.975, 0.985),
+        (0.975, 0.925),
+        xycoords="axes fraction",
+        ha="center",
+        va="center",
+        fontsize=9,
+        weight="bold",
+        color=INK,
+        zorder=9,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2},
+    )
 
 
 def _label(axes: Axes, text: str, x_m: float, y_m: float) -> None:
