@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Wedge
 
 from detectors.datatypes.camera import PinholeCamera
-from detectors.datatypes.geometry import GroundPlane
 from scenarios.errors import InputError
 from scenarios.reports.label_places import free_places
 from scenarios.reports.network_map import (
@@ -28,7 +27,7 @@ from scenarios.reports.network_map import (
     extent_around,
 )
 from scenarios.texts import Texts
-from twin.cameras.plans import Camera, CameraKind, CameraPlan, Owner
+from twin.cameras.plans import Camera, CameraKind, CameraPlan, Owner, ViewSpec
 from twin.cameras.survey import mount
 from twin.network.model import RoadNetwork
 
@@ -40,11 +39,10 @@ MARKERS = {
     CameraKind.ETLE_STATIC: "^",
     CameraKind.ETLE_MOBILE: "v",
 }
-ALWAYS, AT_TIMES = 0.34, 0.15  # how strongly a field of view is drawn
+ALWAYS, AT_TIMES = 0.5, 0.22  # how strongly a field of view is drawn
 LARGEST_IN = (10.2, 9.4)
 KEY_IN, HEAD_IN, FOOT_IN, LINE_IN = 3.7, 0.75, 0.85, 0.137
 PT_PER_IN = 72.0
-POLE_M = 9.0  # about how high cameras hang, for how far they see
 REACH_M = (30.0, 130.0)  # of a field of view: half as far again as what it is aimed at, within these
 BEYOND_AIM = 1.5
 SEEN_IN = 0.2  # a reach of 60 m is drawn at least so long, else fields of view are drawn larger
@@ -53,11 +51,12 @@ SITE_M, SITE_IN = 30.0, 0.11  # cameras this near to each other have one number
 
 @dataclass(frozen=True, slots=True)
 class _Stand:
-    """A camera on the map, with the true poses of its views."""
+    """A camera on the map, with the true poses of its views and how far away each is aimed."""
 
     camera: Camera
     at_m: np.ndarray
     poses: tuple[PinholeCamera, ...]
+    aims_m: tuple[float, ...]
 
 
 def draw_cameras(plan: CameraPlan, network: RoadNetwork, png: Path | str, texts: Texts) -> None:
@@ -108,9 +107,17 @@ def _stands(plan: CameraPlan, network: RoadNetwork) -> list[_Stand]:
     spec_of = {view.name: view for view in plan.views}
     stands = []
     for camera in plan.cameras:
-        poses = tuple(mount(network, spec_of[view]) for view in camera.views)
-        stands.append(_Stand(camera, poses[0].position_m[:2], poses))
+        specs = [spec_of[view] for view in camera.views]
+        poses = tuple(mount(network, spec) for spec in specs)
+        at_m = poses[0].position_m[:2]
+        aims_m = tuple(float(np.hypot(*(_aim(network, spec) - at_m))) for spec in specs)
+        stands.append(_Stand(camera, at_m, poses, aims_m))
     return stands
+
+
+def _aim(network: RoadNetwork, spec: ViewSpec) -> np.ndarray:
+    road = network.road_of[spec.aimed_road]
+    return np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m)[:2])
 
 
 def _sites(stands: Sequence[_Stand], near_m: float) -> list[list[_Stand]]:
@@ -129,26 +136,18 @@ def _draw_stand(axes: Axes, stand: _Stand, larger: float) -> None:
     x, y = stand.at_m
     colour = OWNERS[stand.camera.owner]
     strength = ALWAYS if stand.camera.tour is None else AT_TIMES
-    for pose in stand.poses:
+    for pose, aim_m in zip(stand.poses, stand.aims_m, strict=True):
         half = np.degrees(np.arctan2(pose.width_px / 2, pose.focal_px))
         ahead = np.degrees(pose.yaw_rad)
-        reach_m = larger * _reach_m(pose)
+        reach_m = larger * float(np.clip(BEYOND_AIM * aim_m, *REACH_M))
         field = Wedge((x, y), reach_m, ahead - half, ahead + half, facecolor=colour, alpha=strength)
         field.set(linewidth=0, zorder=4)
+        rim = Wedge((x, y), reach_m, ahead - half, ahead + half, fill=False, edgecolor=colour, alpha=0.6)
+        rim.set(linewidth=0.4, zorder=5)
+        axes.add_patch(rim)
         axes.add_patch(field)
     marker = MARKERS[stand.camera.kind]
     axes.plot(x, y, marker, color=colour, markersize=5, markeredgecolor=PAPER, markeredgewidth=0.6, zorder=8)
-
-
-def _reach_m(pose: PinholeCamera) -> float:
-    """Return how far a field of view is drawn: somewhat farther than the spot that it is aimed at."""
-    aimed_m = pose.ground_points([pose.centre_px], _under(pose))[0] - pose.position_m[:2]
-    away_m = float(np.hypot(*aimed_m))
-    return float(np.clip(BEYOND_AIM * away_m, *REACH_M)) if np.isfinite(away_m) else REACH_M[1]
-
-
-def _under(pose: PinholeCamera) -> GroundPlane:
-    return GroundPlane(float(pose.position_m[2]) - POLE_M)
 
 
 def _draw_numbers(axes: Axes, sites: list[list[_Stand]], extent: Extent, in_per_m: float) -> None:
@@ -225,7 +224,7 @@ def _write_margins(
         handles=_legend(plan, texts),
         loc="lower left",
         bbox_to_anchor=(0.02 / width_in, 0.29 / height_in),
-        ncols=max(3, int(width_in // 1.9)),
+        ncols=max(3, int(width_in // 1.45)),
         fontsize=7.5,
         frameon=False,
         columnspacing=1.4,

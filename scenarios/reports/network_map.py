@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from twin.network.model import Control, NetworkError, Road, RoadNetwork
 
 Extent = tuple[float, float, float, float]  # west, east, south, north in metres
+Corners = tuple[tuple[float, float], ...]
 Camera = tuple[str, float, float]  # name, x_m, y_m
 
 PAPER, INK, QUIET = "#f6f4ee", "#2b2f36", "#7d828a"
@@ -72,8 +73,8 @@ def draw_ground(axes: Axes, network: RoadNetwork, extent: Extent, zones: Iterabl
         _draw_zone(axes, network, zone)
     _draw_roads(axes, network)
     _draw_junctions(axes, network)
-    _draw_scale(axes, extent)
-    _draw_north(axes)
+    _draw_scale(axes, network, extent)
+    _draw_north(axes, network, extent)
 
 
 def _extent(network: RoadNetwork) -> Extent:
@@ -164,12 +165,13 @@ def _draw_cameras(axes: Axes, cameras: list[Camera]) -> None:
         _label(axes, name, x_m, y_m)
 
 
-def _draw_north(axes: Axes) -> None:
-    """Draw an arrow to the north in the upper right corner."""
+def _draw_north(axes: Axes, network: RoadNetwork, extent: Extent) -> None:
+    """Draw an arrow to the north in one of the upper corners."""
+    x, y = _emptier(network, extent, ((0.945, 0.9), (0.015, 0.9)), (0.04, 0.1))
     axes.annotate(
         "N",
-        (0.975, 0.985),
-        (0.975, 0.925),
+        (x + 0.02, y + 0.09),
+        (x + 0.02, y + 0.03),
         xycoords="axes fraction",
         ha="center",
         va="center",
@@ -195,14 +197,37 @@ def _label(axes: Axes, text: str, x_m: float, y_m: float) -> None:
     )
 
 
-def _draw_scale(axes: Axes, extent: Extent) -> None:
+def _draw_scale(axes: Axes, network: RoadNetwork, extent: Extent) -> None:
     """Draw a bar of about a fifth of the width, 1, 2 or 5 times a power of ten long."""
-    goal_m = (extent[1] - extent[0]) / 5
+    across_m, up_m = extent[1] - extent[0], extent[3] - extent[2]
+    goal_m = across_m / 5
     power = 10 ** np.floor(np.log10(goal_m))
     length_m = float(max(n * power for n in (1, 2, 5) if n * power <= goal_m))
-    x_m, y_m = extent[0] + 0.03 * (extent[1] - extent[0]), extent[2] + 0.03 * (extent[3] - extent[2])
+    share = length_m / across_m
+    left = _emptier(network, extent, ((0.03, 0.02), (0.97 - share, 0.02)), (share, 0.06))
+    x_m, y_m = extent[0] + left[0] * across_m, extent[2] + 0.03 * up_m
     axes.plot([x_m, x_m + length_m], [y_m, y_m], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=9)
     text = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
     axes.annotate(
         text, (x_m + length_m / 2, y_m), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=7.5
     )
+
+
+def _emptier(
+    network: RoadNetwork, extent: Extent, corners: Corners, size: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the corner (shares of the map) at which a box of `size` covers the fewest bits of road."""
+    origin, span = np.array([extent[0], extent[2]]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
+    bits = np.concatenate(
+        [
+            [road.point_at(along_m)[:2] for along_m in np.linspace(0.0, road.length_m, 40)]
+            for road in network.roads
+        ]
+    )
+    shares = (bits - origin) / span
+
+    def covered(corner: tuple[float, float]) -> int:
+        inside = (shares >= np.array(corner)) & (shares <= np.array(corner) + np.array(size))
+        return int(np.count_nonzero(inside.all(axis=1)))
+
+    return min(corners, key=covered)
