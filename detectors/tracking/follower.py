@@ -129,9 +129,9 @@ class Follower:
     def _come_back(self, timestamp_ns: int) -> None:
         """Forget what moved when the camera turned away: where it went nobody saw."""
         self._back_ns = timestamp_ns
-        still = self._still()
-        self._motion.keep(still)
-        self._targets = [t for t, kept in zip(self._targets, still, strict=True) if kept]
+        keep = self._still() & self._patient(timestamp_ns)
+        self._motion.keep(keep)
+        self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
 
     def _assign(
         self, detections: Detections, points: Float64Array, spreads: Float64Array, still: np.ndarray
@@ -178,8 +178,11 @@ class Follower:
             if slow_s >= self._habits.still_after_s:
                 target.still_since_ns = target.still_since_ns or timestamp_ns
 
+    def _patient(self, timestamp_ns: int) -> np.ndarray:
+        return np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
+
     def _forget(self, timestamp_ns: int) -> None:
-        keep = np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
+        keep = self._patient(timestamp_ns)
         self._motion.keep(keep)
         self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
 

@@ -125,7 +125,8 @@ class KerbParking:
     def _short(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> Verdict:
         """Judge a stand that ended too early to count, so far as it was seen."""
         stood_s = (stand.last_in_ns - from_ns) / NS_PER_S
-        if stand.lost or stood_s + stand.unseen_s >= zone.minimum_stand_s:
+        before_s = stand.unseen_before_s if from_ns == stand.began_ns else 0.0
+        if stand.lost or before_s + stood_s + stand.unseen_s >= zone.minimum_stand_s:
             return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.NOT_OBSERVED)
         return self._clear(stand, zone, from_ns)
 
