@@ -1,5 +1,6 @@
 """What must hold of any traffic: nobody lost, nobody stuck, no overlap, nothing unrecorded."""
 
+from collections.abc import Callable
 from datetime import date, time
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from detectors.datatypes.signals import Aspect
 from tests.overlap import overlaps
 from tests.traffic_networks import cross, grid
+from tests.verification.extent import lasting, seeds
 from twin.clock import NS_PER_S, from_local
+from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
@@ -39,23 +42,40 @@ def run(network: RoadNetwork, root: int, minutes: float, looks: int = 0) -> Traf
     return simulation
 
 
+@pytest.mark.parametrize("seed", seeds(10))
 @pytest.mark.parametrize("lit", [True, False])
-def test_no_overlap_and_nobody_lost_on_a_grid(lit: bool) -> None:
+def test_no_overlap_and_nobody_lost_on_a_grid(
+    lit: bool, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     network = grid(3, 200.0, signals=lit, stop_rate=1.0, kerb_m=2.0)
-    simulation = TrafficSimulation(network, BUSY, Seed(1), START_NS)
-    for second in range(1, 301):
+    simulation = TrafficSimulation(network, BUSY, Seed(seed), START_NS)
+    for second in range(1, lasting(300, 900) + 1):
         simulation.advance(START_NS + second * NS_PER_S)
         states = simulation.vehicles()
         assert overlaps(states, shrink_m=0.02) == []
         census = simulation.census()
         assert census.conserved
         assert census.active == len(states)
+    record_property("vehicles that left", census.finished)
     assert census.finished > 200
 
 
-def test_everybody_gets_on() -> None:
+@pytest.mark.parametrize("seed", seeds(3))
+def test_no_overlap_and_nobody_lost_on_the_corridor_of_the_main_scenario(
+    seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    simulation = TrafficSimulation(library.named("mt-haryono"), DemandSpec(), Seed(seed), START_NS)
+    for second in range(5, lasting(60, 1800) + 1, 5):
+        simulation.advance(START_NS + second * NS_PER_S)
+        assert overlaps(simulation.vehicles(), shrink_m=0.02) == []
+        assert simulation.census().conserved
+    record_property("vehicles on the map", simulation.census().active)
+
+
+@pytest.mark.parametrize("seed", seeds(10, first=2))
+def test_everybody_gets_on(seed: int) -> None:
     network = grid(3, 200.0, stop_rate=1.0)
-    simulation = TrafficSimulation(network, BUSY, Seed(2), START_NS)
+    simulation = TrafficSimulation(network, BUSY, Seed(seed), START_NS)
     simulation.advance(START_NS + 300 * NS_PER_S)
     before = simulation.vehicles()
     simulation.advance(START_NS + 600 * NS_PER_S)
@@ -67,9 +87,12 @@ def test_everybody_gets_on() -> None:
             assert moved_m > before.size_m[row, 0]
 
 
-def test_no_red_crossing_without_a_record() -> None:
+@pytest.mark.parametrize("seed", seeds(10, first=3))
+def test_no_red_crossing_without_a_record(
+    seed: int, record_property: Callable[[str, object], None]
+) -> None:
     demand = DemandSpec(scale=1.5, red_running=(0.3, 0.2, 0.2, 0.2))
-    simulation = TrafficSimulation(cross(), demand, Seed(3), START_NS)
+    simulation = TrafficSimulation(cross(), demand, Seed(seed), START_NS)
     row = simulation._graph.lanes.row
     seen: set[tuple[int, str]] = set()
     before: dict[int, int] = {}
@@ -85,22 +108,26 @@ def test_no_red_crossing_without_a_record() -> None:
             before[vehicle.vehicle_id] = lane
     recorded = [v for v in simulation.violations() if v.rule == "red_light"]
     assert {(v.vehicle_id, v.place) for v in recorded} == seen
+    record_property("crossings on red", len(recorded))
     assert len(recorded) >= 10
     # shortly after the onset, or as a jump start within the last seconds of 45 s of red
     late = [v.seconds_into_red for v in recorded]
     assert all(into_s < 4.0 or into_s > 43.0 for into_s in late)
 
 
-def test_orderly_drivers_never_cross_at_red() -> None:
+@pytest.mark.parametrize("seed", seeds(10, first=3))
+def test_orderly_drivers_never_cross_at_red(seed: int) -> None:
     demand = DemandSpec(scale=1.5, red_running=(0.0, 0.0, 0.0, 0.0))
-    simulation = TrafficSimulation(cross(), demand, Seed(3), START_NS)
-    simulation.advance(START_NS + 600 * NS_PER_S)
+    simulation = TrafficSimulation(cross(), demand, Seed(seed), START_NS)
+    simulation.advance(START_NS + lasting(600, 3600) * NS_PER_S)
     assert [v for v in simulation.violations() if v.rule == "red_light"] == []
 
 
-def test_the_same_seed_gives_the_same_traffic_and_looking_changes_nothing() -> None:
-    network = cross(stop_rate=2.0, kerb_m=2.0)
-    one, other, looked_at = run(network, 1, 3), run(network, 2, 3), run(network, 1, 3, looks=2)
+@pytest.mark.parametrize("seed", seeds(5))
+def test_the_same_seed_gives_the_same_traffic_and_looking_changes_nothing(seed: int) -> None:
+    network, minutes = cross(stop_rate=2.0, kerb_m=2.0), lasting(3, 15)
+    one, other = run(network, seed, minutes), run(network, seed + 1, minutes)
+    looked_at = run(network, seed, minutes, looks=2)
     assert fingerprint(one.vehicles()) == fingerprint(looked_at.vehicles())
     assert one.violations() == looked_at.violations()
     assert one.census() == looked_at.census()
@@ -115,10 +142,11 @@ def test_a_circle_shows_exactly_those_inside() -> None:
     assert 0 < len(some) < len(everybody)
 
 
-def test_bodies_move_and_turn_smoothly() -> None:
-    simulation = run(cross(stop_rate=2.0, kerb_m=2.0), 1, 2)
+@pytest.mark.parametrize("seed", seeds(5))
+def test_bodies_move_and_turn_smoothly(seed: int) -> None:
+    simulation = run(cross(stop_rate=2.0, kerb_m=2.0), seed, 2)
     before = simulation.vehicles()
-    for _ in range(300):
+    for _ in range(lasting(300, 3000)):
         simulation.advance(simulation.now_ns + simulation.step_ns)
         after = simulation.vehicles()
         _, a, b = np.intersect1d(before.vehicle_id, after.vehicle_id, return_indices=True)

@@ -39,15 +39,17 @@ class Dispatch:
         """The time of the environment."""
         return int(self._env.now)
 
-    def order(self, kind: CrewKind, row: int, case_id: str, spot: Spot, work: Work) -> None:
-        """Ask for a crew at a spot; the job ends, or is pending when the evening is over."""
+    def order(self, job: Job, spot: Spot, work: Work, still: Callable[[], bool]) -> None:
+        """Ask for a crew at a spot; the job ends, or is pending when the evening is over.
+
+        Where the vehicle is not `still` there when a crew falls idle, nobody sets out.
+        """
         number = len(self.jobs)
-        job = Job(kind, row, case_id, self.now_ns)
-        if not any(crew.kind is kind for crew in self._crews):
+        if not any(crew.kind is job.kind for crew in self._crews):
             self.jobs.append(replace(job, ended_ns=self.now_ns, outcome=Outcome.NO_CREW))
             return
         self.jobs.append(job)
-        self._env.process(self._serve(number, spot, work))
+        self._env.process(self._serve(number, spot, work, still))
 
     def visible(self, kind: CrewKind) -> tuple[tuple[Crew, Spot], ...]:
         """Return the crews of a kind on duty that stand somewhere, at a post or at work, and where."""
@@ -78,10 +80,15 @@ class Dispatch:
         self._on_duty.append(crew)
         yield self._idle[crew.kind].put(crew)
 
-    def _serve(self, number: int, spot: Spot, work: Work) -> Steps:
+    def _serve(self, number: int, spot: Spot, work: Work, still: Callable[[], bool]) -> Steps:
         crew = yield self._nearest(self.jobs[number].kind, spot)
-        if self.now_ns >= crew.until_ns:  # off duty by now: nobody else comes for this job
-            return
+        if not still():
+            self._note(number, ended_ns=self.now_ns, outcome=Outcome.GONE)
+        elif self.now_ns < crew.until_ns:
+            yield from self._attend(number, crew, spot, work)
+        yield self._idle[crew.kind].put(crew)
+
+    def _attend(self, number: int, crew: Crew, spot: Spot, work: Work) -> Steps:
         self._note(number, crew=crew.name, sent_ns=self.now_ns)
         yield from self._travel(crew, spot)
         self._note(number, arrived_ns=self.now_ns)
@@ -90,7 +97,6 @@ class Dispatch:
             yield from self._spend(crew, Activity.WORK, spot, spot, takes_ns)
         outcome = Outcome.GONE if takes_ns is None else Outcome.DONE
         self._note(number, ended_ns=self.now_ns, outcome=outcome)
-        yield self._idle[crew.kind].put(crew)
 
     def _nearest(self, kind: CrewKind, spot: Spot) -> Any:
         """Return the event of getting the nearest idle crew, or else the next that falls idle."""

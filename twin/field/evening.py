@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot, inf
 from typing import Any, Protocol
 
 import numpy as np
@@ -121,9 +122,9 @@ class Evening:
                 self._send_officer(row, "")
 
     def _nearest_officer_m(self, row: int) -> float:
-        here = self._kerb.spot_m[row]
+        x_m, y_m = self._kerb.spot_m[row].tolist()
         spots = [self._streets.position_m(spot) for _, spot in self._dispatch.visible(CrewKind.OFFICER)]
-        return min((float(np.hypot(x - here[0], y - here[1])) for x, y in spots), default=np.inf)
+        return min((hypot(x - x_m, y - y_m) for x, y in spots), default=inf)
 
     def _look_round(self, _crew: Crew, spot: Spot) -> None:
         """Let an officer who came to a post take on whoever stands in sight of it."""
@@ -157,11 +158,15 @@ class Evening:
         """Send a crew of a kind to a vehicle, once."""
         if (row, kind) not in self._attended:
             self._attended.add((row, kind))
-            self._dispatch.order(kind, row, case_id, self._kerb.spot(row), work)
+            job = Job(kind, row, case_id, self._dispatch.now_ns)
+            self._dispatch.order(job, self._kerb.spot(row), work, lambda: self._stands(row))
+
+    def _stands(self, row: int) -> bool:
+        return self._kerb.stands(row, self._dispatch.now_ns)
 
     def _confront(self, _crew: Crew, job: Job) -> int | None:
         """Warn, or ticket where the driver is there and sticker where not (DOMAIN 1)."""
-        if not self._kerb.stands(job.row, self._dispatch.now_ns):
+        if not self._stands(job.row):
             return None
         if job.case_id:
             self._feed.warned(job.case_id, self._dispatch.now_ns)

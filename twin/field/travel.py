@@ -30,6 +30,7 @@ class Streets:
         self._cost_s = free_flow_s(network)
         self._between_s = _matrix(network, self._roads, self._cost_s)
         self._loop_s = [_loop(network, road) for road in self._roads]
+        self._position_m: dict[Spot, tuple[float, float]] = {}
 
     def __len__(self) -> int:
         return len(self._roads)
@@ -44,8 +45,10 @@ class Streets:
 
     def position_m(self, spot: Spot) -> tuple[float, float]:
         """Return where a spot is on the map."""
-        x, y, _ = self._roads[spot.road].point_at(spot.along_m)
-        return x, y
+        if spot not in self._position_m:  # asked for at every arrival of a driver
+            x, y, _ = self._roads[spot.road].point_at(spot.along_m)
+            self._position_m[spot] = (x, y)
+        return self._position_m[spot]
 
     def positions_m(self, road: Ints, along_m: Floats) -> Floats:
         """Return where many spots (R,) are on the map, (R, 2)."""

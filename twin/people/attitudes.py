@@ -55,14 +55,14 @@ class Attitudes:
     officer_nearby: float = stated(0.3, "an officer met counts for", _CASES)
     known_camera: float = stated(0.3, "a visit under a camera known to act counts for", _CASES)
     hearsay: float = stated(3.0, "hearsay that everybody was sanctioned counts for", _CASES)
-    publicity: float = stated(0.3, "a day of publicity that reached the driver counts for", _CASES)
+    publicity: float = stated(0.1, "a day of publicity that reached the driver counts for", _CASES)
     unpunished: float = stated(0.5, "an own violation without consequence counts for", _CASES)
     hearsay_reach: float = stated(0.2, "drivers whom hearsay reaches in a day", "[?]")
     publicity_reach: float = stated(0.3, "drivers whom a full campaign reaches in a day", "[?]")
     other_days: float = stated(0.5, "part of a lesson that counts for the other days of the week", "[?]")
     camera_half_life_d: float = stated(15.0, "half-life of knowing that a camera acts", "[?]", unit="d")
     norm_weight: float = stated(0.05, "worth of doing as all others do", "DOMAIN 7 [?]: tiny")
-    norm_start: float = stated(0.3, "share of others thought to comply at first", "[?]")
+    norm_start: float = stated(0.25, "share of others thought to comply at first", "[?]")
     norm_gain: float = stated(0.1, "part by which one visit moves that share", "[?]")
     benefit_median: float = stated(0.12, "median benefit of a stop at the kerb, in fines", "[?]")
     benefit_sigma_driver: float = stated(0.7, "spread of the benefit between drivers, log-normal", "[?]")
@@ -77,6 +77,9 @@ class Attitudes:
         standing=PUBLISHED,
     )
     sight_m: float = stated(150.0, "distance at which an officer is in sight", "[?]", unit="m")
+    side_street: float = stated(0.5, "worth of a stop in a side street, of one at the kerb", "[?]")
+    side_walk: float = stated(0.04, "cost of walking back from a side street, in fines", "[?]")
+    waiting_per_min: float = stated(0.01, "cost of a minute's wait for the end of the ban, in fines", "[?]")
     visits_per_day: float = stated(0.2, "visits of a driver in a day", "[?]")
     elsewhere: float = stated(0.3, "visits that go to another zone than the usual one", "[?]")
 
@@ -101,6 +104,7 @@ _SHARES = frozenset(
         "other_days",
         "norm_start",
         "norm_gain",
+        "side_street",
         "officer_certainty",
         "visits_per_day",
         "elsewhere",

@@ -44,8 +44,8 @@ class KerbDemand:
     def per_zone(self) -> Floats:
         """Return the mean number (Z,) of wishes in the hours of the ban, by zone."""
         length_h = float(_cumulative(self)[-1]) / 3600.0
-        wishes: Floats = np.bincount(self.zone_of, self.stops_per_h, len(self.zones)) * length_h
-        return wishes
+        stops_per_h = np.bincount(self.zone_of, self.stops_per_h, len(self.zones))
+        return np.asarray(length_h * stops_per_h, np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
