@@ -35,6 +35,7 @@ COUNTS = (
     "wishes",
     "comply_alone",  # would comply with no officer about
     "comply_shown",  # would comply beside an officer
+    "comply_norm",  # would comply by the norm alone: no officer about, no news ever
     "in_sight",  # decided with an officer in sight
     "in_sight_comply",
     "out_of_sight_comply",
@@ -184,6 +185,7 @@ def _counts(city: City, wishes: Wishes, decided: _Decided, played: Played, seen:
         "wishes": np.ones(len(wishes)),
         "comply_alone": alone,
         "comply_shown": shown,
+        "comply_norm": ~violates(np.full(len(wishes), attitudes.prior_belief), decided.breaking),
         "in_sight": in_sight,
         "in_sight_comply": in_sight & comply,
         "out_of_sight_comply": ~in_sight & comply,
