@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     """What can be said of compliance without an officer once enforcement was withdrawn."""
 
     SURVIVES = "survives"
-    GONE = "gone"
+    FADED = "does not survive"
     NOT_RESOLVED = "not resolved"
     NOT_TRIED = "not tried"  # no withdrawal within the days
 
@@ -209,5 +209,5 @@ def conclusion(rollout: Rollout, found: Sequence[Week]) -> Conclusion:
     if low is not None and low > rollout.threshold:
         return Conclusion(Verdict.SURVIVES, week, after)
     if high is not None and high < rollout.threshold:
-        return Conclusion(Verdict.GONE, week, after)
+        return Conclusion(Verdict.FADED, week, after)
     return Conclusion(Verdict.NOT_RESOLVED, week, after)

@@ -150,11 +150,7 @@ def field(rollout: Rollout, arms: Sequence[Arms], words: Words) -> str:
         axes.set_ylim(0, max(1.0, 1.45 * float(below.max(initial=0.0))))
         axes.set_xticks(list(range(1, len(means) + 1))[:: 1 + len(means) // 12])
         axes.set_xlabel(words.text("week"))
-        axes.set_ylabel(
-            words.text("measures a day, four zones")
-            if len(rollout.zones) == 4
-            else words.text("measures a day")
-        )
+        axes.set_ylabel(words.text("measures a day"))
         axes.legend(fontsize=8, ncols=2, loc="upper right")
     return inline_svg(figure, "field")
 

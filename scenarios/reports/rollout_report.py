@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from scenarios.phases.measures import ALL, Arms, Conclusion, Estimate, Week
-from scenarios.phases.rollout import Rollout
+from scenarios.phases.rollout import Rollout, Stage
 from scenarios.reports import rollout_plots
 from scenarios.reports.rollout_inputs import Input, inputs
 from scenarios.reports.wording import NOTHING, UNBROKEN, Words
@@ -64,6 +64,12 @@ class RolloutReport:
     def totals(self) -> tuple[Week, ...]:
         """The weeks of all zones together."""
         return tuple(week for week in self.weeks if week.zone == ALL)
+
+    @property
+    def told_first(self) -> tuple[Week, ...]:
+        """The first week, the last of enforcement and the last of all, each once."""
+        enforced = [week for week in self.totals if week.stage is Stage.ENFORCEMENT]
+        return tuple(dict.fromkeys((self.totals[0], *enforced[-1:], self.totals[-1])))
 
 
 class RolloutWords(Words):
