@@ -86,6 +86,8 @@ class DriversFile(FileModel):
     own_sanction: Amount = USUAL.own_sanction
     own_warning: Amount = USUAL.own_warning
     seen_enforcement: Amount = USUAL.seen_enforcement
+    warning_seen: Share = USUAL.warning_seen
+    most_seen: Amount = USUAL.most_seen
     officer_nearby: Amount = USUAL.officer_nearby
     known_camera: Amount = USUAL.known_camera
     hearsay: Amount = USUAL.hearsay
@@ -122,6 +124,9 @@ class DurationsFile(FileModel):
     read_s: Annotated[float, Field(ge=1, le=3600)] = USUAL_DURATIONS.read_s
     heeded_s: Amount = USUAL_DURATIONS.heeded_s
     heeds: Share = USUAL_DURATIONS.heeds
+    passing_s: Amount = USUAL_DURATIONS.passing_s
+    shown_s: Amount = USUAL_DURATIONS.shown_s
+    detour: Positive = USUAL_DURATIONS.detour
     slowdown: Positive = USUAL_DURATIONS.slowdown
 
 

@@ -78,7 +78,9 @@ def build_city(rollout: Rollout, seed: int) -> City:
     demand = kerb_demand(network, rollout.demand, rollout.zones, rollout.present, rollout.hours_s)
     root = Seed(seed).child("rollout")
     drivers = settle(demand, root, rollout.attitudes)
-    return City(rollout, Streets(network, demand.roads, rollout.durations.slowdown), demand, drivers, root)
+    durations = rollout.durations
+    streets = Streets(network, demand.roads, durations.slowdown, durations.detour)
+    return City(rollout, streets, demand, drivers, root)
 
 
 def run_history(rollout: Rollout, counted_days: int, seed: int) -> History:
@@ -112,7 +114,7 @@ def _day(city: City, day: date, minds: Beliefs) -> tuple[Beliefs, Row]:
     wishes = wishes_of_day(city.drivers, city.demand, city.seed, day.toordinal(), attitudes)
     decided = _decide(city, minds, wishes, window)
     played = play(city, day, wishes, decided.belief, decided.breaking)
-    seen = met(played.kerb, wishes.present, attitudes.sight_m)
+    seen = met(played.kerb, wishes.present, attitudes, city.rollout.durations)
     minds = _learn(city, day, minds, wishes, played, seen)
     counts = _counts(city, wishes, decided, played, seen)
     return minds, (counts, _acts(played), *_field(played.log.jobs))

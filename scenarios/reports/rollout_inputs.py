@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from scenarios.phases.rollout import PhaseSpec, Rollout
-from twin.people.attitudes import JUDGEMENT, PUBLISHED, Stated, parameters
+from twin.people.attitudes import JUDGEMENT, Stated, parameters
 
-CHOSEN = "chosen"  # by whoever wrote the rollout file
+CHOSEN = "chosen"  # by whoever wrote the rollout file; its comments say why
+FILE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _phase(phase: PhaseSpec) -> tuple[Input, ...]:
     table, since = f"phase {phase.stage}", phase.since.isoformat()
     officers = " / ".join(map(str, phase.officers))
     return (
-        Input(table, "since", "first day of the phase", since, "", "DOMAIN 1", CHOSEN),
+        Input(table, "since", "first day of the phase", since, "", FILE, CHOSEN),
         Input(
             table,
             "officers",
@@ -63,11 +64,11 @@ def _phase(phase: PhaseSpec) -> tuple[Input, ...]:
             JUDGEMENT,
         ),
         Input(table, "sticker_crews", "sticker crews", str(phase.sticker_crews), "", "[?]", JUDGEMENT),
-        Input(table, "tow_trucks", "tow trucks", str(phase.tow_trucks), "", "DOMAIN 1 [S]", PUBLISHED),
+        Input(table, "tow_trucks", "tow trucks", str(phase.tow_trucks), "", FILE, CHOSEN),
         Input(
             table, "publicity", "publicity, of a full campaign", f"{phase.publicity:g}", "", "[?]", JUDGEMENT
         ),
-        Input(table, "cameras", "cases of the engine are acted on", "01"[phase.cameras], "", "[?]", CHOSEN),
+        Input(table, "cameras", "cases of the engine are acted on", "01"[phase.cameras], "", FILE, CHOSEN),
     )
 
 
@@ -90,8 +91,8 @@ def _ladder(rollout: Rollout) -> tuple[Input, ...]:
             "towing is in force from",
             _day(ladder.towing_from),
             "",
-            "DOMAIN 1 [S]",
-            PUBLISHED,
+            FILE,
+            CHOSEN,
         ),
         Input(
             "", "threshold", "difference of practical account", f"{rollout.threshold:g}", "", "[?]", CHOSEN

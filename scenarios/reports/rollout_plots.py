@@ -171,6 +171,7 @@ def displacement(found: Sequence[Week], words: Words) -> str:
         axes.set_xticks([w.number for w in rows][:: 1 + len(rows) // 12])
         axes.set_xlabel(words.text("week"))
         axes.set_ylabel(words.text("of all who wanted to stop"))
+        axes.set_ylim(top=1.3 * max(0.01, axes.get_ylim()[1]))
         axes.yaxis.set_major_formatter(lambda share, _row: words.percent(share))
         axes.legend(fontsize=8, loc="upper left")
     return inline_svg(figure, "displacement")

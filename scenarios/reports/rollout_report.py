@@ -79,14 +79,18 @@ class RolloutWords(Words):
         """Return a difference of shares in percentage points with its sign."""
         if one is None:
             return NOTHING
-        return f"{100 * one.mean:+.1f}".replace("-", "\N{MINUS SIGN}")
+        return ("+" if one.mean > 0 else "") + self._points(one.mean)
 
     def span(self, one: Estimate | None) -> str:
         """Return the t interval of a share, in per cent or points."""
         if one is None or one.low is None or one.high is None:
             return ""
-        low, high = (f"{100 * bound:.1f}".replace("-", "\N{MINUS SIGN}") for bound in (one.low, one.high))
-        return f"{low}{UNBROKEN}…{UNBROKEN}{high}"
+        return f"{self._points(one.low)}{UNBROKEN}…{UNBROKEN}{self._points(one.high)}"
+
+    def _points(self, share: float) -> str:
+        # a share that rounds to nothing has no sign
+        rounded = round(100 * share, 1) or 0.0
+        return self.number(rounded, 1).replace("-", "\N{MINUS SIGN}")
 
 
 def schema_text() -> str:

@@ -21,10 +21,11 @@ from scenarios.phases.rollout import (
     without_enforcement,
     without_recall,
 )
+from scenarios.reports.rollout_inputs import inputs
 from scenarios.reports.rollout_report import RESTS_ON, schema_text, write_rollout_report
 from scenarios.rollout import roll_out, run_arms
 from scenarios.rollout_files import load_rollout
-from scenarios.texts import read_catalogue
+from scenarios.texts import LANGUAGES, read_catalogue
 from scenarios.toml_files import Kind, resolve
 from twin.field.crews import CrewKind, Outcome
 from twin.field.kerb import Measure
@@ -218,6 +219,14 @@ def test_a_zone_that_the_network_does_not_have_is_named(tmp_path: Path) -> None:
     ):
         roll_out(strange, days=1, seeds=(1,), workers=1, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_input_has_a_text(language: str) -> None:
+    known = {str(m.id) for m in read_catalogue(language) if m.id}
+    told = inputs(load_rollout("ktl-2025"))
+    codes = {*Stage, *Verdict, *Measure, *CrewKind, *Outcome, *(one.standing for one in told)}
+    assert {one.what for one in told} | set(map(str, codes)) <= known
 
 
 def test_counts_have_names_of_their_own() -> None:

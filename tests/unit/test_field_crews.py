@@ -10,7 +10,7 @@ from twin.field.crews import Activity, Crew, CrewKind, Durations, Job, Outcome
 from twin.field.dispatch import Dispatch
 from twin.field.evening import Evening, EveningLog, Minds, NoCases, Orders
 from twin.field.kerb import Act, Kerb, Measure
-from twin.field.travel import DETOUR, Spot, Streets
+from twin.field.travel import Spot, Streets
 from twin.field.witness import met
 from twin.network import library
 from twin.network.routing import Router
@@ -19,7 +19,7 @@ from twin.people.attitudes import Attitudes
 END_NS = seconds(3600)
 NETWORK = straight_road(1000.0, kerb_m=2.0, stop_rate=1.0)
 SPEED_MPS = NETWORK.roads[0].speed_limit_mps
-STREETS = Streets(NETWORK, ("main",), slowdown=2.0)
+STREETS = Streets(NETWORK, ("main",), slowdown=2.0, detour=1.5)
 QUICK = Durations(warn_s=60.0, sticker_s=100.0, tow_s=200.0, post_s=600.0, read_s=10.0, heeded_s=30.0)
 
 
@@ -84,14 +84,14 @@ def test_a_crew_needs_the_distance_at_the_slowed_speed() -> None:
 
 
 def test_where_the_network_has_no_way_the_straight_line_counts() -> None:
-    expected_s = 2.0 * DETOUR * 450.0 / SPEED_MPS
+    expected_s = 2.0 * 1.5 * 450.0 / SPEED_MPS
     assert STREETS.travel_ns(Spot(0, 500.0), Spot(0, 50.0)) == pytest.approx(expected_s * NS_PER_S)
 
 
 def test_between_roads_the_times_are_those_of_the_network() -> None:
     network = library.named("mt-haryono")
     names = ("mth-1.0+", "mth-1.2+")
-    streets, router = Streets(network, names, slowdown=1.0), Router(network)
+    streets, router = Streets(network, names, slowdown=1.0, detour=1.5), Router(network)
     a, b = (network.road_of[name] for name in names)
     whole_s = router.travel_times_s(a.id)[b.id]
     assert streets.travel_ns(Spot(0, 0.0), Spot(1, b.length_m)) == pytest.approx(whole_s * NS_PER_S)
@@ -148,7 +148,7 @@ def test_who_is_away_does_not_hear_it() -> None:
     kerb = kerb_of((100.0, 0.0, 3000.0))
     played(kerb, Told((60.0, 0, CaseState.TEGURAN, "loudspeaker")))
     assert kerb.left_ns[0] == seconds(3000)
-    assert met(kerb, np.array([False]), 150.0).warned.tolist() == [0.0]
+    assert met(kerb, np.array([False]), Attitudes(), Durations()).warned.tolist() == [0.0]
 
 
 def test_an_open_case_calls_an_officer_who_says_that_he_warned() -> None:
@@ -178,7 +178,7 @@ def test_neighbours_in_sight_see_a_sanction_and_others_do_not() -> None:
     for row in range(3):
         kerb.begin(row)
     kerb.act(Act(0, Measure.STICKER, seconds(300), by_camera=True))
-    seen = met(kerb, np.zeros(3, bool), 150.0)
+    seen = met(kerb, np.zeros(3, bool), Attitudes(), Durations())
     assert seen.sanctioned.tolist() == [1.0, 0.0, 0.0]
     assert seen.seen.tolist() == [0.0, 1.0, 0.0]
     assert seen.camera.tolist() == [True, False, False]

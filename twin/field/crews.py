@@ -10,7 +10,7 @@ from twin.people.attitudes import stated
 class CrewKind(StrEnum):
     """Who can be sent."""
 
-    OFFICER = "officer"  # police with Dishub: may warn, sticker and ticket
+    OFFICER = "patrol"  # police with Dishub: may warn, sticker and ticket
     STICKER = "sticker-crew"  # Dishub: may sticker
     TOW = "tow-truck"
 
@@ -42,14 +42,19 @@ class Durations:
     read_s: float = stated(30.0, "the control room looks at its cases every", "[?]", unit="s")
     heeded_s: float = stated(45.0, "who heeds a warning drives off after", "[?]", unit="s")
     heeds: float = stated(0.7, "drivers beside their vehicle who heed a warning", "[?]")
+    passing_s: float = stated(
+        60.0, "who drives by has a place in sight before and after for", "[?]", unit="s"
+    )
+    shown_s: float = stated(300.0, "a measure against another can be seen for", "[?]", unit="s")
+    detour: float = stated(1.4, "road length of the straight line, where the network has no way", "[?]")
     slowdown: float = stated(2.0, "travel times in the evening, of those of free flow", "[?]")
 
     def __post_init__(self) -> None:
-        for name in ("warn_s", "sticker_s", "tow_s", "heeded_s"):
+        for name in ("warn_s", "sticker_s", "tow_s", "heeded_s", "passing_s", "shown_s"):
             if not getattr(self, name) >= 0:
                 msg = f"Durations.{name}: expected at least 0 s, got {getattr(self, name)}"
                 raise ValueError(msg)
-        for name in ("post_s", "read_s", "slowdown"):
+        for name in ("post_s", "read_s", "detour", "slowdown"):
             if not getattr(self, name) > 0:
                 msg = f"Durations.{name}: expected more than 0, got {getattr(self, name)}"
                 raise ValueError(msg)

@@ -10,8 +10,6 @@ from twin.network.model import Road, RoadNetwork
 from twin.network.routing import TURN_S, Router, free_flow_s
 from twin.people.draws import Floats, Ints
 
-DETOUR = 1.4  # [?] where the network has no way, the straight line is so much shorter than the road
-
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -22,11 +20,14 @@ class Spot:
 
 
 class Streets:
-    """The kerbs where crews work: positions, and travel times at `slowdown` times free flow."""
+    """The kerbs where crews work: positions, and travel times at `slowdown` times free flow.
 
-    def __init__(self, network: RoadNetwork, roads: tuple[str, ...], slowdown: float) -> None:
+    Where the network has no way, the straight line times `detour` counts.
+    """
+
+    def __init__(self, network: RoadNetwork, roads: tuple[str, ...], slowdown: float, detour: float) -> None:
         self._roads = [network.road_of[name] for name in roads]
-        self._slowdown = slowdown
+        self._slowdown, self._detour = slowdown, detour
         self._cost_s = free_flow_s(network)
         self._between_s = _matrix(network, self._roads, self._cost_s)
         self._loop_s = [_loop(network, road) for road in self._roads]
@@ -82,7 +83,7 @@ class Streets:
     def _straight_s(self, start: Spot, goal: Spot) -> float:
         """Return the time by the straight line, for roads between which the network has no way."""
         (x0, y0), (x1, y1) = self.position_m(start), self.position_m(goal)
-        return DETOUR * hypot(x1 - x0, y1 - y0) / self._roads[goal.road].speed_limit_mps
+        return self._detour * hypot(x1 - x0, y1 - y0) / self._roads[goal.road].speed_limit_mps
 
 
 def _matrix(network: RoadNetwork, roads: list[Road], cost_s: dict[str, float]) -> Floats:

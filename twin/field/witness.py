@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.clock import seconds
+from twin.field.crews import Durations
 from twin.field.kerb import SANCTIONS, Act, Kerb, Measure
+from twin.people.attitudes import Attitudes
 from twin.people.draws import Bools, Floats, Ints
-
-PASSING_NS = 60_000_000_000  # who does not stop is in sight of a place for so long before and after
-SHOWN_NS = 300_000_000_000  # a measure can be seen for so long
-MOST_SEEN = 2.0  # more of the same on one evening teaches nothing more
-WARNING_SEEN = 0.25  # a warning to another teaches so much of what a sanction does
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +21,7 @@ class Met:
     camera: Bools
 
 
-def met(kerb: Kerb, present: Bools, sight_m: float) -> Met:
+def met(kerb: Kerb, present: Bools, attitudes: Attitudes, durations: Durations) -> Met:
     """Return what the drivers of an evening met, by the acts on its kerb.
 
     A warning reaches a driver who is there; a sticker or a tow is found by whoever comes back.
@@ -37,21 +35,22 @@ def met(kerb: Kerb, present: Bools, sight_m: float) -> Met:
         elif present[act.row]:
             warned[act.row] = 1.0
         camera[act.row] |= act.by_camera and (act.measure in SANCTIONS or bool(present[act.row]))
-    sees = _sees(kerb, sight_m)
-    worth = np.array([1.0 if act.measure in SANCTIONS else WARNING_SEEN for act in kerb.acts])
+    sees = _sees(kerb, attitudes.sight_m, durations)
+    worth = np.array([1.0 if act.measure in SANCTIONS else attitudes.warning_seen for act in kerb.acts])
     heard = np.array([act.measure is Measure.ANNOUNCEMENT for act in kerb.acts], np.bool_)
-    seen = np.minimum(sees @ worth, MOST_SEEN) if len(worth) else np.zeros(rows)
+    seen = np.minimum(sees @ worth, attitudes.most_seen) if len(worth) else np.zeros(rows)
     return Met(sanctioned, warned, seen, camera | (sees & heard).any(axis=1))
 
 
-def _sees(kerb: Kerb, sight_m: float) -> Bools:
+def _sees(kerb: Kerb, sight_m: float, durations: Durations) -> Bools:
     """Return which row saw which act against another (R, A)."""
     acts: list[Act] = kerb.acts
     whom: Ints = np.array([act.row for act in acts], np.int64)
     when: Ints = np.array([act.at_ns for act in acts], np.int64)
-    from_ns = np.where(kerb.stood, kerb.at_ns, kerb.at_ns - PASSING_NS)
-    until_ns = np.where(kerb.stood, kerb.left_ns, kerb.at_ns + PASSING_NS)
-    then = (from_ns[:, None] <= when + SHOWN_NS) & (when <= until_ns[:, None])
+    passing_ns, shown_ns = seconds(durations.passing_s), seconds(durations.shown_s)
+    from_ns = np.where(kerb.stood, kerb.at_ns, kerb.at_ns - passing_ns)
+    until_ns = np.where(kerb.stood, kerb.left_ns, kerb.at_ns + passing_ns)
+    then = (from_ns[:, None] <= when + shown_ns) & (when <= until_ns[:, None])
     apart_m = np.hypot(*(kerb.spot_m[:, None, axis] - kerb.spot_m[None, whom, axis] for axis in (0, 1)))
     other = np.arange(len(kerb.at_ns))[:, None] != whom
     sees: Bools = then & (apart_m <= sight_m) & other

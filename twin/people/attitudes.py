@@ -52,6 +52,8 @@ class Attitudes:
     own_sanction: float = stated(3.0, "an own sanction counts for", _CASES)
     own_warning: float = stated(0.6, "an own warning (teguran) counts for", _CASES)
     seen_enforcement: float = stated(0.6, "enforcement seen on others counts for", _CASES)
+    warning_seen: float = stated(0.25, "a warning to another counts as so much of a sanction seen", "[?]")
+    most_seen: float = stated(2.0, "sanctions seen on one evening that still teach something", "[?]")
     officer_nearby: float = stated(0.3, "an officer met counts for", _CASES)
     known_camera: float = stated(0.3, "a visit under a camera known to act counts for", _CASES)
     hearsay: float = stated(3.0, "hearsay that everybody was sanctioned counts for", _CASES)
@@ -105,6 +107,7 @@ _SHARES = frozenset(
         "norm_start",
         "norm_gain",
         "side_street",
+        "warning_seen",
         "officer_certainty",
         "visits_per_day",
         "elsewhere",
