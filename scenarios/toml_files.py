@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SCENARIO = "library"
     PLAN = "plans"
     SITE = "library/sites"
+    ESTATE = "estates"
 
 
 def known_names(kind: Kind) -> tuple[str, ...]:

@@ -222,7 +222,10 @@ def _stop_lines(network: RoadNetwork, road: Road, camera: PinholeCamera) -> list
     before_m = max(road.length_m - APPROACH_M, 0.0)
     approach = [cut.points_m(before_m, offset)[0] for offset in (cut.kerb_edge_m, -cut.lane_edge_m)]
     ends = np.array([kerb, median])
-    if not in_view(camera, np.array([kerb, median, *approach])).all() or density_px_per_m(camera, ends).min() < LINE_PX_PER_M:
+    if (
+        not in_view(camera, np.array([kerb, median, *approach])).all()
+        or density_px_per_m(camera, ends).min() < LINE_PX_PER_M
+    ):
         return []
     # traffic must cross from the right of the line to its left: it runs from a driver's left to right
     left, right = (kerb, median) if network.left_hand else (median, kerb)
