@@ -26,25 +26,71 @@ MOST_BYTES = 10_000_000  # of one picture (ADAPTERS, section 5)
 _STAMP = re.compile(r"(\d{1,12})(?:\.(\d{1,9}))?")
 
 
-def get(address: CameraAddress) -> http.client.HTTPResponse:
-    """Ask for what lies at `address`; raises RefusedError or LostError.
+class HttpCamera:
+    """How to ask one camera.
 
     A redirection, a proxy of the environment and other schemes than http are not followed: they
     would take the credentials elsewhere.
     """
+
+    def __init__(self, address: CameraAddress) -> None:
+        self._address = address
+        handlers: list[request.BaseHandler] = [request.ProxyHandler({}), _Http(), _NoRedirect()]
+        handlers += _authentication(address)
+        if address.url.startswith("https"):  # to load the certificates takes a while
+            handlers.append(request.HTTPSHandler(context=_tls(address)))
+        self._opener = request.build_opener(*handlers)
+
+    def get(self) -> http.client.HTTPResponse:
+        """Ask for the picture or the stream; raises RefusedError or LostError."""
+        address = self._address
+        try:
+            answer: http.client.HTTPResponse = self._opener.open(address.url, timeout=address.open_s)
+        except HTTPError as error:
+            error.close()
+            said = f"{error.code} {error.reason}"
+            raise (self.refused(said) if error.code in REFUSED else self.lost(said)) from None
+        except (URLError, OSError, ValueError, http.client.HTTPException) as error:
+            raise self.lost(getattr(error, "reason", error)) from None
+        return answer
+
+    def lost(self, reason: object) -> LostError:
+        """Return the error for a camera that does not do what it should."""
+        return LostError(self._said(reason))
+
+    def refused(self, reason: object) -> RefusedError:
+        """Return the error for a camera that does not let us in."""
+        return RefusedError(self._said(reason))
+
+    def _said(self, reason: object) -> str:
+        return self._address.mask.text(f"{self._address.url}: {reason}")
+
+
+def _tls(address: CameraAddress) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not address.tls_verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    handlers = [request.ProxyHandler({}), request.HTTPSHandler(context=context), _NoRedirect()]
-    opener = request.build_opener(*handlers, *_authentication(address))
-    try:
-        answer: http.client.HTTPResponse = opener.open(address.url, timeout=address.open_s)
-    except HTTPError as error:
-        kind = RefusedError if error.code in REFUSED else LostError
-        raise kind(_said(address, f"{error.code} {error.reason}")) from None
-    except (URLError, OSError, ValueError, http.client.HTTPException) as error:
-        raise LostError(_said(address, getattr(error, "reason", error))) from None
-    return answer
+    return context
+
+
+class _Answer(http.client.HTTPResponse):
+    def begin(self) -> None:
+        """Read the head; the standard one leaves the socket open where the camera hangs up meanwhile."""
+        try:
+            super().begin()
+        except OSError:
+            self.close()
+            raise
+
+
+class _Connection(http.client.HTTPConnection):
+    response_class = _Answer
+
+
+class _Http(request.HTTPHandler):
+    def http_open(self, req: request.Request) -> http.client.HTTPResponse:
+        """Ask over a connection whose answers close what they opened."""
+        return self.do_open(_Connection, req)
 
 
 class _NoRedirect(request.HTTPRedirectHandler):
@@ -58,15 +104,6 @@ def _authentication(address: CameraAddress) -> list[request.BaseHandler]:
     keys = request.HTTPPasswordMgrWithDefaultRealm()
     keys.add_password(None, address.url, address.credentials.user, address.credentials.password)
     return [request.HTTPBasicAuthHandler(keys), request.HTTPDigestAuthHandler(keys)]
-
-
-def lost(address: CameraAddress, reason: object) -> LostError:
-    """Return the error for a stream that broke off."""
-    return LostError(_said(address, reason))
-
-
-def _said(address: CameraAddress, reason: object) -> str:
-    return address.mask.text(f"{address.url}: {reason}")
 
 
 def shot_of(jpeg: bytes, headers: Message) -> Shot:

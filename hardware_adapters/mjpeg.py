@@ -7,7 +7,7 @@ from email.parser import BytesHeaderParser
 
 from detectors.datatypes.frame import NS_PER_S
 from hardware_adapters.clock import monotonic_ns
-from hardware_adapters.http_camera import MOST_BYTES, get, lost, shot_of
+from hardware_adapters.http_camera import MOST_BYTES, HttpCamera, shot_of
 from hardware_adapters.link import CameraAddress, Shot
 
 CHUNK = 65536
@@ -20,23 +20,23 @@ class MjpegCamera:
 
     def __init__(self, address: CameraAddress) -> None:
         self._address = address
+        self._http = HttpCamera(address)
 
     def shots(self) -> Iterator[Shot]:
         """Connect, and yield what it sends until it ends; raises RefusedError or LostError."""
-        with get(self._address) as answer:
+        with self._http.get() as answer:
             kind = answer.headers.get_content_maintype()
             boundary = (answer.headers.get_boundary() or "").removeprefix("--")
             if kind != "multipart" or not boundary:
-                raise lost(
-                    self._address, f"expected a multipart stream, got {answer.headers.get_content_type()}"
-                )
+                msg = f"expected a multipart stream, got {answer.headers.get_content_type()}"
+                raise self._http.lost(msg)
             _set_timeout(answer, self._address.read_s)
             parts = Parts(answer, b"--" + boundary.encode(), self._address.read_s)
             try:
                 while (part := parts.following()) is not None:
                     yield shot_of(part[1], part[0])
             except (OSError, ValueError, http.client.HTTPException) as error:
-                raise lost(self._address, error) from None
+                raise self._http.lost(error) from None
 
 
 def _set_timeout(answer: http.client.HTTPResponse, seconds: float) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from detectors.datatypes.frame import NS_PER_S
 from hardware_adapters.clock import monotonic_ns, pause_until
-from hardware_adapters.http_camera import MOST_BYTES, get, lost, shot_of
+from hardware_adapters.http_camera import MOST_BYTES, HttpCamera, shot_of
 from hardware_adapters.link import CameraAddress, Shot
 
 
@@ -14,6 +14,7 @@ class SnapshotCamera:
 
     def __init__(self, address: CameraAddress) -> None:
         self._address = address
+        self._http = HttpCamera(address)
 
     def shots(self) -> Iterator[Shot]:
         """Ask again and again; raises RefusedError or LostError."""
@@ -24,14 +25,16 @@ class SnapshotCamera:
             due_ns = max(due_ns + round(self._address.period_s * NS_PER_S), monotonic_ns())
 
     def _ask(self) -> Shot:
-        with get(self._address) as answer:
+        with self._http.get() as answer:
             kind = answer.headers.get_content_type()
             if not kind.startswith("image/"):
-                raise lost(self._address, f"expected a picture, got {kind}")
+                msg = f"expected a picture, got {kind}"
+                raise self._http.lost(msg)
             try:
                 jpeg = answer.read(MOST_BYTES + 1)
             except (OSError, http.client.HTTPException) as error:
-                raise lost(self._address, error) from None
+                raise self._http.lost(error) from None
             if len(jpeg) > MOST_BYTES:
-                raise lost(self._address, f"a picture of more than {MOST_BYTES} bytes")
+                msg = f"a picture of more than {MOST_BYTES} bytes"
+                raise self._http.lost(msg)
             return shot_of(jpeg, answer.headers)

@@ -14,6 +14,8 @@ import threading
 from typing import Any, BinaryIO
 
 BEHIND_NS = 1_000_000_000
+PATIENCE_NS = 20_000_000_000
+REPORT_EVERY_NS = 500_000_000  # 5 s in RFC 3550: too long for who has just connected
 NTP_OF_1970_NS = 2_208_988_800 * 1_000_000_000
 LAUNCH = (
     "( appsrc name=source is-live=true format=time max-buffers=4 leaky-type=downstream "
@@ -59,6 +61,8 @@ class Feed:
         while found == self._gst.IteratorResult.OK:
             if element.get_factory().get_name() == "rtpbin":
                 element.set_property("ntp-time-source", 3)  # clock-time: that of the pictures
+                session = element.emit("get-internal-session", 0)
+                session.set_property("rtcp-min-interval", REPORT_EVERY_NS)
             found, element = elements.next()
 
     def _forget(self, media: Any) -> None:
@@ -96,7 +100,7 @@ class Server:
         self.loop = GLib.MainLoop()
         self._clock = GObject.new(Gst.SystemClock, name="taken")
         self._speed = plan["speed"]
-        self._set = False
+        self._punctual_ns: int | None = None  # when a picture last came in time
         self._server = GstRtspServer.RTSPServer()
         self._server.set_address(plan["address"])
         self._server.set_service(str(plan["port"]))
@@ -133,14 +137,17 @@ class Server:
     def push(self, view: int, taken_ns: int, picture: bytes) -> None:
         """Give a picture to the watchers of one view.
 
-        The first sets the clock of all, and so does one that comes late: the clock must not run away
-        from the pictures.
+        The first sets the clock of all. Where they come late for long, they do so again: the clock
+        must not run away from the pictures.
         """
         stamp_ns = taken_ns + NTP_OF_1970_NS
-        if not self._set or self._clock.get_time() - stamp_ns > BEHIND_NS:
-            self._set = True
+        now_ns = self._clock.get_internal_time()
+        if self._punctual_ns is not None and self._clock.get_time() - stamp_ns <= BEHIND_NS:
+            self._punctual_ns = now_ns
+        elif self._punctual_ns is None or now_ns - self._punctual_ns > PATIENCE_NS:
+            self._punctual_ns = now_ns
             num, den = float(self._speed).as_integer_ratio()
-            self._clock.set_calibration(self._clock.get_internal_time(), stamp_ns, num, den)
+            self._clock.set_calibration(now_ns, stamp_ns, num, den)
         self.feeds[view].push(taken_ns, picture)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from hardware_adapters.link import LinkState
 from scenarios.estate_files import load_estate
@@ -18,18 +19,7 @@ from scenarios.texts import Texts
 
 __all__ = ["seen_all", "stopped_by_signals", "watch"]
 COLOURS = {LinkState.LIVE: "green", LinkState.STALE: "yellow", LinkState.CONNECTING: "cyan"}
-HEADINGS = (
-    "Camera",
-    "State",
-    "Pictures/s",
-    "Age",
-    "Reconnects",
-    "Drops",
-    "Suspect",
-    "Clock",
-    "Cases",
-    "Last error",
-)
+HEADINGS = ("Camera", "State", "fps", "Age", "Reconnects", "Drops", "Suspect", "Clock", "Cases")
 
 
 def watch(name: str, out: Path, duration_s: float | None, texts: Texts) -> tuple[CameraReport, ...]:
@@ -75,13 +65,14 @@ def _shown(console: Console, texts: Texts) -> Iterator[Tell]:
     yield tell
 
 
-def _table(reports: tuple[CameraReport, ...], texts: Texts) -> Table:
+def _table(reports: tuple[CameraReport, ...], texts: Texts) -> Group:
+    """Return the table, and below it what went wrong last, a line a camera."""
     table = Table()
     for heading in HEADINGS:
-        table.add_column(texts.text(heading), overflow="fold")
+        table.add_column(texts.text(heading), no_wrap=heading == "Camera", overflow="fold")
     for report in reports:
         table.add_row(*_row(report, texts))
-    return table
+    return Group(table, *(Text(f"{r.camera}: {r.error}", overflow="fold") for r in reports if r.error))
 
 
 def _row(report: CameraReport, texts: Texts) -> tuple[str, ...]:
@@ -98,9 +89,4 @@ def _row(report: CameraReport, texts: Texts) -> tuple[str, ...]:
         str(link.suspect),
         texts.text(link.clock) if link.clock else "-",
         str(report.cases),
-        _plain(report.error),
     )
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
