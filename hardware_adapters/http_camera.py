@@ -9,6 +9,7 @@ import re
 import ssl
 import zlib
 from email.message import Message
+from typing import Any
 from urllib import request
 from urllib.error import HTTPError, URLError
 
@@ -35,7 +36,7 @@ class HttpCamera:
 
     def __init__(self, address: CameraAddress) -> None:
         self._address = address
-        handlers: list[request.BaseHandler] = [request.ProxyHandler({}), _Http(), _NoRedirect()]
+        handlers: list[request.BaseHandler] = [request.ProxyHandler({}), _NoRedirect()]
         handlers += _authentication(address)
         if address.url.startswith("https"):  # to load the certificates takes a while
             handlers.append(request.HTTPSHandler(context=_tls(address)))
@@ -73,29 +74,27 @@ def _tls(address: CameraAddress) -> ssl.SSLContext:
     return context
 
 
-class _Answer(http.client.HTTPResponse):
-    def begin(self) -> None:
-        """Read the head; the standard one leaves the socket open where the camera hangs up meanwhile."""
-        try:
-            super().begin()
-        except OSError:
-            self.close()
-            raise
-
-
-class _Connection(http.client.HTTPConnection):
-    response_class = _Answer
-
-
-class _Http(request.HTTPHandler):
-    def http_open(self, req: request.Request) -> http.client.HTTPResponse:
-        """Ask over a connection whose answers close what they opened."""
-        return self.do_open(_Connection, req)
-
-
 class _NoRedirect(request.HTTPRedirectHandler):
     def redirect_request(self, *_: object) -> None:
         """Follow nothing."""
+
+
+class _Basic(request.HTTPBasicAuthHandler):
+    def http_error_401(self, *refusal: Any) -> http.client.HTTPResponse | None:
+        """Ask again with our credentials; the standard handler leaves the first answer open."""
+        try:
+            return super().http_error_401(*refusal)
+        finally:
+            refusal[1].close()
+
+
+class _Digest(request.HTTPDigestAuthHandler):
+    def http_error_401(self, *refusal: Any) -> http.client.HTTPResponse | None:
+        """Ask again with our credentials; the standard handler leaves the first answer open."""
+        try:
+            return super().http_error_401(*refusal)
+        finally:
+            refusal[1].close()
 
 
 def _authentication(address: CameraAddress) -> list[request.BaseHandler]:
@@ -103,7 +102,7 @@ def _authentication(address: CameraAddress) -> list[request.BaseHandler]:
         return []
     keys = request.HTTPPasswordMgrWithDefaultRealm()
     keys.add_password(None, address.url, address.credentials.user, address.credentials.password)
-    return [request.HTTPBasicAuthHandler(keys), request.HTTPDigestAuthHandler(keys)]
+    return [_Basic(keys), _Digest(keys)]
 
 
 def shot_of(jpeg: bytes, headers: Message) -> Shot:
