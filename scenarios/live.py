@@ -95,7 +95,8 @@ class CameraAtWork(threading.Thread):
     def report(self) -> CameraReport:
         """Return how it is doing now."""
         link = self._source.status()
-        return CameraReport(self._camera.id, link, self._judged, self._cases, self._error or link.last_error)
+        error = self._error or ("" if link.state is LinkState.LIVE else link.last_error)
+        return CameraReport(self._camera.id, link, self._judged, self._cases, error)
 
     def run(self) -> None:
         """Watch until told to leave; an engine that fails is replaced by a fresh one."""
