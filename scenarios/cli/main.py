@@ -14,9 +14,18 @@ from hardware_adapters.errors import SourceError
 from hardware_adapters.publish.ports import PublishError
 from hardware_adapters.recorded_signals import SignalsError
 from hardware_adapters.recorded_snapshots import SnapshotsError
-from scenarios.cli import cameras, cases, detect, doctor, network, scenario_list, validate
-from scenarios.cli import cases, detect, doctor, network, rollout, scenario_list, validate
-from scenarios.cli import cases, detect, doctor, live, network, publish, scenario_list, validate
+from scenarios.cli import (
+    cameras,
+    cases,
+    detect,
+    doctor,
+    live,
+    network,
+    publish,
+    rollout,
+    scenario_list,
+    validate,
+)
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
 from scenarios.errors import InputError
 from twin.network.model import NetworkError
@@ -46,15 +55,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-cameras = typer.Typer(help="Cameras, and virtual ones.", epilog=publish.EXAMPLES)
-cameras.command("publish", epilog=publish.EXAMPLES)(publish.publish)
+cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
 app.command("live", epilog=live.EXAMPLES)(live.live)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")
-app.add_typer(cameras, name="cameras")
 app.add_typer(cases.app, name="cases")
 app.add_typer(network.app, name="network")
 app.add_typer(scenario_list.app, name="scenarios")
