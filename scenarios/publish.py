@@ -1,6 +1,6 @@
 """Records one view of the twin as a street camera would have: video, snapshots, signals, site file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -73,14 +73,15 @@ def record(spec: RunSpec, view: str, seed: int, video: Path, progress: Progress 
         raise InputError(msg)
     out = video.with_suffix(".run")
     run = prepared(spec, seed, out, (known[view],))
-    at_work = ViewAtWork(run.jobs[0])
+    at_work = ViewAtWork(replace(run.jobs[0], camera=None))  # recorded alone, the camera stays on it
     tape = _Tape(video, known[view].fps)
     for _, scene in run.world.scenes(run.watches, run.end_ns):
         seen = at_work.take(scene)
         tape.signals(seen.signals)
         for request, frame in seen.snapshots:
             tape.snapshot(request, frame)
-        tape.frame(seen.frame)
+        if seen.frame is not None:
+            tape.frame(seen.frame)
         progress("recording", (scene.timestamp_ns - run.start_ns) / (run.end_ns - run.start_ns))
     result = at_work.finish()
     tape.close()

@@ -34,7 +34,7 @@ class KerbParking:
         self, site: SitePlan, limits: StandingLimits = DEFAULT_LIMITS, extend_every_s: float = 60.0
     ) -> None:
         self._site = site
-        self._standing = Standing(limits)
+        self._standing = Standing(limits, site.revisit_s)
         self._extend_ns = round(extend_every_s * NS_PER_S)
         self._charges: dict[tuple[int, str], _Charge] = {}
         self._undated: set[tuple[int, str]] = set()

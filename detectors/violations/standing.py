@@ -14,7 +14,8 @@ class StandingLimits:
 
     It begins to stand below `slow_mps` and stands once it has kept within `drift_m` of its mean
     place for `settle_s`. It has left when it was seen outside `drift_m` for `leave_s` (one stray
-    position ends nothing). Seen again in place within `bridge_s` it stood in between, too.
+    position ends nothing). Seen again in place within `bridge_s` it stood in between, too; where a
+    tour leaves the view unseen, within that time more, unless it is longer than `revisit_at_most_s`.
     """
 
     slow_mps: float = 0.8
@@ -22,6 +23,11 @@ class StandingLimits:
     settle_s: float = 3.0
     leave_s: float = 1.0
     bridge_s: float = 30.0
+    revisit_at_most_s: float = 180.0
+
+    def bridged_s(self, revisit_s: float) -> float:
+        """Return how long a vehicle may be unseen in a view that is left unseen for up to `revisit_s`."""
+        return self.bridge_s + (revisit_s if revisit_s <= self.revisit_at_most_s else 0.0)
 
 
 @dataclass(slots=True)
@@ -62,8 +68,9 @@ class Stand:
 class Standing:
     """Follows every track of one view and tells the stands that last or have just ended."""
 
-    def __init__(self, limits: StandingLimits) -> None:
+    def __init__(self, limits: StandingLimits, revisit_s: float = 0.0) -> None:
         self._limits = limits
+        self._bridged_ns = limits.bridged_s(revisit_s) * NS_PER_S
         self._stands: dict[int, Stand] = {}
 
     def update(self, tracks: tuple[Track, ...], timestamp_ns: int) -> tuple[Stand, ...]:
@@ -72,7 +79,7 @@ class Standing:
             if track.observed and track.position_m is not None:
                 self._see(track, track.position_m, timestamp_ns)
         for stand in self._stands.values():
-            if not stand.ended and timestamp_ns - stand.last_in_ns > self._limits.bridge_s * NS_PER_S:
+            if not stand.ended and timestamp_ns - stand.last_in_ns > self._bridged_ns:
                 stand.lost = True
         return self._told()
 
