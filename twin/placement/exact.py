@@ -11,6 +11,7 @@ from twin.placement.instance import CoverInstance
 
 WHOLE = 0.5  # a variable above it is chosen
 RELATIVE_GAP = 1e-9
+UNLIMITED_S = 1e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,12 @@ def _solve(instance: CoverInstance, *, whole: bool, time_limit_s: float | None) 
         return Exact((), 0.0)
     objective = np.concatenate((np.zeros(count), -instance.weights))
     lowest = np.concatenate((instance.fixed.astype(np.float64), np.zeros(points)))
-    options: dict[str, float] = {"mip_rel_gap": RELATIVE_GAP}
-    if time_limit_s is not None:
-        options["time_limit"] = time_limit_s
     found = milp(
         objective,
         integrality=np.concatenate((np.full(count, int(whole)), np.zeros(points))),
         bounds=Bounds(lowest, np.ones(count + points)),
         constraints=LinearConstraint(*_limits(instance)),
-        options=options,
+        options={"mip_rel_gap": RELATIVE_GAP, "time_limit": time_limit_s or UNLIMITED_S},
     )
     dual = found.mip_dual_bound if whole else found.fun
     bound = instance.total if dual is None or not np.isfinite(dual) else min(-float(dual), instance.total)

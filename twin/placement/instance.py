@@ -1,10 +1,11 @@
 """The plain problem: weighted points, what each candidate covers, and what may be chosen."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, finite_array, frozen_array
@@ -100,7 +101,7 @@ class CoverInstance:
 
 def cover_instance(
     weights: ArrayLike,
-    covers: csr_array | BoolArray,
+    covers: csr_array | coo_array | BoolArray,
     budget: float,
     *,
     costs: ArrayLike | None = None,
@@ -112,7 +113,8 @@ def cover_instance(
 
     `fixed` are rows of `covers`.
     """
-    matrix = csr_array(covers, dtype=np.bool_)
+    given: Any = covers  # the stubs of scipy list every type of an entry but this one
+    matrix: csr_array = csr_array(given, dtype=np.bool_)
     matrix.sum_duplicates()
     matrix.eliminate_zeros()
     count = matrix.shape[0]
@@ -134,8 +136,8 @@ def within_radius(
 ) -> CoverInstance:
     """Return the textbook instance: `p` of the candidates (C, 2) cover the points (N, 2) within a radius."""
     points, sites = np.asarray(points_m, dtype=np.float64), np.asarray(candidates_m, dtype=np.float64)
-    near = cKDTree(points).query_ball_point(sites, radius_m, return_sorted=True)
-    ends = np.concatenate(([0], np.cumsum([len(rows) for rows in near])))
-    rows = np.concatenate([np.asarray(row, dtype=np.int64) for row in near])
-    matrix = csr_array((np.ones(len(rows), np.bool_), rows, ends), shape=(len(sites), len(points)))
-    return cover_instance(demand, matrix, p)
+    near = [cKDTree(points).query_ball_point(site, radius_m) for site in sites]
+    rows = np.repeat(np.arange(len(sites)), [len(found) for found in near])
+    columns = np.array([point for found in near for point in found], dtype=np.int64)
+    ones = np.ones(len(rows), dtype=np.bool_)
+    return cover_instance(demand, csr_array((ones, (rows, columns)), shape=(len(sites), len(points))), p)
