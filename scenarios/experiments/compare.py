@@ -179,8 +179,8 @@ def _row(
     known = [(a, b) for a, b in both if a is not None and b is not None]
     left, right = [a for a, _ in known], [b for _, b in known]
     difference = paired_interval(left, right)
-    means = (float(np.mean(left)), float(np.mean(right))) if known else (None, None)
-    return Row(group, measure, share, *means, difference, threshold, decide(difference, threshold))
+    mean_a, mean_b = (float(np.mean(left)), float(np.mean(right))) if known else (None, None)
+    return Row(group, measure, share, mean_a, mean_b, difference, threshold, decide(difference, threshold))
 
 
 def _masked(rule: str, mask: Mask) -> Measure:

@@ -67,7 +67,7 @@ def map_ratio(network: RoadNetwork, zone: str, views: Sequence[DrawnView]) -> fl
 def legend(texts: Texts, *, old: bool) -> list[Line2D]:
     """Return the key: the colours of the shares, the stop lines, the cameras."""
 
-    def dot(colour: object, label: str, marker: str = "o") -> Line2D:
+    def dot(colour: str | tuple[float, float, float, float], label: str, marker: str = "o") -> Line2D:
         return Line2D([], [], marker=marker, color=colour, linestyle="", markersize=6, label=label)
 
     key = [dot(WATCHED(share), texts.text(label)) for share, label in SHARES]
