@@ -40,12 +40,16 @@ def write(placed: Placed, file: Path, base: str | None, texts: Texts) -> Path:
         msg = f"--out {file}: expected the name of a .toml file"
         raise InputError(msg)
     scenario, best = placed.spec.scenario, placed.best
-    said = (
-        f"Zone {scenario.zone}: {len(placed.views)} cameras chosen by bconnect place "
-        f"(budget {placed.spec.budget}, seed {placed.spec.seed}).",
-        f"Covers {best.value:.2f} of 100 by weight, at most {best.bound:.2f} is possible: "
-        f"proved gap {100 * best.gap:.2f} %. Analytic, not calibrated.",
-    )
+    said = [
+        (
+            f"Zone {scenario.zone}: {len(placed.views)} cameras chosen by bconnect place "
+            f"(budget {placed.spec.budget}, seed {placed.spec.seed})."
+        ),
+        (
+            f"Covers {best.value:.2f} of 100 by weight, at most {best.bound:.2f} is possible: "
+            f"proved gap {100 * best.gap:.2f} %. Analytic, not calibrated."
+        ),
+    ]
     extends = _extends(base)
     write_plan(file, placed.views, network=scenario.network, extends=extends, comments=said)
     draw_placement(placed, file.with_suffix(".png"), texts)

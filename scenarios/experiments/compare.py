@@ -20,6 +20,8 @@ from twin.cameras.sensing import CURVES, SensingCurves, capture, capture_by_view
 from twin.network.model import RoadNetwork
 
 DAY_FROM, NIGHT_TO = 0.9, 0.1  # of the daylight
+LIGHTS = ("day", "dusk", "night")
+CLASSES = (VehicleClass.MOTORCYCLE, VehicleClass.CAR, VehicleClass.BUS, VehicleClass.TRUCK)
 SHARE_THRESHOLD = 0.02  # a difference of shares smaller than this makes no difference in practice [?]
 
 
@@ -134,7 +136,7 @@ def decide(difference: Interval | None, threshold: float) -> Decision:
 
 def score_of(evening: Evening, chance: Float64Array) -> float | None:
     """Return the mean over the rules of the share that is caught; None where nothing happened."""
-    shares = [share_of(chance, _is_rule(evening, rule)) for rule in RULES]
+    shares = [share_of_rule(evening, rule, chance) for rule in RULES]
     known = [share for share in shares if share is not None]
     return float(np.mean(known)) if known else None
 
@@ -144,22 +146,27 @@ def share_of(chance: Float64Array, mask: BoolArray) -> float | None:
     return float(chance[mask].mean()) if mask.any() else None
 
 
+def share_of_rule(evening: Evening, rule: str, chance: Float64Array) -> float | None:
+    """Return the expected share that is caught of the violations of one rule."""
+    return share_of(chance, _is_rule(evening, rule))
+
+
 def rows(pairs: Sequence[SeedPair], threshold: float) -> tuple[Row, ...]:
     """Return the table; its first row is the one that decides."""
     found = [_row("all", "caught, mean of the rules", pairs, score_of, threshold)]
     for rule in RULES:
-        found.append(_row(rule, "caught", pairs, _masked(rule, _everything), threshold))
-        found.append(_row(rule, "caught, number", pairs, partial(_number, rule), 1.0, share=False))
-    for light in ("day", "dusk", "night"):
-        found += [
-            _row(rule, light, pairs, _masked(rule, partial(_in_light, light)), threshold) for rule in RULES
-        ]
-    for kind in (VehicleClass.MOTORCYCLE, VehicleClass.CAR, VehicleClass.BUS, VehicleClass.TRUCK):
-        found += [
-            _row(rule, kind.name.lower(), pairs, _masked(rule, partial(_of_class, kind)), threshold)
-            for rule in RULES
-        ]
+        found += _rule_rows(rule, pairs, threshold)
     return tuple(row for row in found if row.mean_a is not None)
+
+
+def _rule_rows(rule: str, pairs: Sequence[SeedPair], threshold: float) -> list[Row]:
+    found = [
+        _row(rule, "caught", pairs, _masked(rule, _everything), threshold),
+        _row(rule, "caught, number", pairs, partial(_number, rule), 1.0, share=False),
+    ]
+    masks = [(light, partial(_in_light, light)) for light in LIGHTS]
+    masks += [(kind.name.lower(), partial(_of_class, kind)) for kind in CLASSES]
+    return found + [_row(rule, name, pairs, _masked(rule, mask), threshold) for name, mask in masks]
 
 
 Measure = Callable[[Evening, Float64Array], float | None]
@@ -179,8 +186,8 @@ def _row(
     known = [(a, b) for a, b in both if a is not None and b is not None]
     left, right = [a for a, _ in known], [b for _, b in known]
     difference = paired_interval(left, right)
-    means = (float(np.mean(left)), float(np.mean(right))) if known else (None, None)
-    return Row(group, measure, share, *means, difference, threshold, decide(difference, threshold))
+    mean_a, mean_b = (float(np.mean(left)), float(np.mean(right))) if known else (None, None)
+    return Row(group, measure, share, mean_a, mean_b, difference, threshold, decide(difference, threshold))
 
 
 def _masked(rule: str, mask: Mask) -> Measure:

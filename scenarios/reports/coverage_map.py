@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from matplotlib.patches import Wedge
 
 from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.camera import PinholeCamera
+from scenarios.reports.wording import Words
 from scenarios.texts import Texts
 from twin.network.model import Road, RoadNetwork
 
@@ -64,10 +66,10 @@ def map_ratio(network: RoadNetwork, zone: str, views: Sequence[DrawnView]) -> fl
     return float((high[1] - low[1]) / (high[0] - low[0]))
 
 
-def legend(texts: Texts, *, old: bool) -> list[Line2D]:
+def legend(texts: Texts | Words, *, old: bool) -> list[Line2D]:
     """Return the key: the colours of the shares, the stop lines, the cameras."""
 
-    def dot(colour: object, label: str, marker: str = "o") -> Line2D:
+    def dot(colour: Any, label: str, marker: str = "o") -> Line2D:
         return Line2D([], [], marker=marker, color=colour, linestyle="", markersize=6, label=label)
 
     key = [dot(WATCHED(share), texts.text(label)) for share, label in SHARES]
