@@ -48,6 +48,10 @@ def test_a_proof_that_did_not_run_does_not_hold(rows: tuple[int, ...], exit_code
     assert not finding(cases(*rows), exit_code=exit_code).holds
 
 
+def test_a_run_that_left_no_report_says_how_it_ended() -> None:
+    assert finding([], exit_code=-9).sentence == "Nothing was shown: pytest ended with exit code -9."
+
+
 def test_a_page_tells_commit_extent_cores_and_versions() -> None:
     table = Table("Numbers", ("a", "b"), (("1", "x|y"),), "A note.")
     text = page("A proof", Finding(True, "All holds.", (table,)), Effort("short", "abc123", 2.4, 1.6))

@@ -55,6 +55,8 @@ def finding(cases: list[ET.Element], *, exit_code: int) -> Finding:
         shown.setdefault(case.get("name", "").partition("[")[0], Shown()).add(case)
     runs, failed = (sum(getattr(one, what) for one in shown.values()) for what in ("runs", "failed"))
     holds = exit_code == 0 and failed == 0 and runs > 0
+    if not runs:
+        return Finding(holds, f"Nothing was shown: pytest ended with exit code {exit_code}.", ())
     sentence = (
         f"{'All hold' if holds else 'Not all hold'}: statements {len(shown)}, runs {runs}, failed {failed}."
     )
