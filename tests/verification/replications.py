@@ -26,7 +26,7 @@ def prove(scenario: str, *, seeds: tuple[int, ...], short: bool, out: Path) -> F
     verdict = "every gate is passed" if not lacks else f"not passed: {'; '.join(lacks)}"
     first, last = spec.span_ns()
     minutes = (last - first) / 60e9
-    sentence = f"{len(seeds)} runs of {minutes:.0f} minutes of {scenario}: {verdict}."
+    sentence = f"{scenario}, {minutes:.0f} minutes, runs {len(seeds)}: {verdict}."
     tables = (
         Table("By rule", BY_RULE, _by_rule(total), NOTE),
         Table("By run", BY_SEED, _by_seed(outcome.scores)),
