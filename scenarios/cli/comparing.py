@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from scenarios.errors import InputError
-from scenarios.experiments.compare import Compared, Comparison, Row, compare
-from scenarios.experiments.evenings import Hours, usual_hours
-from scenarios.experiments.rendered_check import RenderedRow, rendered_check
+from scenarios.planning.compare import Compared, Comparison, RenderedRow, Row, compare
+from scenarios.planning.evenings import Hours, usual_hours
 from scenarios.progress import Progress
+from scenarios.rendered_check import rendered_check
 from scenarios.reports.comparison import facts, headline, write_comparison
 from scenarios.reports.wording import Words
 from scenarios.results import Scenario
@@ -67,12 +67,11 @@ def make_spec(
 ) -> Comparison:
     """Return the comparison that was asked for, checked against its network; raises InputError."""
     setting = load_scenario(scenario)
+    looked_at = _hours(hours, setting, short=short)
     network = library.resolve(setting.network)
     check_zone(setting, network)
     both = [_plan(name, network) for name in (plan_a, plan_b)]
-    return Comparison(
-        setting, network, both[0], both[1], _hours(hours, setting, short=short), threshold / 100
-    )
+    return Comparison(setting, network, both[0], both[1], looked_at, threshold / 100)
 
 
 def _plan(name: str, network: RoadNetwork) -> CameraPlan:

@@ -7,9 +7,9 @@ from rich.table import Table
 
 from scenarios.cli.comparing import make_spec, say_left_out
 from scenarios.errors import unknown_name
-from scenarios.experiments.gate_geometry import geometry_gate
-from scenarios.experiments.gate_simulation import simulation_gate
-from scenarios.experiments.gates import GateRow, Verdict, overall
+from scenarios.planning.gate_geometry import geometry_gate
+from scenarios.planning.gate_simulation import simulation_gate
+from scenarios.planning.gates import GateRow, Verdict, overall
 from scenarios.progress import Progress
 from scenarios.spec import load_scenario
 from scenarios.texts import Texts

@@ -10,8 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scenarios.experiments.compare import Compared, Decision, Row
-from scenarios.experiments.rendered_check import RenderedRow
+from scenarios.planning.compare import Compared, Decision, RenderedRow, Row
 from scenarios.reports import comparison_plots
 from scenarios.reports.report import environment
 from scenarios.reports.wording import Words

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from detectors.datatypes.arrays import Float64Array
-from scenarios.experiments.compare import Compared, score_of
-from scenarios.experiments.evenings import approach_points
-from scenarios.experiments.weights import kerb_places
+from scenarios.planning.compare import Compared, score_of
+from scenarios.planning.evenings import approach_points
+from scenarios.planning.weights import kerb_places
 from scenarios.reports.coverage_map import DrawnView, Watched, draw_coverage, legend, map_ratio
 from scenarios.reports.plots import BAN, FOUND, GRID, INK, MISSED, NEITHER, STYLE, inline_svg
 from scenarios.reports.wording import Words

@@ -9,10 +9,10 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
-from scenarios.experiments.evenings import Evening, Hours, approach_points, simulate
 from scenarios.experiments.intervals import Interval, paired_interval
 from scenarios.experiments.replicate import replicate
 from scenarios.offences import RULES
+from scenarios.planning.evenings import Evening, Hours, approach_points, simulate
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
 from twin.cameras.plans import CameraPlan
@@ -99,6 +99,18 @@ class Compared:
     def decision(self) -> Decision:
         """Which plan is better, if either."""
         return self.main.decision
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRow:
+    """Of the violations of one rule: found in rendered pictures, and expected by the closed form."""
+
+    plan: str
+    rule: str
+    hits: int
+    trials: int
+    rendered: float | None
+    analytic: float | None
 
 
 def compare(

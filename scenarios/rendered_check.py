@@ -1,26 +1,14 @@
 """A check of the closed form: the same short excerpt of one seed through rendered pictures and the engine."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from scenarios.experiments.compare import Comparison, held_against, share_of_rule
-from scenarios.experiments.evenings import counted
 from scenarios.offences import RULES
+from scenarios.planning.compare import Comparison, RenderedRow, held_against, share_of_rule
+from scenarios.planning.evenings import counted
 from scenarios.progress import Progress, silent
 from scenarios.run import RunSpec, run_once
 from scenarios.score import score
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedRow:
-    """Of the violations of one rule: found in rendered pictures, and expected by the closed form."""
-
-    plan: str
-    rule: str
-    hits: int
-    trials: int
-    rendered: float | None
-    analytic: float | None
 
 
 def rendered_check(

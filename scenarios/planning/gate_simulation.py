@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scenarios.experiments.compare import Compared, Comparison, SeedPair, compare, held_against, rows
-from scenarios.experiments.evenings import Evening
-from scenarios.experiments.gates import GateRow, Verdict
 from scenarios.experiments.intervals import Interval
-from scenarios.experiments.place import candidate_roads
-from scenarios.experiments.weights import demand_of
+from scenarios.planning.compare import Compared, Comparison, SeedPair, compare, held_against, rows
+from scenarios.planning.evenings import Evening
+from scenarios.planning.gates import GateRow, Verdict
+from scenarios.planning.place import candidate_roads
+from scenarios.planning.weights import demand_of
 from scenarios.progress import Progress, silent
 from twin.cameras.plans import CameraPlan
 from twin.placement.candidates import candidates, instance

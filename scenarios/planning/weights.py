@@ -7,8 +7,8 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
 from detectors.datatypes.arrays import Float64Array
-from scenarios.experiments.evenings import MINIMUM_STAND_S, Evening, approach_points, approaches
 from scenarios.offences import KERB_PARKING, RED_LIGHT, STAND_TOLERANCE_S
+from scenarios.planning.evenings import MINIMUM_STAND_S, Evening, approach_points, approaches
 from scenarios.results import Scenario
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section

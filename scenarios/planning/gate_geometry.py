@@ -6,18 +6,18 @@ from math import degrees, radians
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray, Float64Array
+from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.camera import PinholeCamera
-from scenarios.experiments.evenings import approaches
-from scenarios.experiments.gates import GateRow, Verdict
-from scenarios.experiments.weights import KERB_STEP_M, kerb_roads
+from scenarios.planning.evenings import approaches
+from scenarios.planning.gates import GateRow, Verdict
+from scenarios.planning.weights import KERB_STEP_M, kerb_roads
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import CameraPlan
 from twin.cameras.sensing import approach_m
 from twin.cameras.survey import mount
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
-from twin.placement.candidates import REACH
+from twin.placement.candidates import reached
 from twin.traffic.stops import usable_m
 
 PLATE_M = 0.55  # height of a plate (DOMAIN 2)
@@ -112,13 +112,7 @@ def _sight(plan: CameraPlan, network: RoadNetwork, zone: str, number: int) -> Si
 
 
 def _judges(camera: PinholeCamera, points_m: Float64Array) -> bool:
-    return bool(_reached(camera, points_m).all())
-
-
-def _reached(camera: PinholeCamera, points_m: Float64Array) -> BoolArray:
-    near = np.linalg.norm(points_m - camera.position_m, axis=1) <= REACH.farthest_m
-    dense = density_px_per_m(camera, points_m) >= REACH.least_px_per_m
-    return np.asarray(in_view(camera, points_m) & near & dense, dtype=np.bool_)
+    return bool(reached(camera, points_m).all())
 
 
 def _kerb(camera: PinholeCamera, network: RoadNetwork, zone: str) -> Kerb:
@@ -134,7 +128,7 @@ def _kerb_of(
     cut = section(network, road)
     along = np.arange(first_m, max(first_m, last_m), KERB_STEP_M)
     plates = cut.points_m(along, (cut.lane_edge_m + cut.kerb_edge_m) / 2) + np.array([0.0, 0.0, PLATE_M])
-    seen = _reached(camera, plates)
+    seen = reached(camera, plates)
     ray = plates[seen] - camera.position_m
     flat_m = np.hypot(ray[:, 0], ray[:, 1])
     off = np.arctan2(ray[:, 1], ray[:, 0]) - cut.headings_rad(along)[seen]
