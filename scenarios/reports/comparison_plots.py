@@ -119,4 +119,4 @@ def _differences(axes: Axes, known: list[tuple[int, float, float]], compared: Co
     band = Line2D(
         [], [], color=BAN, alpha=0.4, linewidth=8, label=words.text("makes no difference in practice")
     )
-    axes.legend(handles=[band], fontsize=8.5, loc="lower left")
+    axes.legend(handles=[band], fontsize=8.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderpad=0.1)
