@@ -32,5 +32,7 @@ def rendered_check(
         for rule in RULES:
             share = rules.rule(rule).system_recall
             expected = share_of_rule(evening, rule, chance)
-            found.append(RenderedRow(letter, rule, share.hits, share.trials, share.value, expected))
+            found.append(
+                RenderedRow(letter, rule, share.hits, share.trials, share.value, expected, *share.interval)
+            )
     return tuple(found)

@@ -177,7 +177,7 @@ def _cells(row: Row, texts: Texts) -> tuple[str, ...]:
 
 
 def _checked(check: RenderedRow, texts: Texts, words: Words) -> str:
-    return texts.text(
+    said = texts.text(
         "{plan}, {rule}: rendered {rendered} ({hits}/{trials}), analytic {analytic}",
         plan=check.plan,
         rule=texts.text(check.rule),
@@ -186,3 +186,4 @@ def _checked(check: RenderedRow, texts: Texts, words: Words) -> str:
         trials=check.trials,
         analytic=words.percent(check.analytic),
     )
+    return said if check.fits else f"{said}: {texts.text('the closed form does not fit')}"

@@ -111,6 +111,13 @@ class RenderedRow:
     trials: int
     rendered: float | None
     analytic: float | None
+    low: float
+    high: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the closed form lies in the exact 95 % interval of the rendered share."""
+        return self.analytic is None or self.low <= self.analytic <= self.high
 
 
 def compare(

@@ -133,7 +133,7 @@ def document(compared: Compared, command: str, rendered: Sequence[RenderedRow]) 
             }
             for one in compared.pairs
         ],
-        "rendered": [asdict(one) for one in rendered],
+        "rendered": [asdict(one) | {"fits": one.fits} for one in rendered],
         "curves": asdict(spec.curves),
         "reproduce": {
             "command": command,

@@ -8,10 +8,11 @@ import pytest
 
 from scenarios.experiments.intervals import Interval
 from scenarios.offences import KERB_PARKING, RED_LIGHT
-from scenarios.planning.compare import Comparison, Decision, decide, pair
+from scenarios.planning.compare import Comparison, Decision, RenderedRow, decide, pair
 from scenarios.planning.evenings import Hours, counted, usual_hours
 from scenarios.reports.comparison import write_comparison
 from scenarios.reports.wording import Words
+from scenarios.score import Share
 from scenarios.spec import load_plan, load_scenario
 from scenarios.texts import read_catalogue
 from tests.evenings import compared, evening, plan, setting, town
@@ -120,6 +121,17 @@ def test_a_report_without_anything_to_compare_is_still_whole(tmp_path: Path) -> 
     assert 'class="decision open"' in text
 
 
+def test_a_closed_form_outside_the_rendered_interval_is_said_not_to_fit(tmp_path: Path) -> None:
+    share = Share(1, 5)
+    rows = [
+        RenderedRow("A", RED_LIGHT, 1, 5, share.value, expected, *share.interval) for expected in (0.3, 0.8)
+    ]
+    text = write_comparison(compared(ONE, MORE, 3), tmp_path, "bconnect", rendered=rows).read_text()
+    assert text.count("the closed form does not fit") == 1
+    told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert [one["fits"] for one in told["rendered"]] == [True, False]
+
+
 def test_every_text_of_a_comparison_is_in_the_catalogue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +143,8 @@ def test_every_text_of_a_comparison_is_in_the_catalogue(
         return text(self, message, **values)
 
     monkeypatch.setattr(Words, "text", noting)
-    write_comparison(compared(ONE, MORE, 3), tmp_path, "bconnect compare one more", "id")
+    rows = [RenderedRow("A", RED_LIGHT, 0, 9, 0.0, 0.9, 0.0, 0.3)]
+    write_comparison(compared(ONE, MORE, 3), tmp_path, "bconnect compare one more", "id", rows)
     assert asked - {str(message.id) for message in read_catalogue("id")} == set()
 
 
