@@ -174,18 +174,7 @@ def document(report: RolloutReport) -> dict[str, Any]:
             "lead_in_days": rollout.lead_in_days,
             "drivers": report.drivers,
         },
-        "inputs": [
-            {
-                "table": one.table,
-                "name": one.name,
-                "what": one.what,
-                "value": one.value,
-                "unit": one.unit,
-                "source": one.source,
-                "standing": one.standing,
-            }
-            for one in report.inputs
-        ],
+        "inputs": [_input(one) for one in report.inputs],
         "outcomes": {
             "conclusion": {
                 "verdict": report.conclusion.verdict.value,
@@ -202,6 +191,18 @@ def document(report: RolloutReport) -> dict[str, Any]:
             "versions": dict(report.versions),
         },
         "licences": {"program": "AGPL-3.0-or-later"},
+    }
+
+
+def _input(one: Input) -> dict[str, str]:
+    return {
+        "table": one.table,
+        "name": one.name,
+        "what": one.what,
+        "value": one.value,
+        "unit": one.unit,
+        "source": one.source,
+        "standing": one.standing,
     }
 
 
