@@ -1,8 +1,10 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from twin.network import balikpapan
 from twin.network.build import build_network
 from twin.network.carriageways import cut_back, offset_line
 from twin.network.check import check_network
@@ -57,6 +59,37 @@ def test_turns_of_a_crossing_left_hand() -> None:
 def test_opposite_directions_know_each_other() -> None:
     network = cross()
     assert all(network.road_of[road.reverse].reverse == road.id for road in network.roads)
+
+
+def test_the_way_on_along_a_street_is_straight_however_it_bends() -> None:
+    bent = Street("main", "Jl. Utama", ("w", "u", "n"), None, 2, 2, 13.9, priority=3)
+    lane = Street("side", "Gang", ("u", "e"), None, 1, 1, 8.3)
+    network = cross(streets=(bent, lane))
+    assert kinds(network, "main.0+") == {"main.1+": TurnKind.STRAIGHT, "side.0+": TurnKind.STRAIGHT}
+    assert kinds(network, "main.1-") == {"main.0-": TurnKind.STRAIGHT, "side.0+": TurnKind.LEFT}
+
+
+@pytest.mark.parametrize("network", [balikpapan.city(), balikpapan.corridor()], ids=lambda n: n.name)
+def test_every_built_in_street_leads_on_along_itself_both_ways(network: RoadNetwork) -> None:
+    turns = {(turn.from_road, turn.to_road) for turn in network.turns}
+    for road in network.roads:
+        street, _, stretch = road.id.rpartition(".")
+        number, sign = int(stretch[:-1]), stretch[-1]
+        onward = f"{street}.{number + (1 if sign == '+' else -1)}{sign}"
+        assert onward not in network.road_of or (road.id, onward) in turns
+
+
+@pytest.mark.parametrize("network", [balikpapan.city(), balikpapan.corridor()], ids=lambda n: n.name)
+def test_the_corridor_leads_from_end_to_end_both_ways(network: RoadNetwork) -> None:
+    turns = {(turn.from_road, turn.to_road) for turn in network.turns}
+    ahead = [
+        f"mth-{street}.{k}+"
+        for street in range(1, 5)
+        for k in range(5)
+        if f"mth-{street}.{k}+" in network.road_of
+    ]
+    back = [road.replace("+", "-") for road in reversed(ahead)]
+    assert set(pairwise(ahead)) | set(pairwise(back)) <= turns
 
 
 def test_uturn_only_where_it_is_listed() -> None:

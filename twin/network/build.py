@@ -199,15 +199,21 @@ def _junctions(layout: Layout, plans: Collection[str]) -> Iterable[Junction]:
 def _turns(
     layout: Layout, junctions: Sequence[Junction], free_left: Collection[tuple[str, str]], *, left_hand: bool
 ) -> Iterable[Turn]:
-    """Yield the turns; at a signal the group is the approach, but a free slip has none."""
+    """Yield the turns; at a signal the group is the approach, but a free slip has none.
+
+    Away from signals the way on along a street is straight, however the street bends.
+    """
     roads = {road.id: road for road in layout.roads}
     control = {junction.id: junction.control for junction in junctions}
     ways = Counter(a for a, _ in layout.moves)
     kerbside = TurnKind.LEFT if left_hand else TurnKind.RIGHT
     for a, b in layout.moves:
         at = control[roads[a].end]
-        kind = TurnKind.STRAIGHT if at is Control.NONE and ways[a] == 1 else turn_kind(roads[a], roads[b])
         street = a.rpartition(".")[0]
+        kind = turn_kind(roads[a], roads[b])
+        bends = street == b.rpartition(".")[0] and kind is not TurnKind.UTURN
+        if at is not Control.SIGNALS and (bends or (at is Control.NONE and ways[a] == 1)):
+            kind = TurnKind.STRAIGHT
         free = kind is kerbside and (street, layout.end_nodes[a]) in free_left
         yield Turn(a, b, kind, a if at is Control.SIGNALS and not free else "")
 
