@@ -1,6 +1,6 @@
 """Records a view of the twin as a street camera would have: video, and beside it what an installer leaves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -82,7 +82,7 @@ def record(spec: RunSpec, view: str, seed: int, video: Path, progress: Progress 
     out = video.with_suffix(".run")
     out.mkdir(parents=True, exist_ok=True)
     run = prepared(spec, seed, out, (known[view],))
-    at_work = ViewAtWork(run.jobs[0])
+    at_work = ViewAtWork(replace(run.jobs[0], camera=None))  # recorded alone, the camera stays on it
     tape = _Tape(video, known[view].fps)
     _keep_street(street_folder(video), at_work)
     for _, scene in run.world.scenes(run.watches, run.end_ns):
@@ -90,7 +90,8 @@ def record(spec: RunSpec, view: str, seed: int, video: Path, progress: Progress 
         tape.signals(seen.signals)
         for request, frame in seen.snapshots:
             tape.snapshot(request, frame)
-        tape.frame(seen.frame)
+        if seen.frame is not None:
+            tape.frame(seen.frame)
         progress("recording", (scene.timestamp_ns - run.start_ns) / (run.end_ns - run.start_ns))
     result = at_work.finish()
     tape.close()

@@ -3,7 +3,7 @@
 import multiprocessing as mp
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from functools import partial
 from importlib.metadata import version
@@ -17,8 +17,8 @@ from scenarios.reports.report import write_report
 from scenarios.results import RunResult, Scenario, ViewResult
 from scenarios.score import Score, passed, pooled, score
 from scenarios.staging import staged
-from scenarios.watching import ViewAtWork, ViewJob
-from twin.cameras.plans import CameraPlan, ViewSpec
+from scenarios.watching import ViewAtWork, ViewJob, heads
+from twin.cameras.plans import Camera, CameraPlan, ViewSpec, by_view
 from twin.clock import from_local, seconds
 from twin.network import library
 from twin.network.model import RoadNetwork
@@ -113,7 +113,8 @@ def prepared(
     start_ns, end_ns = spec.span_ns()
     root = Seed(seed)
     watches = tuple(_watch(network, view) for view in views)
-    jobs = tuple(_job(spec, view, network, root, out) for view in views)
+    cameras = by_view(_touring(camera, root) for camera in spec.plan.cameras)
+    jobs = tuple(_job(spec, view, cameras[view.name], network, root, out) for view in views)
     world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
     for fraction in world.warm_up():
         progress("warm-up", fraction)
@@ -151,19 +152,30 @@ def _rows(census: Census) -> tuple[tuple[str, int], ...]:
     return tuple((name, int(getattr(census, name))) for name in names)
 
 
-def _job(spec: RunSpec, view: ViewSpec, network: RoadNetwork, root: Seed, out: Path) -> ViewJob:
+def _touring(camera: Camera, root: Seed) -> Camera:
+    """Let a guard tour begin wherever it happens to be: no camera waits for the scenario."""
+    if camera.tour is None:
+        return camera
+    begins_ns = int(root.uniform("tour", camera.name) * camera.tour.period_ns)
+    return replace(camera, tour=replace(camera.tour, begins_ns=begins_ns))
+
+
+def _job(
+    spec: RunSpec, view: ViewSpec, camera: Camera, network: RoadNetwork, root: Seed, out: Path
+) -> ViewJob:
     start_ns, end_ns = spec.span_ns()
     moments = tuple(start_ns + (end_ns - start_ns) * part // 10 for part in (3, 9))
     seed = root.child("view", view.name)
     scenario = spec.scenario
-    return ViewJob(network, view, seed, scenario.detector, scenario.phase, out, start_ns, moments)
+    return ViewJob(network, view, seed, scenario.detector, scenario.phase, out, start_ns, moments, camera)
 
 
 def _watch(network: RoadNetwork, view: ViewSpec) -> Watch:
-    if view.road not in network.road_of:
-        msg = f"plan: view {view.name}: road {view.road!r} is not on the network {network.name}"
+    road = network.road_of.get(view.aimed_road)
+    if road is None:
+        msg = f"plan: view {view.name}: road {view.aimed_road!r} is not on the network {network.name}"
         raise InputError(msg)
-    x, y, _ = network.road_of[view.road].point_at(view.aim_along_m, view.aim_offset_m)
+    x, y, _ = road.point_at(view.aim_along_m, view.aim_offset_m)
     return Watch(view.name, (x, y), SIGHT_M, seconds(1 / view.fps))
 
 
@@ -171,7 +183,8 @@ class _Inline:
     """All views in this process."""
 
     def __init__(self, jobs: tuple[ViewJob, ...]) -> None:
-        self._views = {job.spec.name: ViewAtWork(job) for job in jobs}
+        head_of = heads(jobs)
+        self._views = {job.spec.name: ViewAtWork(job, head_of[job.spec.name]) for job in jobs}
 
     def give(self, name: str, scene: Scene) -> None:
         self._views[name].take(scene)
@@ -221,11 +234,22 @@ class _Processes:
 
 
 def _shares(jobs: tuple[ViewJob, ...], workers: int) -> list[tuple[ViewJob, ...]]:
-    """Share the views out so that every worker gets about as many frames a second."""
-    shares: list[list[ViewJob]] = [[] for _ in range(min(workers, len(jobs)))]
-    for job in sorted(jobs, key=lambda j: -j.spec.fps):
-        min(shares, key=lambda share: sum(j.spec.fps for j in share)).append(job)
+    """Share the cameras out so that every worker gets about as many frames a second.
+
+    The views of one camera stay together: they share its lens.
+    """
+    by_camera: dict[str, list[ViewJob]] = {}
+    for job in jobs:
+        by_camera.setdefault(job.camera.name if job.camera else job.spec.name, []).append(job)
+    shares: list[list[ViewJob]] = [[] for _ in range(min(workers, len(by_camera)))]
+    for group in sorted(by_camera.values(), key=lambda g: -sum(map(_frame_rate, g))):
+        min(shares, key=lambda share: sum(map(_frame_rate, share))).extend(group)
     return [tuple(share) for share in shares]
+
+
+def _frame_rate(job: ViewJob) -> float:
+    tour = job.camera.tour if job.camera else None
+    return job.spec.fps * (tour.duty(job.spec.name) if tour else 1.0)
 
 
 def _work(jobs: tuple[ViewJob, ...], pipe: Connection) -> None:

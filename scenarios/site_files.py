@@ -136,6 +136,7 @@ class SiteFile(FileModel):
     origin_lonlat: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
     utc_offset_s: Annotated[int, Field(ge=-50400, le=50400)] = WITA_OFFSET_S
     simulated: bool = False
+    revisit_s: Annotated[float, Field(ge=0)] = 0.0
     camera: CameraFile
     ground: GroundFile = GroundFile()
     no_parking: tuple[NoParkingFile, ...] = ()
@@ -156,6 +157,7 @@ class SiteFile(FileModel):
             ignore=tuple(_polygon(f.corners_m) for f in self.ignore),
             utc_offset_s=self.utc_offset_s,
             simulated=self.simulated,
+            revisit_s=self.revisit_s,
         )
 
 
@@ -181,6 +183,7 @@ def site_toml(site: SitePlan) -> str:
         "origin_lonlat": site.origin_lonlat,
         "utc_offset_s": site.utc_offset_s,
         "simulated": site.simulated,
+        "revisit_s": site.revisit_s or None,
     }
     ground = {"z0_m": site.ground.z0_m, "slope_x": site.ground.slope_x, "slope_y": site.ground.slope_y}
     parts = [_pairs(head), "[camera]\n" + _pairs(_camera(site.camera)), "[ground]\n" + _pairs(ground)]

@@ -1,21 +1,28 @@
-"""Scenario and plan files: what people write (degrees, clock times) as the frozen types of the house."""
+"""Scenario files: what people write (clock times, shares) as the frozen types of the house."""
 
 from collections.abc import Sequence
 from datetime import date, time
-from importlib.resources.abc import Traversable
-from math import radians
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from detectors.detection import registry
 from scenarios.errors import InputError, unknown_name
+from scenarios.plan_files import check_on_map, load_plan, plan_on
 from scenarios.results import Scenario
 from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
-from twin.cameras.plans import CameraPlan, ViewSpec
-from twin.clock import seconds
 from twin.network.model import RoadNetwork
 from twin.traffic.demand import DemandSpec, DwellMix
+
+__all__ = [
+    "DETECTORS",
+    "check_detector",
+    "check_on_map",
+    "check_zone",
+    "load_plan",
+    "load_scenario",
+    "plan_on",
+]
 
 DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
 RULES = ("kerb_parking", "red_light")
@@ -39,7 +46,6 @@ ClockTime = Annotated[time, AfterValidator(_local)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Flow = Annotated[float, Field(ge=0, le=3600)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Pixels = Annotated[int, Field(ge=64, le=8192)]
 
 
 class DwellFile(FileModel):
@@ -144,95 +150,10 @@ class ScenarioFile(FileModel):
         )
 
 
-class ViewFile(FileModel):
-    """A table [[view]] of a plan: a camera, where it stands and where it looks."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9\-]{0,60}$")]
-    road: Name
-    along_m: Annotated[float, Field(ge=0)]
-    offset_m: float
-    height_m: Annotated[float, Field(gt=1, le=60)]
-    aim_along_m: float
-    aim_offset_m: float
-    hfov_deg: Annotated[float, Field(ge=1, le=150)]
-    fps: Annotated[float, Field(gt=0, le=60)]
-    size_px: tuple[Pixels, Pixels] = (640, 360)
-    max_zoom: Annotated[float, Field(ge=1, le=60)] = 25.0
-    survey_sigma_m: Annotated[float, Field(ge=0)] = 0.05
-    survey_sigma_deg: Annotated[float, Field(ge=0)] = 0.06
-    clock_error_s: float = 0.0
-    snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
-
-    def spec(self) -> ViewSpec:
-        """Return the view in SI units."""
-        return ViewSpec(
-            name=self.name,
-            road=self.road,
-            along_m=self.along_m,
-            offset_m=self.offset_m,
-            height_m=self.height_m,
-            aim_along_m=self.aim_along_m,
-            aim_offset_m=self.aim_offset_m,
-            hfov_rad=radians(self.hfov_deg),
-            fps=self.fps,
-            size_px=self.size_px,
-            max_zoom=self.max_zoom,
-            survey_sigma_m=self.survey_sigma_m,
-            survey_sigma_rad=radians(self.survey_sigma_deg),
-            clock_error_ns=seconds(self.clock_error_s),
-            snapshot_delay_ns=seconds(self.snapshot_delay_s),
-        )
-
-
-class PlanFile(FileModel):
-    """A plan of cameras as it stands in its file; `extends` names a plan whose views come first."""
-
-    extends: Name | None = None
-    view: Annotated[tuple[ViewFile, ...], Field(min_length=1)]
-
-
 def load_scenario(name_or_path: str) -> Scenario:
     """Return a scenario by its name or the path of its file; raises InputError."""
     file = resolve(Kind.SCENARIO, name_or_path)
     return read_model(file, ScenarioFile).scenario(name_of(file))
-
-
-def load_plan(name_or_path: str) -> CameraPlan:
-    """Return a camera plan by its name or the path of its file; raises InputError."""
-    file = resolve(Kind.PLAN, name_or_path)
-    views = _views(file, ())
-    names = [view.name for view in views]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        msg = f"{file}: two views are called '{twice[0]}'"
-        raise InputError(msg)
-    return CameraPlan(name_of(file), tuple(view.spec() for view in views))
-
-
-def _views(file: Traversable, on_the_way: tuple[str, ...]) -> tuple[ViewFile, ...]:
-    if str(file) in on_the_way:
-        msg = f"{file}: extends itself, by way of {' -> '.join((*on_the_way, str(file)))}"
-        raise InputError(msg)
-    plan = read_model(file, PlanFile)
-    base = _views(resolve(Kind.PLAN, plan.extends), (*on_the_way, str(file))) if plan.extends else ()
-    return base + plan.view
-
-
-def check_on_map(plan: CameraPlan, network: RoadNetwork) -> None:
-    """Raise InputError where a camera of `plan` does not stand, or look, at a road of `network`."""
-    for view in plan.views:
-        road = network.road_of.get(view.road)
-        if road is None:
-            error = unknown_name(view.road, network.road_of, what="road")
-            msg = f"plan {plan.name}, view {view.name}: network {network.name}: {error}"
-            raise InputError(msg)
-        for key, along_m in (("along_m", view.along_m), ("aim_along_m", view.aim_along_m)):
-            if not 0 <= along_m <= road.length_m:
-                msg = (
-                    f"plan {plan.name}, view {view.name}: {key} = {along_m:g} is off the map: "
-                    f"road {road.id} of network {network.name} is {road.length_m:.1f} m long"
-                )
-                raise InputError(msg)
 
 
 def check_zone(scenario: Scenario, network: RoadNetwork) -> None:

@@ -63,12 +63,17 @@ def name_of(file: Traversable) -> str:
     return file.name.removesuffix(".toml")
 
 
+def beside(file: Traversable, name: str) -> Traversable:
+    """Return the file called `name` in the folder of `file`."""
+    return file.with_name(name) if isinstance(file, Path) else _folder(Kind.PLAN) / name
+
+
 def read_model(file: Traversable, model: type[Model]) -> Model:
     """Read a TOML file as `model`.
 
     Raises InputError that names the file, the line, the key and the nearest known key.
     """
-    text = _read_text(file)
+    text = read_text(file)
     # Through JSON: its strict mode takes arrays for tuples and text for dates, and coerces nothing.
     document = json.dumps(_parse(text, str(file)), default=str)
     try:
@@ -81,7 +86,8 @@ def _folder(kind: Kind) -> Traversable:
     return files("scenarios").joinpath(*kind.value.split("/"))
 
 
-def _read_text(file: Traversable) -> str:
+def read_text(file: Traversable) -> str:
+    """Return the text of a file; raises InputError where it is none, or cannot be read."""
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,8 +1,8 @@
 """One view at work: scenes in, frames through the engine, cases and their truth out."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -23,7 +23,8 @@ from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
 from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
-from twin.cameras.plans import ViewSpec
+from twin.cameras.head import CameraHead
+from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
@@ -50,13 +51,14 @@ class ViewJob:
     out: Path
     start_ns: int
     picture_times_ns: tuple[int, ...]
+    camera: Camera | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What a view made of one scene: its frame, snapshots that came due, signals as heard."""
+    """What a view made of one scene: its frame if it was looked at, snapshots due, signals as heard."""
 
-    frame: Frame
+    frame: Frame | None
     snapshots: tuple[tuple[SnapshotRequest, Frame], ...]
     signals: tuple[SignalState, ...]
 
@@ -97,14 +99,19 @@ class CaseLog:
 
 
 class ViewAtWork:
-    """The pipeline of one view; `take` scenes in order of time, then `finish`."""
+    """The pipeline of one view; `take` scenes in order of time, then `finish`.
 
-    def __init__(self, job: ViewJob) -> None:
+    `head` is what the view shares with the others of its camera (see `heads`).
+    """
+
+    def __init__(self, job: ViewJob, head: CameraHead | None = None) -> None:
         cv2.setNumThreads(1)
         self._job = job
-        self.site = site_plan(job.network, job.spec, job.seed, window=KTL_WINDOW)
+        self.site = replace(
+            site_plan(job.network, job.spec, job.seed, window=KTL_WINDOW), revisit_s=_revisit_s(job)
+        )
         self._view = TwinView(job.network, job.spec, job.seed)
-        self._control = VirtualControl(self._view)
+        self._control = VirtualControl(self._view, head)
         self._signals = SceneSignals()
         self._store = CaseStore(job.out)
         self._docket = CaseLog(self._store)
@@ -147,12 +154,20 @@ class ViewAtWork:
         return self._view.truth(self._scene)
 
     def take(self, scene: Scene) -> Seen:
-        """Render the scene, take the frame and the snapshots that are due through the engine."""
+        """Render the scene, take the frame and the snapshots that are due through the engine.
+
+        A view that its camera does not look at has no frame.
+        """
         self._signals.take(scene)
         self._scene = scene
         snapshots = self._control.due(scene)
         for snapshot in snapshots:
             self._note(self._engine.step(snapshot))
+        frame = self._step(scene) if self._control.looks(scene) else None
+        answered = tuple((self._asked[f.snapshot.request_id], f) for f in snapshots if f.snapshot)
+        return Seen(frame, answered, self._signals.states(scene.timestamp_ns).states)
+
+    def _step(self, scene: Scene) -> Frame:
         frame = self._view.frame(scene, self._frames)
         record = self._engine.step(frame)
         self._frames += 1
@@ -160,8 +175,7 @@ class ViewAtWork:
         if self._times_left and scene.timestamp_ns >= self._times_left[0]:
             self._times_left.pop(0)
             self._keep_picture(frame, record)
-        answered = tuple((self._asked[f.snapshot.request_id], f) for f in snapshots if f.snapshot)
-        return Seen(frame, answered, self._signals.states(scene.timestamp_ns).states)
+        return frame
 
     def _note(self, record: StepRecord) -> None:
         self._log.write(record.json_line() + "\n")
@@ -206,6 +220,25 @@ class ViewAtWork:
             attributions=tuple(self._attributions),
             pictures=tuple(self._pictures),
         )
+
+
+def heads(jobs: Iterable[ViewJob]) -> dict[str, CameraHead]:
+    """Return the heads by the names of the views; the views of one camera have one in common."""
+    by_camera: dict[str, CameraHead] = {}
+    found = {}
+    for job in jobs:
+        if job.camera is None:
+            found[job.spec.name] = CameraHead()
+        else:
+            found[job.spec.name] = by_camera.setdefault(job.camera.name, CameraHead.of(job.camera))
+    return found
+
+
+def _revisit_s(job: ViewJob) -> float:
+    """Return how long the tour of the camera leaves the view unseen at most."""
+    if job.camera is None or job.camera.tour is None:
+        return 0.0
+    return job.camera.tour.longest_gap_ns(job.spec.name) / NS_PER_S
 
 
 def _open_log(out: Path, view: str) -> TextIO:

@@ -74,6 +74,8 @@ class SitePlan:
     Everything is in metres in one local frame whose origin is `origin_lonlat` (WGS84), x east,
     y north. Detections outside every carriageway and zone belong to nobody's traffic and are
     dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
+    `revisit_s` is the longest time for which the guard tour of the camera leaves this view unseen,
+    0 for a camera that stays.
     """
 
     view: str
@@ -86,6 +88,7 @@ class SitePlan:
     ignore: tuple[Polygon, ...] = ()
     utc_offset_s: int = WITA_OFFSET_S
     simulated: bool = field(default=False)
+    revisit_s: float = 0.0
 
     def second_of_day(self, timestamp_ns: int) -> float:
         """Return the local second of the day of a UTC timestamp."""

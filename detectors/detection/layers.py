@@ -108,6 +108,10 @@ class Layers:
         self.moving &= ~where
         self._same_s[where] = 0
 
+    def drop_hidden(self) -> None:
+        """Forget what stood and is hidden: after a time that nobody saw, another may stand there."""
+        self.standing = [one for one in self.standing if one.hidden_s == 0]
+
     def absorb(self, where: BoolArray) -> None:
         """Take what shows at `where` for the street itself."""
         self.street[where] = self.recent[where]

@@ -66,9 +66,11 @@ class MotionDetector:
             self._last_ns = frame.timestamp_ns
             return _as_detections([])
         since_ns = self._last_ns or frame.timestamp_ns
-        elapsed_s = min((frame.timestamp_ns - since_ns) / NS_PER_S, MAX_GAP_S)
+        gap_s = (frame.timestamp_ns - since_ns) / NS_PER_S
         self._last_ns = frame.timestamp_ns
-        self._layers.update(picture, max(elapsed_s, 0.0))
+        self._layers.update(picture, min(max(gap_s, 0.0), MAX_GAP_S))
+        if gap_s > MAX_GAP_S:
+            self._layers.drop_hidden()
         self._decide_standing(self._layers)
         return _as_detections(self._blobs(self._layers))
 

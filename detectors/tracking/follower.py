@@ -23,7 +23,9 @@ class Habits:
 
     `still_speed` is below what a standing vehicle seems to move; `reach` the least gate, `reach_still`
     the largest jump of a standing one; `bridge_s` and `bridge_still_s` how long an unseen moving and
-    a standing vehicle are kept; `hits` how often it is seen before it is told of.
+    a standing vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`:
+    the camera looked elsewhere; then only what stood is known again, and only where its box
+    overlaps the last one by `same_iou` (the preset comes back to the same picture).
     """
 
     agility: float
@@ -35,6 +37,8 @@ class Habits:
     bridge_still_s: float = 60.0
     hits: int = 3
     still_after_s: float = 2.0
+    away_s: float = 5.0
+    same_iou: float = 0.5
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class Follower:
         self._targets: list[_Target] = []
         self._next_id = 1
         self._now_ns: int | None = None
+        self._back_ns: int | None = None
 
     def update(
         self, detections: Detections, points: Float64Array, spreads: Float64Array, timestamp_ns: int
@@ -70,10 +75,13 @@ class Follower:
         """Take the measurements of one frame; those that fit no target begin one."""
         elapsed_s = 0.0 if self._now_ns is None else (timestamp_ns - self._now_ns) / NS_PER_S
         self._now_ns = timestamp_ns
+        if elapsed_s > self._habits.away_s:
+            elapsed_s = 0.0
+            self._come_back(timestamp_ns)
         still = self._still()
         self._motion.predict(elapsed_s, still)
         self._motion.state[still, 2:] *= 0.3
-        targets, rows = self._assign(points, spreads, still)
+        targets, rows = self._assign(detections, points, spreads, still)
         self._motion.correct(targets, points[rows], spreads[rows])
         for target, row in zip(targets.tolist(), rows.tolist(), strict=True):
             self._see(self._targets[target], detections, row, timestamp_ns)
@@ -119,18 +127,34 @@ class Follower:
     def _still(self) -> np.ndarray:
         return np.array([target.still_since_ns is not None for target in self._targets], dtype=bool)
 
+    def _come_back(self, timestamp_ns: int) -> None:
+        """Forget what moved when the camera turned away: where it went nobody saw."""
+        self._back_ns = timestamp_ns
+        keep = self._still() & self._patient(timestamp_ns)
+        self._motion.keep(keep)
+        self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
+
     def _assign(
-        self, points: Float64Array, spreads: Float64Array, still: np.ndarray
+        self, detections: Detections, points: Float64Array, spreads: Float64Array, still: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         if not self._targets or not len(points):
             return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
         squared, distance = self._motion.distances(points, spreads)
         near = np.where(still[:, None], distance < self._habits.reach_still, True)  # noqa: FBT003
         allowed = near & ((squared < GATE) | (distance < self._habits.reach))
+        allowed &= self._same_place(detections)
         cost = np.where(allowed, squared, REFUSED)
         targets, rows = linear_sum_assignment(cost)
         good = cost[targets, rows] < REFUSED
         return targets[good], rows[good]
+
+    def _same_place(self, detections: Detections) -> np.ndarray:
+        """Return (N, M): False where a target not seen since the camera came back has another box now."""
+        same = np.ones((len(self._targets), len(detections)), dtype=bool)
+        for row, target in enumerate(self._targets):
+            if self._back_ns is not None and target.last_ns < self._back_ns:
+                same[row] = _iou(target.box, detections.boxes_px) >= self._habits.same_iou
+        return same
 
     def _see(self, target: _Target, detections: Detections, row: int, timestamp_ns: int) -> None:
         target.last_ns = timestamp_ns
@@ -155,8 +179,11 @@ class Follower:
             if slow_s >= self._habits.still_after_s:
                 target.still_since_ns = target.still_since_ns or timestamp_ns
 
+    def _patient(self, timestamp_ns: int) -> np.ndarray:
+        return np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
+
     def _forget(self, timestamp_ns: int) -> None:
-        keep = np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
+        keep = self._patient(timestamp_ns)
         self._motion.keep(keep)
         self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
 
@@ -191,3 +218,12 @@ class Follower:
 def _box(detections: Detections, row: int) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = detections.boxes_px[row].tolist()
     return x0, y0, x1, y1
+
+
+def _iou(box: tuple[float, float, float, float], boxes: np.ndarray) -> Float64Array:
+    """Return the overlap (M,) of a box with boxes (M, 4): intersection over union."""
+    x0, y0, x1, y1 = box
+    width = np.clip(np.minimum(x1, boxes[:, 2]) - np.maximum(x0, boxes[:, 0]), 0, None)
+    height = np.clip(np.minimum(y1, boxes[:, 3]) - np.maximum(y0, boxes[:, 1]), 0, None)
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) + (x1 - x0) * (y1 - y0)
+    return np.asarray(width * height / np.maximum(areas - width * height, 1e-9), dtype=np.float64)

@@ -1,5 +1,7 @@
 """The tracker of a surveyed view: vehicles followed in metres on the ground."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from detectors.datatypes.detections import Detections
@@ -17,7 +19,8 @@ class GroundTracker:
 
     def __init__(self, site: SitePlan, habits: Habits = ON_GROUND) -> None:
         self._footprints = FootprintModel(site)
-        self._follower = Follower(habits)
+        bridge_s = habits.bridge_still_s + site.revisit_s
+        self._follower = Follower(replace(habits, bridge_still_s=bridge_s))
 
     def update(self, detections: Detections, timestamp_ns: int) -> tuple[Track, ...]:
         """Return the live tracks after the detections of one frame, ordered by id."""

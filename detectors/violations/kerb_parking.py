@@ -34,7 +34,7 @@ class KerbParking:
         self, site: SitePlan, limits: StandingLimits = DEFAULT_LIMITS, extend_every_s: float = 60.0
     ) -> None:
         self._site = site
-        self._standing = Standing(limits)
+        self._standing = Standing(limits, site.revisit_s)
         self._extend_ns = round(extend_every_s * NS_PER_S)
         self._charges: dict[tuple[int, str], _Charge] = {}
         self._undated: set[tuple[int, str]] = set()
@@ -125,7 +125,8 @@ class KerbParking:
     def _short(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> Verdict:
         """Judge a stand that ended too early to count, so far as it was seen."""
         stood_s = (stand.last_in_ns - from_ns) / NS_PER_S
-        if stand.lost or stood_s + stand.unseen_s >= zone.minimum_stand_s:
+        before_s = stand.unseen_before_s if from_ns == stand.began_ns else 0.0
+        if stand.lost or before_s + stood_s + stand.unseen_s >= zone.minimum_stand_s:
             return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.NOT_OBSERVED)
         return self._clear(stand, zone, from_ns)
 

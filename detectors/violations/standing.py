@@ -14,7 +14,10 @@ class StandingLimits:
 
     It begins to stand below `slow_mps` and stands once it has kept within `drift_m` of its mean
     place for `settle_s`. It has left when it was seen outside `drift_m` for `leave_s` (one stray
-    position ends nothing). Seen again in place within `bridge_s` it stood in between, too.
+    position ends nothing). Seen again in place within `bridge_s` it stood in between, too; where a
+    tour leaves the view unseen, within that time more, unless it is longer than `revisit_at_most_s`.
+    No sight for `away_s`: the camera looked elsewhere; what is found standing within that time after
+    it came back may have stood before.
     """
 
     slow_mps: float = 0.8
@@ -22,6 +25,12 @@ class StandingLimits:
     settle_s: float = 3.0
     leave_s: float = 1.0
     bridge_s: float = 30.0
+    revisit_at_most_s: float = 180.0
+    away_s: float = 5.0
+
+    def bridged_s(self, revisit_s: float) -> float:
+        """Return how long a vehicle may be unseen in a view that is left unseen for up to `revisit_s`."""
+        return self.bridge_s + (revisit_s if revisit_s <= self.revisit_at_most_s else 0.0)
 
 
 @dataclass(slots=True)
@@ -29,7 +38,8 @@ class Stand:
     """One stand of one track, as far as it is known.
 
     `last_in_ns` is when it was last seen in place. `left_ns` is set when it was seen to leave;
-    `lost` says that it was unseen for longer than can be bridged.
+    `lost` says that it was unseen for longer than can be bridged. `unseen_before_s` is how long
+    nobody looked just before it began: it may have stood then already.
     """
 
     track: Track
@@ -39,6 +49,7 @@ class Stand:
     sum_y_m: float
     seen: int
     plate: PlateReading | None
+    unseen_before_s: float = 0.0
     out_since_ns: int | None = None
     left_ns: int | None = None
     lost: bool = False
@@ -62,18 +73,25 @@ class Stand:
 class Standing:
     """Follows every track of one view and tells the stands that last or have just ended."""
 
-    def __init__(self, limits: StandingLimits) -> None:
+    def __init__(self, limits: StandingLimits, revisit_s: float = 0.0) -> None:
         self._limits = limits
+        self._bridged_ns = limits.bridged_s(revisit_s) * NS_PER_S
         self._stands: dict[int, Stand] = {}
+        self._looked_ns: int | None = None
+        self._away_ns = (0, 0)  # from when to when nobody looked, the last time that this was so
 
     def update(self, tracks: tuple[Track, ...], timestamp_ns: int) -> tuple[Stand, ...]:
         """Return the settled stands, ordered by track id; ended ones are told once, then forgotten."""
+        looked_ns = timestamp_ns if self._looked_ns is None else self._looked_ns
+        if timestamp_ns - looked_ns > self._limits.away_s * NS_PER_S:
+            self._away_ns = looked_ns, timestamp_ns
+        self._looked_ns = timestamp_ns
+        for stand in self._stands.values():  # before the sights: one after too long a gap mends nothing
+            if not stand.ended and timestamp_ns - stand.last_in_ns > self._bridged_ns:
+                stand.lost = True
         for track in tracks:
             if track.observed and track.position_m is not None:
                 self._see(track, track.position_m, timestamp_ns)
-        for stand in self._stands.values():
-            if not stand.ended and timestamp_ns - stand.last_in_ns > self._limits.bridge_s * NS_PER_S:
-                stand.lost = True
         return self._told()
 
     def finish(self) -> tuple[Stand, ...]:
@@ -92,13 +110,21 @@ class Standing:
         stand = self._stands.get(track.track_id)
         if stand is None:
             if math.hypot(*(track.velocity_mps or (0.0, 0.0))) < self._limits.slow_mps:
+                unseen_s = self._unseen_before_s(timestamp_ns)
                 self._stands[track.track_id] = Stand(
-                    track, timestamp_ns, timestamp_ns, at_m[0], at_m[1], 1, track.plate
+                    track, timestamp_ns, timestamp_ns, at_m[0], at_m[1], 1, track.plate, unseen_s
                 )
+        elif stand.lost:
+            return  # told now; what is seen of the vehicle from the next frame on is another stand
         elif math.dist(at_m, stand.place_m) <= self._limits.drift_m:
             _stay(stand, track, at_m, timestamp_ns)
         else:
             self._stray(stand, timestamp_ns)
+
+    def _unseen_before_s(self, timestamp_ns: int) -> float:
+        gone_ns, back_ns = self._away_ns
+        soon = timestamp_ns - back_ns <= self._limits.away_s * NS_PER_S
+        return (back_ns - gone_ns) / NS_PER_S if soon else 0.0
 
     def _stray(self, stand: Stand, timestamp_ns: int) -> None:
         """Note a sight out of place; it ends the stand once it lasts, or at once if unsettled."""

@@ -35,6 +35,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     texts = texts_for(lang)
     spec = validation.make_spec(zone, plan, detector, short=short)
+    validation.say_left_out(spec, texts)
     with bars(texts) as progress:
         outcome = validation.validate(
             spec,

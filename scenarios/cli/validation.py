@@ -7,11 +7,11 @@ from rich.table import Table
 
 from scenarios.run import Outcome, RunSpec, validate
 from scenarios.score import RuleScore, Share, pooled, shortfalls
-from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario
+from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.texts import Texts
 from twin.network import library
 
-__all__ = ["make_spec", "show", "validate"]
+__all__ = ["make_spec", "say_left_out", "show", "validate"]
 
 
 def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool) -> RunSpec:
@@ -19,11 +19,24 @@ def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool)
     scenario = load_scenario(zone)
     scenario = replace(scenario, plan=plan or scenario.plan, detector=detector or scenario.detector)
     check_detector(scenario.detector)
-    cameras = load_plan(scenario.plan)
     network = library.resolve(scenario.network)
+    cameras = plan_on(load_plan(scenario.plan), network)
     check_zone(scenario, network)
     check_on_map(cameras, network)
     return RunSpec(scenario, cameras, short)
+
+
+def say_left_out(spec: RunSpec, texts: Texts) -> None:
+    """Say how many cameras of a plan drawn on another network take no part."""
+    if spec.plan.left_out:
+        said = texts.text(
+            "The plan {plan} lies on another network: {count} of its cameras are not on {network} "
+            "and take no part.",
+            plan=spec.plan.name,
+            count=len(spec.plan.left_out),
+            network=spec.plan.network,
+        )
+        Console(highlight=False, soft_wrap=True).print(said, markup=False)
 
 
 def show(outcome: Outcome, spec: RunSpec, texts: Texts) -> None:

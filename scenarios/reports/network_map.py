@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from twin.network.model import Control, NetworkError, Road, RoadNetwork
 
 Extent = tuple[float, float, float, float]  # west, east, south, north in metres
+Corners = tuple[tuple[float, float], ...]
 Camera = tuple[str, float, float]  # name, x_m, y_m
 
 PAPER, INK, QUIET = "#f6f4ee", "#2b2f36", "#7d828a"
@@ -52,16 +53,9 @@ def network_figure(
     width = float(np.clip(9.0 * np.sqrt(across / up), 6.0, 12.0))
     figure = Figure(figsize=(width, float(np.clip(width * up / across, 4.0, 12.0)) + 0.9), facecolor=PAPER)
     axes = figure.add_axes((0.02, 0.06, 0.96, 0.86))
-    axes.set_axis_off()
-    axes.set_xlim(extent[0], extent[1])
-    axes.set_ylim(extent[2], extent[3])
-    axes.set_aspect("equal")
-    _draw_zone(axes, network, highlight_zone)
-    _draw_roads(axes, network)
-    _draw_junctions(axes, network)
+    draw_ground(axes, network, extent, [highlight_zone] if highlight_zone else [])
     _draw_places(axes, network, extent)
     _draw_cameras(axes, [c for c in cameras if _inside(extent, c[1], c[2])])
-    _draw_scale(axes, extent)
     figure.legend(loc="lower left", bbox_to_anchor=(0.015, 0.005), ncols=8, fontsize=7.5, frameon=False)
     figure.text(0.02, 0.955, network.name, fontsize=15, color=INK, weight="bold")
     figure.text(0.98, 0.955, _subtitle(network), fontsize=8.5, color=QUIET, ha="right")
@@ -69,11 +63,29 @@ def network_figure(
     return figure
 
 
+def draw_ground(axes: Axes, network: RoadNetwork, extent: Extent, zones: Iterable[str] = ()) -> None:
+    """Draw what every map stands on: roads, junctions, the glow of `zones`, the scale, north."""
+    axes.set_axis_off()
+    axes.set_xlim(extent[0], extent[1])
+    axes.set_ylim(extent[2], extent[3])
+    axes.set_aspect("equal")
+    for zone in zones:
+        _draw_zone(axes, network, zone)
+    _draw_roads(axes, network)
+    _draw_junctions(axes, network)
+    _draw_scale(axes, network, extent)
+    _draw_north(axes, network, extent)
+
+
 def _extent(network: RoadNetwork) -> Extent:
     """Return the box around all roads with a margin of 4 %, at least 50 m across."""
-    points = np.concatenate([road.centreline_m[:, :2] for road in network.roads])
-    low, high = points.min(axis=0), points.max(axis=0)
-    pad = np.maximum(0.04 * np.max(high - low), 25.0)
+    return extent_around(np.concatenate([road.centreline_m[:, :2] for road in network.roads]))
+
+
+def extent_around(points_m: np.ndarray, margin: float = 0.04, least_m: float = 25.0) -> Extent:
+    """Return the box around points (N, 2) with a margin, a share of its longer side or `least_m`."""
+    low, high = points_m.min(axis=0), points_m.max(axis=0)
+    pad = np.maximum(margin * np.max(high - low), least_m)
     return float(low[0] - pad), float(high[0] + pad), float(low[1] - pad), float(high[1] + pad)
 
 
@@ -153,6 +165,24 @@ def _draw_cameras(axes: Axes, cameras: list[Camera]) -> None:
         _label(axes, name, x_m, y_m)
 
 
+def _draw_north(axes: Axes, network: RoadNetwork, extent: Extent) -> None:
+    """Draw an arrow to the north in one of the upper corners."""
+    x, y = _emptier(network, extent, ((0.945, 0.9), (0.015, 0.9)), (0.04, 0.1))
+    axes.annotate(
+        "N",
+        (x + 0.02, y + 0.09),
+        (x + 0.02, y + 0.03),
+        xycoords="axes fraction",
+        ha="center",
+        va="center",
+        fontsize=9,
+        weight="bold",
+        color=INK,
+        zorder=9,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2},
+    )
+
+
 def _label(axes: Axes, text: str, x_m: float, y_m: float) -> None:
     axes.annotate(
         text.replace("$", r"\$"),
@@ -167,14 +197,37 @@ def _label(axes: Axes, text: str, x_m: float, y_m: float) -> None:
     )
 
 
-def _draw_scale(axes: Axes, extent: Extent) -> None:
+def _draw_scale(axes: Axes, network: RoadNetwork, extent: Extent) -> None:
     """Draw a bar of about a fifth of the width, 1, 2 or 5 times a power of ten long."""
-    goal_m = (extent[1] - extent[0]) / 5
+    across_m, up_m = extent[1] - extent[0], extent[3] - extent[2]
+    goal_m = across_m / 5
     power = 10 ** np.floor(np.log10(goal_m))
     length_m = float(max(n * power for n in (1, 2, 5) if n * power <= goal_m))
-    x_m, y_m = extent[0] + 0.03 * (extent[1] - extent[0]), extent[2] + 0.03 * (extent[3] - extent[2])
+    share = length_m / across_m
+    left = _emptier(network, extent, ((0.03, 0.02), (0.97 - share, 0.02)), (share, 0.06))
+    x_m, y_m = extent[0] + left[0] * across_m, extent[2] + 0.03 * up_m
     axes.plot([x_m, x_m + length_m], [y_m, y_m], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=9)
     text = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
     axes.annotate(
         text, (x_m + length_m / 2, y_m), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=7.5
     )
+
+
+def _emptier(
+    network: RoadNetwork, extent: Extent, corners: Corners, size: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the corner (shares of the map) at which a box of `size` covers the fewest bits of road."""
+    origin, span = np.array([extent[0], extent[2]]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
+    bits = np.concatenate(
+        [
+            [road.point_at(along_m)[:2] for along_m in np.linspace(0.0, road.length_m, 40)]
+            for road in network.roads
+        ]
+    )
+    shares = (bits - origin) / span
+
+    def covered(corner: tuple[float, float]) -> int:
+        inside = (shares >= np.array(corner)) & (shares <= np.array(corner) + np.array(size))
+        return int(np.count_nonzero(inside.all(axis=1)))
+
+    return min(corners, key=covered)

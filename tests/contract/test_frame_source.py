@@ -76,4 +76,6 @@ def test_a_snapshot_tells_the_optics_as_surveyed_and_no_more_zoom_than_there_is(
 def test_the_loudspeaker_says_what_it_is_told(view: TwinView) -> None:
     control = VirtualControl(view)
     assert control.announce("teguran", 5) is True
-    assert control.announced == [(5, "teguran")]
+    (said,) = control.announced
+    assert (said.text_code, said.asked_ns, said.begins_ns) == ("teguran", 5, 5)
+    assert said.ends_ns > said.begins_ns  # speaking takes time

@@ -1,6 +1,49 @@
-"""A plan of cameras: what is mounted where, and where each view looks."""
+"""A plan of cameras: what is mounted where, whose it is, and where each of its views looks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+
+from twin.cameras.ptz import GuardTour
+
+
+class Owner(StrEnum):
+    """Whose camera it is."""
+
+    DISHUB = "dishub"
+    POLICE = "police"
+
+
+class CameraKind(StrEnum):
+    """What it can do: one lens that stays, one that turns, several lenses, enforcement sets (ETLE)."""
+
+    FIXED = "fixed"  # one view; its zoomed snapshots come from a second lens
+    PTZ = "ptz"  # one lens that turns: one view at a time, and none while it zooms for a snapshot
+    MULTI_SENSOR = "multi_sensor"  # a lens a view: all of them at all times
+    ETLE_STATIC = "etle_static"
+    ETLE_MOBILE = "etle_mobile"  # on a car or a phone, here at the place where it stands
+
+
+ETLE = (CameraKind.ETLE_STATIC, CameraKind.ETLE_MOBILE)
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """What one item of a kind costs with its pole and mounting, and the uplink that it takes."""
+
+    price_idr: int
+    bitrate_bps: int
+
+
+# Engineering judgement [?], to be replaced by quotations in a plan. The bitrates are such that the
+# estate of `today` needs the 200-250 Mbps that its operators state (DOMAIN 1).
+USUAL = {
+    CameraKind.FIXED: KindFigures(35_000_000, 4_000_000),
+    CameraKind.PTZ: KindFigures(95_000_000, 4_000_000),
+    CameraKind.MULTI_SENSOR: KindFigures(120_000_000, 8_000_000),
+    CameraKind.ETLE_STATIC: KindFigures(900_000_000, 6_000_000),
+    CameraKind.ETLE_MOBILE: KindFigures(350_000_000, 2_000_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,8 +52,8 @@ class ViewSpec:
 
     It stands beside `road` (id), `along_m` from its start and `offset_m` to the left of the
     centreline, `height_m` above the ground, and looks at the point `aim_along_m` / `aim_offset_m`
-    of the same road on the ground. `survey_sigma_m` and `survey_sigma_rad` are the standard errors of the
-    surveyed position and angles; the engine gets the surveyed pose.
+    of `aim_road` ("": of the same road) on the ground. `survey_sigma_m` and `survey_sigma_rad` are
+    the standard errors of the surveyed position and angles; the engine gets the surveyed pose.
     """
 
     name: str
@@ -28,11 +71,86 @@ class ViewSpec:
     survey_sigma_rad: float = 0.001
     clock_error_ns: int = 0
     snapshot_delay_ns: int = 1_500_000_000
+    aim_road: str = ""
+
+    @property
+    def aimed_road(self) -> str:
+        """The road that it looks at."""
+        return self.aim_road or self.road
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """One item of the estate and the names of its views.
+
+    `tour` None means that it looks at each of its views at all times. After a zoomed snapshot it
+    takes `back_ns` until its picture is of use again.
+    """
+
+    name: str
+    owner: Owner
+    kind: CameraKind
+    views: tuple[str, ...]
+    price_idr: int
+    bitrate_bps: int
+    tour: GuardTour | None = None
+    back_ns: int = 1_000_000_000
+
+    @property
+    def turns(self) -> bool:
+        """Whether it has one lens that turns away from its view to zoom."""
+        return self.kind is CameraKind.PTZ
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it carries a loudspeaker: junction cameras do, enforcement sets do not (DOMAIN 1)."""
+        return self.kind not in ETLE
 
 
 @dataclass(frozen=True, slots=True)
 class CameraPlan:
-    """A named set of views; the file name is its name."""
+    """A named set of cameras with their views; the file name is its name.
+
+    A view that no camera of `cameras` claims is a fixed camera of its own, of Dishub. `network` is
+    the one that it is drawn on ("": whichever has its roads), `left_out` the cameras that do not
+    lie on the network that it was carried to. Raises ValueError where a view has two cameras.
+    """
 
     name: str
     views: tuple[ViewSpec, ...]
+    cameras: tuple[Camera, ...] = ()
+    network: str = ""
+    left_out: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        claimed = [view for camera in self.cameras for view in camera.views]
+        if len(set(claimed)) < len(claimed):
+            msg = f"plan {self.name}: a view has two cameras: {sorted(claimed)}"
+            raise ValueError(msg)
+        loose = (view.name for view in self.views if view.name not in set(claimed))
+        object.__setattr__(self, "cameras", (*self.cameras, *map(fixed_camera, loose)))
+
+    @property
+    def price_idr(self) -> int:
+        """What all its items cost."""
+        return sum(camera.price_idr for camera in self.cameras)
+
+    @property
+    def bitrate_bps(self) -> int:
+        """The uplink that all its items take at once."""
+        return sum(camera.bitrate_bps for camera in self.cameras)
+
+    def camera_of(self, view: str) -> Camera:
+        """Return the camera of a view; raises KeyError where the plan has no such view."""
+        return by_view(self.cameras)[view]
+
+
+def by_view(cameras: Iterable[Camera]) -> dict[str, Camera]:
+    """Return the cameras by the names of their views."""
+    return {view: camera for camera in cameras for view in camera.views}
+
+
+def fixed_camera(view: str) -> Camera:
+    """Return the camera of a view that stands alone: one of Dishub's that stays."""
+    usual = USUAL[CameraKind.FIXED]
+    return Camera(view, Owner.DISHUB, CameraKind.FIXED, (view,), usual.price_idr, usual.bitrate_bps)

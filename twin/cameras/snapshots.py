@@ -3,20 +3,20 @@
 from dataclasses import dataclass, field
 
 from detectors.datatypes.steps import SnapshotRequest
+from twin.cameras.head import CameraHead
 
 
 @dataclass(slots=True)
 class SnapshotQueue:
-    """Requests of one camera in the order of their answers; one at a time, each `delay_ns` long."""
+    """Requests of one view in the order of their answers; its camera's lens takes one at a time."""
 
     delay_ns: int
+    head: CameraHead = field(default_factory=CameraHead)
     _waiting: list[tuple[int, SnapshotRequest]] = field(default_factory=list)
-    _free_from_ns: int = 0
 
     def add(self, request: SnapshotRequest) -> int:
-        """Queue a request and return when its picture is taken: the camera turns to one at a time."""
-        ready_ns = max(request.asked_ns, self._free_from_ns) + self.delay_ns
-        self._free_from_ns = ready_ns
+        """Queue a request and return when its picture is taken."""
+        ready_ns = self.head.zoom(request.asked_ns, self.delay_ns)
         self._waiting.append((ready_ns, request))
         return ready_ns
 

@@ -33,17 +33,9 @@ def mount(network: RoadNetwork, spec: ViewSpec) -> PinholeCamera:
 
     Raises ValueError where the view does not stand beside a road of the network.
     """
-    road = network.road_of.get(spec.road)
-    if road is None:
-        msg = f"view {spec.name}: off the map: network {network.name} has no road {spec.road!r}"
-        raise ValueError(msg)
-    for what, along_m in (("along_m", spec.along_m), ("aim_along_m", spec.aim_along_m)):
-        if not 0 <= along_m <= road.length_m:
-            msg = (
-                f"view {spec.name}: off the map: {what} {along_m:g} m is not on road {road.id}, "
-                f"which runs from 0 to {road.length_m:.1f} m"
-            )
-            raise ValueError(msg)
+    road, aimed = (_road(network, spec, name) for name in (spec.road, spec.aimed_road))
+    _check_along(spec, "along_m", spec.along_m, road)
+    _check_along(spec, "aim_along_m", spec.aim_along_m, aimed)
     if not abs(spec.offset_m) <= BESIDE_ROAD_M:
         msg = (
             f"view {spec.name}: off the map: {spec.offset_m:g} m from road {road.id}, "
@@ -51,7 +43,24 @@ def mount(network: RoadNetwork, spec: ViewSpec) -> PinholeCamera:
         )
         raise ValueError(msg)
     position = np.array(road.point_at(spec.along_m, spec.offset_m)) + np.array([0.0, 0.0, spec.height_m])
-    return _aimed(spec, position, np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m)))
+    return _aimed(spec, position, np.array(aimed.point_at(spec.aim_along_m, spec.aim_offset_m)))
+
+
+def _road(network: RoadNetwork, spec: ViewSpec, name: str) -> Road:
+    road = network.road_of.get(name)
+    if road is None:
+        msg = f"view {spec.name}: off the map: network {network.name} has no road {name!r}"
+        raise ValueError(msg)
+    return road
+
+
+def _check_along(spec: ViewSpec, what: str, along_m: float, road: Road) -> None:
+    if not 0 <= along_m <= road.length_m:
+        msg = (
+            f"view {spec.name}: off the map: {what} {along_m:g} m is not on road {road.id}, "
+            f"which runs from 0 to {road.length_m:.1f} m"
+        )
+        raise ValueError(msg)
 
 
 def _aimed(spec: ViewSpec, position_m: Float64Array, target_m: Float64Array) -> PinholeCamera:

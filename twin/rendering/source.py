@@ -2,6 +2,7 @@
 
 from detectors.datatypes.frame import Frame, SnapshotTag, TimeBase
 from detectors.datatypes.steps import SnapshotRequest
+from twin.cameras.head import Announcement, CameraHead
 from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
 from twin.cameras.snapshots import SnapshotQueue
@@ -48,12 +49,16 @@ class TwinView:
 
 
 class VirtualControl:
-    """CameraControl of a view of the twin; answers wait for the scene in which they are due."""
+    """CameraControl of a view of the twin; answers wait for the scene in which they are due.
 
-    def __init__(self, view: TwinView) -> None:
+    `head` is what the view shares with the other views of its camera; without one it stands alone.
+    """
+
+    def __init__(self, view: TwinView, head: CameraHead | None = None) -> None:
         self._view = view
-        self._queue = SnapshotQueue(view.spec.snapshot_delay_ns)
-        self.announced: list[tuple[int, str]] = []
+        self._head = CameraHead() if head is None else head
+        self._queue = SnapshotQueue(view.spec.snapshot_delay_ns, self._head)
+        self.announced: list[Announcement] = []
 
     def request(self, request: SnapshotRequest) -> bool:
         """Take the request; a camera of the twin can always zoom."""
@@ -61,11 +66,18 @@ class VirtualControl:
         return True
 
     def announce(self, text_code: str, timestamp_ns: int) -> bool:
-        """Speak over the loudspeaker of the camera."""
-        self.announced.append((timestamp_ns, text_code))
-        return True
+        """Speak over the loudspeaker of the camera, if it has one; `announced` says until when."""
+        if self._head.speaks:
+            self.announced.append(self._head.speak(text_code, timestamp_ns))
+        return self._head.speaks
+
+    def looks(self, scene: Scene) -> bool:
+        """Return whether the camera looks at this view, and not elsewhere on its tour or for a snapshot."""
+        return self._head.looks_at(self._view.spec.name, self._now_ns(scene))
 
     def due(self, scene: Scene) -> tuple[Frame, ...]:
         """Return the snapshots whose time has come."""
-        now_ns = scene.timestamp_ns + self._view.spec.clock_error_ns
-        return tuple(self._view.snapshot(scene, request) for request in self._queue.due(now_ns))
+        return tuple(self._view.snapshot(scene, request) for request in self._queue.due(self._now_ns(scene)))
+
+    def _now_ns(self, scene: Scene) -> int:
+        return scene.timestamp_ns + self._view.spec.clock_error_ns

@@ -1,0 +1,127 @@
+"""An inventory of cameras: a CSV beside a plan, a row a view, as the tables [[camera]] of the plan."""
+
+import csv
+import json
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from pydantic import ValidationError
+
+from scenarios.errors import InputError, unknown_name
+from scenarios.toml_files import Model, beside, read_text
+
+# What a column holds, and whether the table is that of the camera or of its view. A row that leaves
+# the columns of the camera empty has those of the row above.
+OF_CAMERA = {
+    "camera": str,
+    "owner": str,
+    "kind": str,
+    "road": str,
+    "along_m": float,
+    "offset_m": float,
+    "height_m": float,
+    "fps": float,
+    "price_idr": int,
+    "bitrate_mbps": float,
+}
+OF_VIEW = {
+    "view": str,
+    "aim_road": str,
+    "aim_along_m": float,
+    "aim_offset_m": float,
+    "hfov_deg": float,
+    "dwell_s": float,
+}
+NEEDED = ("camera", "view")
+CALLED = {"camera": "name", "view": "name"}
+
+Row = tuple[int, dict[str, str]]  # line of the file, texts by column
+
+
+def read_inventory(plan: Traversable, name: str, model: type[Model]) -> tuple[Model, ...]:
+    """Return the cameras of the CSV called `name` beside the file `plan`, as `model`.
+
+    Raises InputError that names the file, the line and the column.
+    """
+    file = beside(plan, name)
+    if not file.is_file():
+        msg = f"{plan}: inventory: {file}: no such file"
+        raise InputError(msg)
+    where = f"{plan}: inventory {name}"
+    return tuple(_camera(where, group, model) for group in _groups(_rows(where, read_text(file))))
+
+
+def _rows(where: str, text: str) -> list[Row]:
+    lines = csv.reader(text.splitlines())
+    try:
+        head = next(lines, [])
+        _check_head(where, head)
+        found = []
+        for cells in lines:
+            if len(cells) != len(head):
+                msg = f"{where}, line {lines.line_num}: expected {len(head)} columns, got {len(cells)}"
+                raise InputError(msg)
+            found.append((lines.line_num, dict(zip(head, cells, strict=True))))
+    except csv.Error as error:
+        msg = f"{where}, line {lines.line_num}: not CSV: {error}"
+        raise InputError(msg) from error
+    return found
+
+
+def _check_head(where: str, head: list[str]) -> None:
+    known = (*OF_CAMERA, *OF_VIEW)
+    for column in head:
+        if column not in known:
+            msg = f"{where}, line 1: {unknown_name(column, known, what='column')}"
+            raise InputError(msg)
+    missing = [column for column in NEEDED if column not in head]
+    if missing or len(set(head)) < len(head):
+        msg = f"{where}, line 1: expected each column once, camera and view among them, got {', '.join(head)}"
+        raise InputError(msg)
+
+
+def _groups(rows: list[Row]) -> list[list[Row]]:
+    """Return the rows of each camera: one that names a camera begins the next."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        if row[1]["camera"] or not groups:
+            groups.append([])
+        groups[-1].append(row)
+    return groups
+
+
+def _camera(where: str, rows: list[Row], model: type[Model]) -> Model:
+    line, first = rows[0]
+    table = _table(f"{where}, line {line}", first, OF_CAMERA)
+    for other, cells in rows[1:]:
+        extra = next((column for column in OF_CAMERA if cells.get(column)), None)
+        if extra:
+            msg = f"{where}, line {other}: {extra} stands in the first row of a camera only"
+            raise InputError(msg)
+    table["view"] = [_table(f"{where}, line {number}", cells, OF_VIEW) for number, cells in rows]
+    try:
+        return model.model_validate_json(json.dumps(table))
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False)[0]
+        loc = problem["loc"]
+        if len(loc) > 1 and loc[0] == "view" and isinstance(loc[1], int):
+            line = rows[loc[1]][0]
+        said = problem["msg"].removeprefix("Value error, ")
+        key = f"{loc[-1]}: " if loc else ""
+        msg = f"{where}, line {line}: {key}{said[:1].lower()}{said[1:]}"
+        raise InputError(msg) from error
+
+
+def _table(where: str, cells: dict[str, str], columns: dict[str, type]) -> dict[str, Any]:
+    """Return the cells of one table as values; an empty cell is left out."""
+    table = {}
+    for column, kind in columns.items():
+        text = cells.get(column, "").strip()
+        if not text:
+            continue
+        try:
+            table[CALLED.get(column, column)] = kind(text)
+        except ValueError as error:
+            msg = f"{where}: {column}: expected a number, got '{text}'"
+            raise InputError(msg) from error
+    return table

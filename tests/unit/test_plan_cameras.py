@@ -1,0 +1,206 @@
+"""Plans with cameras, tours and inventories; plans carried to another network."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import InputError
+from scenarios.spec import check_on_map, load_plan, load_scenario, plan_on
+from twin.cameras.plans import CameraKind, CameraPlan, Owner
+from twin.cameras.survey import mount
+from twin.network import library
+
+PTZ = """
+network = "mt-haryono"
+
+[[camera]]
+name = "turning"
+kind = "ptz"
+road = "mth-1.0+"
+along_m = 100.0
+offset_m = 7.5
+height_m = 9.0
+fps = 2.0
+tour = { dwell_s = 12.0, slew_deg_per_s = 90.0, settle_s = 1.0 }
+
+[[camera.view]]
+name = "ahead"
+aim_along_m = 134.0
+hfov_deg = 58.0
+
+[[camera.view]]
+name = "across"
+aim_road = "mth-1.0-"
+aim_along_m = 134.0
+hfov_deg = 50.0
+dwell_s = 20.0
+"""
+FIXED = (
+    PTZ.replace('"ptz"', '"fixed"').split("tour =")[0] + "[[camera.view]]" + PTZ.split("[[camera.view]]")[1]
+)
+HEAD = "camera,kind,road,along_m,offset_m,height_m,fps,view,aim_along_m,hfov_deg"
+ROWS = ["c,ptz,mth-1.0+,100,7.5,9,2,a,134,58", ",,,,,,,b,70,50", "d,fixed,mth-1.0+,150,7.5,9,2,a,190,58"]
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def listed(folder: Path, *lines: str) -> str:
+    (folder / "mine.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return written(folder, 'network = "mt-haryono"\ninventory = "mine.csv"\n')
+
+
+def test_a_ptz_has_its_views_and_a_tour_with_the_time_of_its_moves(tmp_path: Path) -> None:
+    plan = load_plan(written(tmp_path, PTZ))
+    (camera,) = plan.cameras
+    assert (camera.owner, camera.kind, camera.views) == (
+        Owner.DISHUB,
+        CameraKind.PTZ,
+        ("turning-ahead", "turning-across"),
+    )
+    assert camera.tour is not None
+    assert [look.dwell_ns / 1e9 for look in camera.tour.looks] == [12.0, 20.0]
+    assert all(1.0 < look.move_ns / 1e9 < 3.0 for look in camera.tour.looks)
+    assert plan.camera_of("turning-across") is camera
+    assert [view.aimed_road for view in plan.views] == ["mth-1.0+", "mth-1.0-"]
+
+
+def test_a_view_alone_is_a_fixed_camera_of_its_own() -> None:
+    plan = load_plan("beruang-madu")
+    assert [camera.views for camera in plan.cameras] == [(view.name,) for view in plan.views]
+    assert {(camera.kind, camera.owner, camera.tour) for camera in plan.cameras} == {
+        (CameraKind.FIXED, Owner.DISHUB, None)
+    }
+
+
+def test_a_view_with_two_cameras_is_refused() -> None:
+    cameras = load_plan("beruang-madu").cameras[:1]
+    with pytest.raises(ValueError, match="a view has two cameras"):
+        CameraPlan("twice", (), cameras * 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (PTZ.replace("dwell_s = 12.0", "dwel_s = 12.0"), "unknown key 'camera.0.tour.dwel_s'"),
+        (PTZ.replace("aim_road =", "aim_raod ="), "line 21: unknown key 'camera.0.view.1.aim_raod'"),
+        (PTZ.replace('"ptz"', '"pzt"'), "camera.0.kind: input should be 'fixed', 'ptz'"),
+        (PTZ.replace('"ptz"', '"multi_sensor"'), "only a ptz goes on a tour, this one is multi_sensor"),
+        (PTZ.replace('network = "mt-haryono"\n', ""), "camera 'turning' goes on a tour: key 'network'"),
+        (PTZ.replace("mt-haryono", "mt-haryonoo"), "unknown network 'mt-haryonoo'"),
+        (PTZ.replace('"mth-1.0-"', '"mth-9.0-"'), "view turning-across: network mt-haryono: unknown road"),
+        (PTZ.replace("offset_m = 7.5", "offset_m = 700"), "700 m from road mth-1.0+"),
+        (PTZ.replace('"across"', '"ahead"'), "two views are called 'turning-ahead'"),
+        (
+            FIXED + PTZ.split("[[camera.view]]")[2].join(["[[camera.view]]", ""]),
+            "expected one view of a fixed",
+        ),
+        ('network = "mt-haryono"\n', "expected at least one [[camera]], [[view]] or an inventory"),
+        (
+            'extends = "today"\n' + PTZ,
+            "network 'mt-haryono', but 'today', which it extends, has 'balikpapan'",
+        ),
+        ('inventory = "none.csv"\n', "none.csv: no such file"),
+        ('inventory = "../none.csv"\n', "inventory: string should match pattern"),
+    ],
+)
+def test_a_broken_plan_is_told_in_one_line(tmp_path: Path, text: str, expected: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        load_plan(path)
+    assert expected in str(caught.value)
+    assert path in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_inventory_has_a_row_a_view_and_a_camera_goes_on_to_the_next_name(tmp_path: Path) -> None:
+    plan = load_plan(listed(tmp_path, HEAD, *ROWS))
+    assert [(c.name, c.kind.value, c.views) for c in plan.cameras] == [
+        ("c", "ptz", ("c-a", "c-b")),
+        ("d", "fixed", ("d-a",)),
+    ]
+    assert plan.cameras[0].tour is not None
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((HEAD.replace("fps", "fsp"), *ROWS), "line 1: unknown column 'fsp'; did you mean 'fps'?"),
+        ((HEAD.replace("view,", ""),), "line 1: expected each column once, camera and view among them"),
+        ((HEAD, ROWS[0] + ",9"), "line 2: expected 10 columns, got 11"),
+        ((HEAD, ROWS[0].replace("134", "far")), "line 2: aim_along_m: expected a number, got 'far'"),
+        ((HEAD, ROWS[0], ",,,,,,,b,70,500"), "line 3: hfov_deg: input should be less than or equal to 150"),
+        ((HEAD, ROWS[0], ",,,,,8,,b,70,50"), "line 3: height_m stands in the first row of a camera only"),
+        ((HEAD, ROWS[0].replace("ptz", "pzt")), "line 2: kind: input should be 'fixed'"),
+        (
+            (HEAD, *ROWS[2:], ",,,,,,,b,70,50"),
+            "line 2: camera 'd': expected one view of a fixed camera, got 2",
+        ),
+    ],
+)
+def test_a_broken_inventory_is_told_with_its_line(
+    tmp_path: Path, lines: tuple[str, ...], expected: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_plan(listed(tmp_path, *lines))
+    assert expected in str(caught.value)
+    assert "inventory mine.csv" in str(caught.value)
+
+
+def test_today_is_the_estate_that_the_sources_count() -> None:
+    plan = load_plan("today")
+    by_owner = Counter((camera.owner.value, camera.kind.value) for camera in plan.cameras)
+    dishub = [camera for camera in plan.cameras if camera.owner is Owner.DISHUB]
+    assert len(dishub) == 37
+    assert sum(len(camera.views) for camera in dishub) == 167
+    assert by_owner["police", "fixed"] == 10
+    assert by_owner["police", "etle_static"] == 6
+    assert len(plan.cameras) == 53
+    etle = [camera.name for camera in plan.cameras if camera.kind is CameraKind.ETLE_STATIC]
+    sites = Counter("-".join(name.split("-")[1:3]) for name in etle)
+    assert sites["beruang-madu"] == 3
+    assert sites["plaza-timur"] + sites["plaza-barat"] == 2
+    assert sites["lapangan-merdeka"] == 1
+    assert 200e6 <= plan.bitrate_bps <= 250e6  # what the operators say that they need
+
+
+def test_today_on_the_corridor_is_what_lies_there_and_stands_where_it_stood() -> None:
+    home, corridor = library.named("balikpapan"), library.named("mt-haryono")
+    plan = load_plan("today")
+    here = plan_on(plan, corridor)
+    check_on_map(here, corridor)
+    assert len(here.cameras) + len(here.left_out) == len(plan.cameras)
+    assert {"damai", "beller", "balikpapan-baru", "wika"} <= {camera.name for camera in here.cameras}
+    assert "rapak" in here.left_out
+    spec_of = {view.name: view for view in plan.views}
+    for view in here.views:
+        there, now = mount(home, spec_of[view.name]), mount(corridor, view)
+        assert now.position_m[:2] == pytest.approx(there.position_m[:2], abs=0.5)
+        assert now.yaw_rad == pytest.approx(there.yaw_rad, abs=0.05)
+    tours = {camera.name: camera.tour for camera in plan.cameras}
+    assert all(camera.tour == tours[camera.name] for camera in here.cameras)  # no time is gained
+
+
+def test_a_plan_of_which_nothing_lies_on_a_network_is_refused(tmp_path: Path) -> None:
+    plan = load_plan(listed(tmp_path, HEAD, ROWS[2].replace("mth-1.0+", "mth-1.3+")))
+    city = library.named("balikpapan")
+    assert plan_on(plan, city).cameras == plan.cameras
+    away = load_plan(
+        written(tmp_path, FIXED.replace("mt-haryono", "balikpapan").replace("mth-1.0+", "a-yani.0+"))
+    )
+    with pytest.raises(InputError, match="none of its cameras lies on mt-haryono"):
+        plan_on(away, library.named("mt-haryono"))
+
+
+@pytest.mark.parametrize("zone", ["beruang-madu", "beller", "balikpapan-baru", "wika"])
+def test_every_zone_has_a_proposal_on_the_network_of_its_scenario(zone: str) -> None:
+    plan = load_plan(f"{zone}-proposal")
+    assert plan.network == load_scenario(zone).network
+    tours = [camera.tour for camera in plan.cameras if camera.tour]
+    assert tours
+    for tour in tours:  # a stand of a minute cannot come and go between two looks
+        assert max(tour.longest_gap_ns(look.view) for look in tour.looks) < 60e9
