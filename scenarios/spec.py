@@ -81,7 +81,7 @@ class DemandFile(FileModel):
         """Return the demand."""
         dwell = tuple(DwellMix(kind.share, kind.median_s, kind.sigma) for kind in self.dwell)
         return DemandSpec(
-            **{name: getattr(self, name) for name in type(self).model_fields} | {"dwell": dwell}
+            **{name: getattr(self, name) for name in DemandFile.model_fields} | {"dwell": dwell}
         )
 
 

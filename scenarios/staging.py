@@ -9,12 +9,13 @@ from scenarios.errors import InputError
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, mark: str = "cases.db") -> Iterator[Path]:
     """Give a folder beside `out` to write to, and put it in its place when all went well.
 
-    An existing `out` is replaced only if it is an earlier result; otherwise InputError.
+    An existing `out` is replaced only if it is an earlier result, which has a file `mark`; otherwise
+    InputError.
     """
-    if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not (out / "cases.db").exists():
+    if out.exists() and any(out.iterdir() if out.is_dir() else [out]) and not (out / mark).exists():
         msg = f"{out}: exists and is not an earlier result; name another folder with --out"
         raise InputError(msg)
     stage = out.with_name(out.name + ".partial")

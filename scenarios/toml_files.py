@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SCENARIO = "library"
     PLAN = "plans"
     SITE = "library/sites"
+    ROLLOUT = "rollouts"
 
 
 def known_names(kind: Kind) -> tuple[str, ...]:

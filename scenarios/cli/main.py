@@ -12,7 +12,7 @@ from detectors.archive.store import StoreError
 from hardware_adapters.errors import SourceError
 from hardware_adapters.recorded_signals import SignalsError
 from hardware_adapters.recorded_snapshots import SnapshotsError
-from scenarios.cli import cameras, cases, detect, doctor, network, scenario_list, validate
+from scenarios.cli import cameras, cases, detect, doctor, network, rollout, scenario_list, validate
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
 from scenarios.errors import InputError
 from twin.network.model import NetworkError
@@ -42,6 +42,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
+app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")

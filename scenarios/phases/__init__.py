@@ -1,0 +1,1 @@
+"""Phases by date: from socialisation over enforcement to withdrawal, day by day."""

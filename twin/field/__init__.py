@@ -1,0 +1,1 @@
+"""Who acts on the street: officers, sticker crews and tow trucks that travel, queue and work."""
