@@ -7,6 +7,11 @@ KINDS = {
     "video_file": "hardware_adapters.video_file:VideoFile",
     "image_folder": "hardware_adapters.image_folder:ImageFolder",
 }
+LIVE_KINDS = {
+    "rtsp": "hardware_adapters.rtsp:RtspCamera",
+    "mjpeg": "hardware_adapters.mjpeg:MjpegCamera",
+    "snapshot": "hardware_adapters.snapshot:SnapshotCamera",
+}
 
 
 class UnknownKindError(ValueError):
@@ -15,8 +20,9 @@ class UnknownKindError(ValueError):
 
 def kind_of(name: str) -> Any:
     """Return the class of a kind of source."""
-    if name not in KINDS:
-        msg = f"unknown kind of source {name!r}; known: {', '.join(sorted(KINDS))}"
+    known = KINDS | LIVE_KINDS
+    if name not in known:
+        msg = f"unknown kind of source {name!r}; known: {', '.join(sorted(known))}"
         raise UnknownKindError(msg)
-    module, _, cls = KINDS[name].partition(":")
+    module, _, cls = known[name].partition(":")
     return getattr(import_module(module), cls)

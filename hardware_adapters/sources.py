@@ -1,11 +1,14 @@
-"""Opens whatever a recording is: a video file or a folder of pictures."""
+"""Opens whatever a source is: a video file, a folder of pictures, a live camera."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from detectors.datatypes.frame import Frame
 from hardware_adapters.errors import SourceError
+from hardware_adapters.link import CameraAddress
+from hardware_adapters.live_source import LinkSettings, LiveSource
 from hardware_adapters.registry import kind_of
 
 
@@ -40,3 +43,15 @@ def open_source(path: Path, view: str, start_ns: int | None, *, simulated: bool)
     kind = kind_of("image_folder" if path.is_dir() else "video_file")
     source: Recorded = kind(path, view, start_ns, simulated=simulated)
     return source
+
+
+def open_live(kind: str, address: CameraAddress, view: str, settings: LinkSettings) -> LiveSource:
+    """Return the source of a live camera, not started yet; a slow camera is stale later than a fast one.
+
+    `kind` is one of registry.LIVE_KINDS.
+    """
+    if kind == "snapshot":
+        slowest_s = max(settings.stale_s, 2 * address.period_s)
+        offline_s = max(settings.offline_s, 4 * address.period_s)
+        settings = replace(settings, stale_s=slowest_s, offline_s=offline_s)
+    return LiveSource(view, kind_of(kind)(address), address.mask, settings)

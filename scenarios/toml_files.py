@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PLAN = "plans"
     SITE = "library/sites"
     ROLLOUT = "rollouts"
+    ESTATE = "estates"
 
 
 def known_names(kind: Kind) -> tuple[str, ...]:

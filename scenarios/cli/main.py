@@ -9,10 +9,23 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from detectors.archive.store import StoreError
+from hardware_adapters.credentials import Mask
 from hardware_adapters.errors import SourceError
+from hardware_adapters.publish.ports import PublishError
 from hardware_adapters.recorded_signals import SignalsError
 from hardware_adapters.recorded_snapshots import SnapshotsError
-from scenarios.cli import cameras, cases, detect, doctor, network, rollout, scenario_list, validate
+from scenarios.cli import (
+    cameras,
+    cases,
+    detect,
+    doctor,
+    live,
+    network,
+    publish,
+    rollout,
+    scenario_list,
+    validate,
+)
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
 from scenarios.errors import InputError
 from twin.network.model import NetworkError
@@ -24,6 +37,7 @@ BAD_INPUTS = (
     StoreError,
     SignalsError,
     SnapshotsError,
+    PublishError,
     OSError,
     TyperException,
 )
@@ -41,9 +55,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
+app.command("live", epilog=live.EXAMPLES)(live.live)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(cases.app, name="cases")
@@ -76,4 +92,4 @@ def _line(error: Exception) -> str:
         said = f"{error.filename}: {error.strerror}"
     else:
         said = str(error)
-    return " ".join(said.split())
+    return Mask().text(" ".join(said.split()))

@@ -1,0 +1,1 @@
+"""Virtual cameras: frames out, over the protocols of real ones."""
