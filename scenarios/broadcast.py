@@ -16,11 +16,12 @@ from hardware_adapters.publish.ports import Channel, Publisher, PublishError
 from hardware_adapters.publish.rtsp_server import RtspPublisher
 from scenarios.errors import InputError, unknown_name
 from scenarios.progress import Progress, silent
+from scenarios.results import KTL_WINDOW
 from scenarios.run import Prepared, RunSpec, prepared
 from scenarios.site_files import dump_site
 from scenarios.spec import load_plan, load_scenario
 from scenarios.toml_files import Kind, known_names
-from scenarios.watching import COMMISSIONING_FRAMES, KTL_WINDOW
+from scenarios.watching import COMMISSIONING_FRAMES
 from twin.cameras.plans import ViewSpec
 from twin.cameras.survey import site_plan
 from twin.rendering.source import TwinView

@@ -14,7 +14,6 @@ from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.signals import SignalState, SignalStates
-from detectors.datatypes.site import DailyWindow
 from detectors.datatypes.steps import SnapshotRequest, StepRecord
 from detectors.detection import registry
 from detectors.engine import ViewEngine
@@ -22,7 +21,7 @@ from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
 from scenarios.reports.overlay import draw_overlay
-from scenarios.results import Attribution, ViewResult
+from scenarios.results import KTL_WINDOW, Attribution, ViewResult
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
@@ -33,7 +32,6 @@ from twin.rendering.source import TwinView, VirtualControl
 from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene, VehicleStates
 
-KTL_WINDOW = DailyWindow(16 * 3600, 19 * 3600)  # SK Wali Kota 188.45-370/2025
 MATCH_IOU = 0.3
 COMMISSIONING_FRAMES = 12
 PICTURES_PER_VIEW = 2

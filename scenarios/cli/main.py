@@ -21,6 +21,7 @@ from scenarios.cli import (
     doctor,
     live,
     network,
+    place,
     publish,
     rollout,
     scenario_list,
@@ -60,6 +61,7 @@ app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
 app.command("live", epilog=live.EXAMPLES)(live.live)
+app.command("place", epilog=place.EXAMPLES)(place.place)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(cases.app, name="cases")

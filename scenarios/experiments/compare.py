@@ -1,0 +1,211 @@
+"""Two camera plans under the same traffic: paired over seeds, with a decision or none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
+from detectors.datatypes.detections import VehicleClass
+from scenarios.experiments.evenings import Evening, Hours, approach_points, simulate
+from scenarios.experiments.intervals import Interval, paired_interval
+from scenarios.experiments.replicate import replicate
+from scenarios.offences import RULES
+from scenarios.progress import Progress, silent
+from scenarios.results import Scenario
+from twin.cameras.plans import CameraPlan
+from twin.cameras.sensing import CURVES, SensingCurves, capture, capture_by_view, sensing_views
+from twin.network.model import RoadNetwork
+
+DAY_FROM, NIGHT_TO = 0.9, 0.1  # of the daylight
+SHARE_THRESHOLD = 0.02  # a difference of shares smaller than this makes no difference in practice [?]
+
+
+class Decision(StrEnum):
+    """What the comparison says; nothing is said that the interval does not carry."""
+
+    A = "A"
+    B = "B"
+    NOT_RESOLVED = "not resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What to compare: two plans on one network, one scenario, the hours, the curves."""
+
+    scenario: Scenario
+    network: RoadNetwork
+    plan_a: CameraPlan
+    plan_b: CameraPlan
+    hours: Hours
+    threshold: float = SHARE_THRESHOLD
+    curves: SensingCurves = CURVES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeedPair:
+    """One seed: what counted, and the chance (N,) that each plan catches each of it."""
+
+    evening: Evening
+    chance_a: Float64Array
+    chance_b: Float64Array
+
+    @property
+    def seed(self) -> int:
+        """The seed of the evening."""
+        return self.evening.seed
+
+    @property
+    def same(self) -> bool:
+        """Whether the two plans catch exactly the same."""
+        return bool((self.chance_a == self.chance_b).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure: the mean of each plan, the paired difference, and what it means.
+
+    `share` says that it is a share (0..1), not a count. `threshold` is the least difference that matters.
+    """
+
+    group: str
+    measure: str
+    share: bool
+    mean_a: float | None
+    mean_b: float | None
+    difference: Interval | None
+    threshold: float
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """The outcome: pairs by seed, the table (its first row decides), the decision."""
+
+    spec: Comparison
+    pairs: tuple[SeedPair, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def main(self) -> Row:
+        """The row that decides."""
+        return self.rows[0]
+
+    @property
+    def decision(self) -> Decision:
+        """Which plan is better, if either."""
+        return self.main.decision
+
+
+def compare(
+    spec: Comparison, seeds: Sequence[int], workers: int = 1, progress: Progress = silent
+) -> Compared:
+    """Simulate every seed once, hold both plans against it, and decide."""
+    pairs = replicate(partial(pair, spec), seeds, workers, progress)
+    return Compared(spec, pairs, rows(pairs, spec.threshold))
+
+
+def pair(spec: Comparison, seed: int) -> SeedPair:
+    """Return one seed's evening and what each plan catches of it."""
+    evening = simulate(spec.scenario, spec.network, spec.hours, seed)
+    return held_against(spec, evening)
+
+
+def held_against(spec: Comparison, evening: Evening) -> SeedPair:
+    """Return what each plan catches of an evening that was simulated before."""
+    lines = approach_points(spec.network, spec.scenario.zone)
+    chances = [
+        capture(capture_by_view(sensing_views(plan, spec.network), evening.acts, lines, spec.curves))
+        for plan in (spec.plan_a, spec.plan_b)
+    ]
+    return SeedPair(evening, chances[0], chances[1])
+
+
+def decide(difference: Interval | None, threshold: float) -> Decision:
+    """Return the plan that is better by more than `threshold`, the whole interval long."""
+    if difference is None:
+        return Decision.NOT_RESOLVED
+    if difference.low > threshold:
+        return Decision.B
+    return Decision.A if difference.high < -threshold else Decision.NOT_RESOLVED
+
+
+def score_of(evening: Evening, chance: Float64Array) -> float | None:
+    """Return the mean over the rules of the share that is caught; None where nothing happened."""
+    shares = [share_of(chance, _is_rule(evening, rule)) for rule in RULES]
+    known = [share for share in shares if share is not None]
+    return float(np.mean(known)) if known else None
+
+
+def share_of(chance: Float64Array, mask: BoolArray) -> float | None:
+    """Return the expected share that is caught of the acts of a mask, None where there are none."""
+    return float(chance[mask].mean()) if mask.any() else None
+
+
+def rows(pairs: Sequence[SeedPair], threshold: float) -> tuple[Row, ...]:
+    """Return the table; its first row is the one that decides."""
+    found = [_row("all", "caught, mean of the rules", pairs, score_of, threshold)]
+    for rule in RULES:
+        found.append(_row(rule, "caught", pairs, _masked(rule, _everything), threshold))
+        found.append(_row(rule, "caught, number", pairs, partial(_number, rule), 1.0, share=False))
+    for light in ("day", "dusk", "night"):
+        found += [
+            _row(rule, light, pairs, _masked(rule, partial(_in_light, light)), threshold) for rule in RULES
+        ]
+    for kind in (VehicleClass.MOTORCYCLE, VehicleClass.CAR, VehicleClass.BUS, VehicleClass.TRUCK):
+        found += [
+            _row(rule, kind.name.lower(), pairs, _masked(rule, partial(_of_class, kind)), threshold)
+            for rule in RULES
+        ]
+    return tuple(row for row in found if row.mean_a is not None)
+
+
+Measure = Callable[[Evening, Float64Array], float | None]
+Mask = Callable[[Evening], BoolArray]
+
+
+def _row(
+    group: str,
+    measure: str,
+    pairs: Sequence[SeedPair],
+    value: Measure,
+    threshold: float,
+    *,
+    share: bool = True,
+) -> Row:
+    both = [(value(one.evening, one.chance_a), value(one.evening, one.chance_b)) for one in pairs]
+    known = [(a, b) for a, b in both if a is not None and b is not None]
+    left, right = [a for a, _ in known], [b for _, b in known]
+    difference = paired_interval(left, right)
+    mean_a, mean_b = (float(np.mean(left)), float(np.mean(right))) if known else (None, None)
+    return Row(group, measure, share, mean_a, mean_b, difference, threshold, decide(difference, threshold))
+
+
+def _masked(rule: str, mask: Mask) -> Measure:
+    return lambda evening, chance: share_of(chance, _is_rule(evening, rule) & mask(evening))
+
+
+def _number(rule: str, evening: Evening, chance: Float64Array) -> float:
+    return float(chance[_is_rule(evening, rule)].sum())
+
+
+def _is_rule(evening: Evening, rule: str) -> BoolArray:
+    return np.array([one == rule for one in evening.rules], dtype=np.bool_)
+
+
+def _everything(evening: Evening) -> BoolArray:
+    return np.ones(len(evening.acts), dtype=np.bool_)
+
+
+def _in_light(light: str, evening: Evening) -> BoolArray:
+    level = evening.acts.daylight
+    masks = {"day": level >= DAY_FROM, "night": level <= NIGHT_TO}
+    masks["dusk"] = ~(masks["day"] | masks["night"])
+    return np.asarray(masks[light], dtype=np.bool_)
+
+
+def _of_class(kind: VehicleClass, evening: Evening) -> BoolArray:
+    classes: Int64Array = evening.acts.vehicle_class
+    return np.asarray(classes == int(kind), dtype=np.bool_)

@@ -1,0 +1,1 @@
+"""Where cameras should stand: candidates, what each covers, and the best choice with a proved gap."""

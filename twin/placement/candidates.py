@@ -1,0 +1,180 @@
+"""Where a camera could stand and look: poles along the kerbs, aims along the road, lenses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import radians
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from detectors.datatypes.arrays import Float64Array, Int64Array
+from detectors.datatypes.camera import PinholeCamera
+from twin.cameras.optics import density_px_per_m, in_view
+from twin.cameras.plans import ViewSpec
+from twin.cameras.survey import mount
+from twin.network.model import Road, RoadNetwork
+from twin.network.roadside import section
+from twin.placement.instance import CoverInstance, cover_instance
+
+BESIDE_KERB_M = 1.0
+NAME = "calon"  # candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A lens and how far ahead of the pole it aims (behind if negative), `across_m` to the kerb side."""
+
+    hfov_rad: float
+    ahead_m: float
+    across_m: float
+
+
+LENSES = (
+    Lens(radians(58), 34.0, 2.0),
+    Lens(radians(58), -34.0, 2.0),
+    Lens(radians(58), 34.0, -4.0),
+    Lens(radians(58), -34.0, -4.0),
+    Lens(radians(30), 65.0, 0.0),
+    Lens(radians(30), -65.0, 0.0),
+    Lens(radians(62), 24.0, -3.5),
+    Lens(radians(75), 22.0, -3.5),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How candidates are laid out; the fixed figures of the cameras are those of the plans at hand [?]."""
+
+    spacing_m: float = 25.0
+    height_m: float = 9.0
+    fps: float = 5.0
+    size_px: tuple[int, int] = (640, 360)
+    lenses: tuple[Lens, ...] = LENSES
+    per_pole: int = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """C views that could be there; `pole` (C,) numbers the pole of each."""
+
+    views: tuple[ViewSpec, ...]
+    pole: Int64Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """P places where violations happen, and what each is worth.
+
+    `kerb_m` (K, 3) are places of stands with `kerb_weights` (K,), `approaches` what a view must show
+    of each stop line (4, 3), with `approach_weights` (L,). Points are numbered kerbs first.
+    """
+
+    kerb_m: Float64Array
+    kerb_weights: Float64Array
+    approaches: tuple[Float64Array, ...]
+    approach_weights: Float64Array
+
+    @property
+    def weights(self) -> Float64Array:
+        """The weights (K + L,) of all points."""
+        return np.concatenate((self.kerb_weights, self.approach_weights))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """When a view covers a place: dense enough and near enough (the analytic curves are half there [?])."""
+
+    least_px_per_m: float = 10.0
+    farthest_m: float = 90.0
+
+
+REACH, LAYOUT = Reach(), Layout()
+
+
+def candidates(network: RoadNetwork, roads: Iterable[Road], layout: Layout = LAYOUT) -> Candidates:
+    """Return the candidates along `roads`: at every pole every lens whose aim lies on the road."""
+    views: list[ViewSpec] = []
+    poles: list[int] = []
+    number = 0
+    for road in roads:
+        side_m = section(network, road).kerb_sign * (section(network, road).kerb_edge_m + BESIDE_KERB_M)
+        for along_m in _poles_m(road, layout.spacing_m):
+            found = _at_pole(network, road, along_m, side_m, layout)
+            views += [replace(view, name=f"{NAME}-{len(views) + row}") for row, view in enumerate(found)]
+            poles += [number] * len(found)
+            number += 1
+    return Candidates(tuple(views), np.array(poles, dtype=np.int64))
+
+
+def _poles_m(road: Road, spacing_m: float) -> list[float]:
+    count = max(1, round(road.length_m / spacing_m))
+    return [round((row + 0.5) * road.length_m / count, 1) for row in range(count)]
+
+
+def _at_pole(
+    network: RoadNetwork, road: Road, along_m: float, side_m: float, layout: Layout
+) -> list[ViewSpec]:
+    sign = section(network, road).kerb_sign
+    return [
+        ViewSpec(
+            name=NAME,
+            road=road.id,
+            along_m=along_m,
+            offset_m=side_m,
+            height_m=layout.height_m,
+            aim_along_m=round(along_m + lens.ahead_m, 1),
+            aim_offset_m=sign * lens.across_m,
+            hfov_rad=lens.hfov_rad,
+            fps=layout.fps,
+            size_px=layout.size_px,
+        )
+        for lens in layout.lenses
+        if 0.0 <= along_m + lens.ahead_m <= road.length_m
+    ]
+
+
+def covered(camera: PinholeCamera, demand: Demand, reach: Reach = REACH) -> Int64Array:
+    """Return the numbers of the places that a camera covers."""
+    kerbs = np.flatnonzero(_shows(camera, demand.kerb_m, reach))
+    lines = [
+        len(demand.kerb_m) + row
+        for row, points in enumerate(demand.approaches)
+        if _shows(camera, points, reach).all()
+    ]
+    return np.concatenate((kerbs, np.array(lines, dtype=np.int64)))
+
+
+def _shows(camera: PinholeCamera, points_m: Float64Array, reach: Reach) -> Float64Array:
+    near = np.linalg.norm(points_m - camera.position_m, axis=1) <= reach.farthest_m
+    dense = density_px_per_m(camera, points_m) >= reach.least_px_per_m
+    return np.asarray(in_view(camera, points_m) & near & dense)
+
+
+def instance(
+    network: RoadNetwork,
+    found: Candidates,
+    demand: Demand,
+    budget: float,
+    *,
+    present: Sequence[ViewSpec] = (),
+    per_pole: int = LAYOUT.per_pole,
+    reach: Reach = REACH,
+) -> CoverInstance:
+    """Return the covering problem; the views of `present` are there already and come last."""
+    views = (*found.views, *present)
+    rows = [covered(mount(network, view), demand, reach) for view in views]
+    ends = np.concatenate(([0], np.cumsum([len(row) for row in rows]))).astype(np.int64)
+    places = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    covers = csr_array(
+        (np.ones(len(places), dtype=np.bool_), places, ends), shape=(len(views), len(demand.weights))
+    )
+    count = len(found.views)
+    last = int(found.pole.max(initial=-1)) + 1
+    return cover_instance(
+        demand.weights,
+        covers,
+        budget,
+        fixed=np.arange(count, len(views)),
+        pole=np.concatenate((found.pole, last + np.arange(len(present)))),
+        per_pole=per_pole,
+    )
