@@ -15,8 +15,8 @@ from hardware_adapters.publish.mjpeg_server import MjpegPublisher
 from hardware_adapters.publish.ports import Channel, Publisher, PublishError
 from hardware_adapters.publish.rtsp_server import RtspPublisher
 from scenarios.errors import InputError, unknown_name
+from scenarios.offences import KTL_WINDOW
 from scenarios.progress import Progress, silent
-from scenarios.results import KTL_WINDOW
 from scenarios.run import Prepared, RunSpec, prepared
 from scenarios.site_files import dump_site
 from scenarios.spec import load_plan, load_scenario

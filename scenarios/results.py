@@ -5,13 +5,11 @@ from datetime import date, time
 from pathlib import Path
 
 from detectors.datatypes.cases import Case, CaseEvent
-from detectors.datatypes.site import DailyWindow, SitePlan
+from detectors.datatypes.site import SitePlan
 from twin.cameras.plans import CameraPlan
 from twin.network.model import RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.truth import TrueViolation
-
-KTL_WINDOW = DailyWindow(16 * 3600, 19 * 3600)  # SK Wali Kota 188.45-370/2025
 
 
 @dataclass(frozen=True, slots=True)

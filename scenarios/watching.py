@@ -20,8 +20,9 @@ from detectors.engine import ViewEngine
 from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from scenarios.offences import KTL_WINDOW
 from scenarios.reports.overlay import draw_overlay
-from scenarios.results import KTL_WINDOW, Attribution, ViewResult
+from scenarios.results import Attribution, ViewResult
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan

@@ -17,6 +17,7 @@ from hardware_adapters.recorded_snapshots import SnapshotsError
 from scenarios.cli import (
     cameras,
     cases,
+    compare,
     detect,
     doctor,
     live,
@@ -61,6 +62,7 @@ app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
 app.command("live", epilog=live.EXAMPLES)(live.live)
+app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("place", epilog=place.EXAMPLES)(place.place)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")

@@ -41,7 +41,8 @@ def place(  # noqa: PLR0913 - one parameter an option
     texts = texts_for(lang)
     spec = placing.make_spec(zone, base, budget, seeds=tuple(range(seed, seed + seeds)), seed=seed)
     spec = placing.with_effort(spec, rounds, time_limit, workers or os.cpu_count() or 1)
+    file = placing.plan_file(out, spec)
     with bars(texts) as progress:
         placed = placing.place(spec, progress)
-    file = placing.write(placed, out or Path("out") / f"{spec.scenario.name}-place.toml", base, texts)
+    placing.write(placed, file, base, texts)
     placing.show(placed, file, texts)

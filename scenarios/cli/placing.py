@@ -7,15 +7,15 @@ from rich.console import Console
 from rich.table import Table
 
 from scenarios.errors import InputError
-from scenarios.experiments.place import Placed, PlaceSpec, place
 from scenarios.plan_writer import write_plan
+from scenarios.planning.place import Placed, PlaceSpec, place
 from scenarios.reports.placement_map import draw_placement
 from scenarios.spec import check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.texts import Texts
 from twin.network import library
 from twin.placement.planner import Effort
 
-__all__ = ["make_spec", "place", "show", "with_effort", "write"]
+__all__ = ["make_spec", "place", "plan_file", "show", "with_effort", "write"]
 
 
 def make_spec(zone: str, base: str | None, budget: int, *, seeds: tuple[int, ...], seed: int) -> PlaceSpec:
@@ -29,18 +29,24 @@ def make_spec(zone: str, base: str | None, budget: int, *, seeds: tuple[int, ...
     return PlaceSpec(scenario, network, budget, plan, seeds=seeds, seed=seed)
 
 
+def plan_file(out: Path | None, spec: PlaceSpec) -> Path:
+    """Return where the plan goes; raises InputError where that is no TOML file."""
+    file = out or Path("out") / f"{spec.scenario.name}-place.toml"
+    if file.suffix != ".toml":
+        msg = f"--out {file}: expected the name of a .toml file"
+        raise InputError(msg)
+    return file
+
+
 def with_effort(spec: PlaceSpec, rounds: int, time_limit_s: float, workers: int) -> PlaceSpec:
     """Return the problem with how hard to look."""
     return replace(spec, effort=Effort(rounds, time_limit_s), workers=workers)
 
 
-def write(placed: Placed, file: Path, base: str | None, texts: Texts) -> Path:
-    """Write the plan and, beside it, its map; raises InputError where the plan is no TOML file."""
-    if file.suffix != ".toml":
-        msg = f"--out {file}: expected the name of a .toml file"
-        raise InputError(msg)
+def write(placed: Placed, file: Path, base: str | None, texts: Texts) -> None:
+    """Write the plan and, beside it, its map; raises InputError where one cannot be written."""
     scenario, best = placed.spec.scenario, placed.best
-    said = (
+    said = [
         (
             f"Zone {scenario.zone}: {len(placed.views)} cameras chosen by bconnect place "
             f"(budget {placed.spec.budget}, seed {placed.spec.seed})."
@@ -49,11 +55,10 @@ def write(placed: Placed, file: Path, base: str | None, texts: Texts) -> Path:
             f"Covers {best.value:.2f} of 100 by weight, at most {best.bound:.2f} is possible: "
             f"proved gap {100 * best.gap:.2f} %. Analytic, not calibrated."
         ),
-    )
+    ]
     extends = _extends(base)
     write_plan(file, placed.views, network=scenario.network, extends=extends, comments=said)
     draw_placement(placed, file.with_suffix(".png"), texts)
-    return file
 
 
 def _extends(base: str | None) -> str:

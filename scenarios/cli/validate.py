@@ -11,6 +11,7 @@ from scenarios.cli.terminal import DONE, GATE_NOT_PASSED, Language, bars, exampl
 EXAMPLES = examples(
     "bconnect validate beruang-madu --short",
     "bconnect validate beller --seeds 10 --out out/beller",
+    "bconnect validate beruang-madu --gate G1 --plan beruang-madu-proposal --seeds 10",
     "bconnect validate my-zone.toml --plan my-cameras.toml --detector oracle",
 )
 
@@ -22,6 +23,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
     seed: Annotated[int, typer.Option(min=0, help="Root seed of the first run.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many runs, each with its own seed.")] = 1,
     short: Annotated[bool, typer.Option("--short", help="Only the excerpt of the scenario.")] = False,
+    gate: Annotated[
+        str | None, typer.Option(help="Only this gate, as a table: G0 geometry, G1 gain over --base.")
+    ] = None,
+    base: Annotated[str, typer.Option(help="Plan over which gate G1 asks for a gain.")] = "today",
     detector: Annotated[str | None, typer.Option(help="Detector; else the scenario's.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
@@ -31,6 +36,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     Exit code 0: done, gates passed. 3: done, a gate not passed. 2: bad input.
     """
+    if gate is not None:
+        return _gate(gate, zone, (plan, base), range(seed, seed + seeds), workers, lang, short=short)
     from scenarios.cli import validation  # noqa: PLC0415 - networkx and numba: not for `--help`
 
     texts = texts_for(lang)
@@ -47,3 +54,23 @@ def validate(  # noqa: PLR0913 - one parameter an option
         )
     validation.show(outcome, spec, texts)
     return DONE if outcome.passed else GATE_NOT_PASSED
+
+
+def _gate(
+    name: str,
+    zone: str,
+    plans: tuple[str | None, str],
+    seeds: range,
+    workers: int | None,
+    lang: str | None,
+    *,
+    short: bool,
+) -> int:
+    from scenarios.cli import gating  # noqa: PLC0415 - networkx and numba: not for `--help`
+
+    texts = texts_for(lang)
+    cores = workers or os.cpu_count() or 1
+    with bars(texts) as progress:
+        rows = gating.gate(name, zone, plans, tuple(seeds), cores, texts, progress, short=short)
+    verdict = gating.show(name, zone, plans[0], rows, texts)
+    return DONE if verdict is gating.Verdict.PASS else GATE_NOT_PASSED

@@ -11,6 +11,7 @@ from matplotlib.patches import Wedge
 
 from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.camera import PinholeCamera
+from scenarios.reports.wording import Words
 from scenarios.texts import Texts
 from twin.network.model import Road, RoadNetwork
 
@@ -64,7 +65,7 @@ def map_ratio(network: RoadNetwork, zone: str, views: Sequence[DrawnView]) -> fl
     return float((high[1] - low[1]) / (high[0] - low[0]))
 
 
-def legend(texts: Texts, *, old: bool) -> list[Line2D]:
+def legend(texts: Texts | Words, *, old: bool) -> list[Line2D]:
     """Return the key: the colours of the shares, the stop lines, the cameras."""
 
     def dot(colour: str | tuple[float, float, float, float], label: str, marker: str = "o") -> Line2D:

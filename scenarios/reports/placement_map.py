@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from scenarios.errors import InputError
-from scenarios.experiments.place import Placed
+from scenarios.planning.place import Placed
 from scenarios.reports.coverage_map import DrawnView, Watched, draw_coverage, legend, map_ratio
 from scenarios.reports.plots import STYLE
 from scenarios.texts import Texts

@@ -154,11 +154,15 @@ def _telling(cases: list[Case]) -> list[Case]:
 
 
 def _page(report: Report, words: Words) -> str:
-    templates = Environment(
+    return environment().get_template("report.html").render(r=report, w=words, t=words.text)
+
+
+def environment() -> Environment:
+    """Return the templates of the reports, which escape what they are given."""
+    return Environment(
         loader=PackageLoader("scenarios", "reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return templates.get_template("report.html").render(r=report, w=words, t=words.text)

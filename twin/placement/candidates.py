@@ -7,7 +7,7 @@ from math import radians
 import numpy as np
 from scipy.sparse import csr_array
 
-from detectors.datatypes.arrays import Float64Array, Int64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
@@ -135,19 +135,17 @@ def _at_pole(
 
 def covered(camera: PinholeCamera, demand: Demand, reach: Reach = REACH) -> Int64Array:
     """Return the numbers of the places that a camera covers."""
-    kerbs = np.flatnonzero(_shows(camera, demand.kerb_m, reach))
-    lines = [
-        len(demand.kerb_m) + row
-        for row, points in enumerate(demand.approaches)
-        if _shows(camera, points, reach).all()
-    ]
-    return np.concatenate((kerbs, np.array(lines, dtype=np.int64)))
+    kerbs, lines = len(demand.kerb_m), len(demand.approaches)
+    shown = reached(camera, np.vstack((demand.kerb_m, *demand.approaches)), reach)
+    judged = shown[kerbs:].reshape(lines, -1).all(axis=1) if lines else np.zeros(0, dtype=np.bool_)
+    return np.flatnonzero(np.concatenate((shown[:kerbs], judged)))
 
 
-def _shows(camera: PinholeCamera, points_m: Float64Array, reach: Reach) -> Float64Array:
+def reached(camera: PinholeCamera, points_m: Float64Array, reach: Reach = REACH) -> BoolArray:
+    """Return (N,): which points (N, 3) a camera shows densely enough and near enough."""
     near = np.linalg.norm(points_m - camera.position_m, axis=1) <= reach.farthest_m
     dense = density_px_per_m(camera, points_m) >= reach.least_px_per_m
-    return np.asarray(in_view(camera, points_m) & near & dense)
+    return np.asarray(in_view(camera, points_m) & near & dense, dtype=np.bool_)
 
 
 def instance(

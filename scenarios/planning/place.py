@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from scenarios.experiments.evenings import approaches, simulate, usual_hours
 from scenarios.experiments.replicate import replicate
-from scenarios.experiments.weights import demand_of, kerb_roads
+from scenarios.planning.evenings import approaches, simulate, usual_hours
+from scenarios.planning.weights import demand_of, kerb_roads
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
 from twin.cameras.plans import CameraPlan, ViewSpec

@@ -9,10 +9,10 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
-from scenarios.experiments.evenings import Evening, Hours, approach_points, simulate
 from scenarios.experiments.intervals import Interval, paired_interval
 from scenarios.experiments.replicate import replicate
 from scenarios.offences import RULES
+from scenarios.planning.evenings import Evening, Hours, approach_points, simulate
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
 from twin.cameras.plans import CameraPlan
@@ -20,6 +20,8 @@ from twin.cameras.sensing import CURVES, SensingCurves, capture, capture_by_view
 from twin.network.model import RoadNetwork
 
 DAY_FROM, NIGHT_TO = 0.9, 0.1  # of the daylight
+LIGHTS = ("day", "dusk", "night")
+CLASSES = (VehicleClass.MOTORCYCLE, VehicleClass.CAR, VehicleClass.BUS, VehicleClass.TRUCK)
 SHARE_THRESHOLD = 0.02  # a difference of shares smaller than this makes no difference in practice [?]
 
 
@@ -99,6 +101,25 @@ class Compared:
         return self.main.decision
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedRow:
+    """Of the violations of one rule: found in rendered pictures, and expected by the closed form."""
+
+    plan: str
+    rule: str
+    hits: int
+    trials: int
+    rendered: float | None
+    analytic: float | None
+    low: float
+    high: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the closed form lies in the exact 95 % interval of the rendered share."""
+        return self.analytic is None or self.low <= self.analytic <= self.high
+
+
 def compare(
     spec: Comparison, seeds: Sequence[int], workers: int = 1, progress: Progress = silent
 ) -> Compared:
@@ -134,7 +155,7 @@ def decide(difference: Interval | None, threshold: float) -> Decision:
 
 def score_of(evening: Evening, chance: Float64Array) -> float | None:
     """Return the mean over the rules of the share that is caught; None where nothing happened."""
-    shares = [share_of(chance, _is_rule(evening, rule)) for rule in RULES]
+    shares = [share_of_rule(evening, rule, chance) for rule in RULES]
     known = [share for share in shares if share is not None]
     return float(np.mean(known)) if known else None
 
@@ -144,22 +165,27 @@ def share_of(chance: Float64Array, mask: BoolArray) -> float | None:
     return float(chance[mask].mean()) if mask.any() else None
 
 
+def share_of_rule(evening: Evening, rule: str, chance: Float64Array) -> float | None:
+    """Return the expected share that is caught of the violations of one rule."""
+    return share_of(chance, _is_rule(evening, rule))
+
+
 def rows(pairs: Sequence[SeedPair], threshold: float) -> tuple[Row, ...]:
     """Return the table; its first row is the one that decides."""
     found = [_row("all", "caught, mean of the rules", pairs, score_of, threshold)]
     for rule in RULES:
-        found.append(_row(rule, "caught", pairs, _masked(rule, _everything), threshold))
-        found.append(_row(rule, "caught, number", pairs, partial(_number, rule), 1.0, share=False))
-    for light in ("day", "dusk", "night"):
-        found += [
-            _row(rule, light, pairs, _masked(rule, partial(_in_light, light)), threshold) for rule in RULES
-        ]
-    for kind in (VehicleClass.MOTORCYCLE, VehicleClass.CAR, VehicleClass.BUS, VehicleClass.TRUCK):
-        found += [
-            _row(rule, kind.name.lower(), pairs, _masked(rule, partial(_of_class, kind)), threshold)
-            for rule in RULES
-        ]
+        found += _rule_rows(rule, pairs, threshold)
     return tuple(row for row in found if row.mean_a is not None)
+
+
+def _rule_rows(rule: str, pairs: Sequence[SeedPair], threshold: float) -> list[Row]:
+    found = [
+        _row(rule, "caught", pairs, _masked(rule, _everything), threshold),
+        _row(rule, "caught, number", pairs, partial(_number, rule), 1.0, share=False),
+    ]
+    masks = [(light, partial(_in_light, light)) for light in LIGHTS]
+    masks += [(kind.name.lower(), partial(_of_class, kind)) for kind in CLASSES]
+    return found + [_row(rule, name, pairs, _masked(rule, mask), threshold) for name, mask in masks]
 
 
 Measure = Callable[[Evening, Float64Array], float | None]

@@ -7,8 +7,8 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtr
 
 from detectors.datatypes.arrays import Float64Array
-from scenarios.experiments.evenings import MINIMUM_STAND_S, Evening, approach_points, approaches
 from scenarios.offences import KERB_PARKING, RED_LIGHT, STAND_TOLERANCE_S
+from scenarios.planning.evenings import MINIMUM_STAND_S, Evening, approach_points, approaches
 from scenarios.results import Scenario
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
@@ -33,7 +33,7 @@ def demand_of(scenario: Scenario, network: RoadNetwork, evenings: Sequence[Eveni
     Without them: stands by the rate of each road and the chance that one lasts long enough, crossings
     by flow, share of red and readiness to run it.
     """
-    kerb_m, rates = _kerbs(scenario, network)
+    kerb_m, rates = kerb_places(scenario, network)
     lines = approach_points(network, scenario.zone)
     crossings = _crossing_rates(scenario, network)
     if evenings:
@@ -46,7 +46,8 @@ def _scaled(weights: Float64Array) -> Float64Array:
     return np.asarray(weights * (EACH_RULE / total) if total > 0 else weights, dtype=np.float64)
 
 
-def _kerbs(scenario: Scenario, network: RoadNetwork) -> tuple[Float64Array, Float64Array]:
+def kerb_places(scenario: Scenario, network: RoadNetwork) -> tuple[Float64Array, Float64Array]:
+    """Return the places (K, 3) at the kerbs of a zone, and the stands an hour (K,) that count there."""
     points, rates = [np.zeros((0, 3))], [np.zeros(0)]
     long_enough = _share_longer(scenario.demand, MINIMUM_STAND_S + STAND_TOLERANCE_S)
     for road in kerb_roads(network, scenario.zone):

@@ -11,8 +11,8 @@ from scipy.spatial import cKDTree
 
 from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.site import DailyWindow
-from scenarios.offences import KERB_PARKING, RED_LIGHT, RED_UNCERTAINTY_S, STAND_TOLERANCE_S
-from scenarios.results import KTL_WINDOW, Scenario
+from scenarios.offences import KERB_PARKING, KTL_WINDOW, RED_LIGHT, RED_UNCERTAINTY_S, STAND_TOLERANCE_S
+from scenarios.results import Scenario
 from twin.cameras.sensing import Acts, approach_m
 from twin.clock import NS_PER_S, from_local
 from twin.environment.sun import ambient
