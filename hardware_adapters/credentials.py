@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 MASKED = "***"
-_QUERY = re.compile(r"(?P<url>[A-Za-z][A-Za-z0-9+.\-]*://[^?\s'\"<>]*)\?[^\s'\"<>]*")
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)[^/\s'\"<>]*@")
+_SCHEME = r"[A-Za-z*][A-Za-z0-9+.\-*]*://"  # a * where a password of one letter was masked in it
+_QUERY = re.compile(rf"(?P<url>{_SCHEME}[^?\s'\"<>]*)\?[^\s'\"<>]*")
 
 
 class CredentialsError(ValueError):
@@ -67,16 +67,25 @@ class Mask:
     """Takes secrets out of text. Everything that is logged, raised, shown or stored goes through it."""
 
     def __init__(self, *known: Credentials | None) -> None:
-        forms = {form for one in known if one is not None for form in _forms(one)}
-        self._forms = sorted(forms, key=len, reverse=True)
+        given = [one for one in known if one is not None]
+        pairs = [re.escape(f"{one.user}:{one.password}") for one in given]
+        forms = sorted({form for one in given for form in _forms(one)}, key=len, reverse=True)
+        userinfo = "|".join([*pairs, r"[^/\s'\"<>]*"])
+        secrets = "|".join([rf"(?P<scheme>{_SCHEME})(?:{userinfo})@", *map(re.escape, forms)])
+        self._secrets = re.compile(secrets)
 
     def text(self, said: object) -> str:
-        """Return `said` with every password, and what a URL has before its @ or after its ?, masked."""
-        text = _USERINFO.sub(rf"\g<scheme>{MASKED}@", str(said))
-        text = _QUERY.sub(rf"\g<url>?{MASKED}", text)
-        for form in self._forms:
-            text = text.replace(form, MASKED)
-        return text
+        """Return `said` with every password, and what a URL has before its @ or after its ?, masked.
+
+        In one pass: a password of one letter or star is masked neither in a scheme nor in a mask.
+        """
+        text = self._secrets.sub(_masked, str(said))
+        return _QUERY.sub(rf"\g<url>?{MASKED}", text)
+
+
+def _masked(secret: re.Match[str]) -> str:
+    scheme = secret.group("scheme")
+    return MASKED if scheme is None else f"{scheme}{MASKED}@"
 
 
 def _forms(credentials: Credentials) -> set[str]:

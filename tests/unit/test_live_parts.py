@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hardware_adapters.backoff import MOST_S, Backoff
@@ -60,6 +60,9 @@ def test_a_mailbox_keeps_the_latest_and_counts_what_it_drove_out() -> None:
 
 
 @given(PASSWORDS)
+@example("*")
+@example("@")
+@example("r")
 def test_a_password_is_masked_however_it_turns_up(password: str) -> None:
     credentials = Credentials("admin", password)
     url = credentials.in_url("rtsp://camera/live")
@@ -67,6 +70,11 @@ def test_a_password_is_masked_however_it_turns_up(password: str) -> None:
     assert said.startswith("rtsp://***@")
     assert Mask(credentials).text(password) == "***"
     assert repr(credentials) == "Credentials()"
+
+
+def test_a_password_that_is_not_escaped_in_a_url_is_masked_to_its_end() -> None:
+    said = Mask(Credentials("u", "a b/c@d")).text("rtsp://u:a b/c@d@h/live, http://h/a b/c@d?z")
+    assert said == "rtsp://***@h/live, http://h/***?***"
 
 
 def test_a_url_is_masked_even_where_nobody_told_the_password() -> None:
