@@ -6,10 +6,11 @@ from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.site import DAY_S, NoParkingZone, SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.standing import Stand, Standing, StandingLimits
+from detectors.violations.standing import UNKNOWN_NS, Stand, Standing, StandingLimits
 
 ARTICLE = "287(1)"
 DEFAULT_LIMITS = StandingLimits()
+ALWAYS_NS = -(2**63), 2**63
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class KerbParking:
         if stood_ns >= zone.minimum_stand_s * NS_PER_S or stand.lost:
             self._undated.add(key)
             return [self._say(stand, zone, stand.began_ns, stand.last_in_ns, Reason.TIME_OF_DAY_UNKNOWN)]
-        return [self._short(stand, zone, stand.began_ns)] if stand.left_ns is not None else []
+        return [self._short(stand, zone, ALWAYS_NS)] if stand.left_ns is not None else []
 
     def _dated(self, stand: Stand, zone: NoParkingZone) -> list[Verdict]:
         starts_ns, ends_ns = self._window_ns(zone, stand.last_in_ns)
@@ -97,13 +98,10 @@ class KerbParking:
         if charge is not None and charge.counted_from_ns >= starts_ns:
             return []  # judged for this day already
         from_ns = max(stand.began_ns, starts_ns)
-        if from_ns <= stand.last_in_ns < ends_ns:
-            if stand.last_in_ns - from_ns >= zone.minimum_stand_s * NS_PER_S:
-                return self._open(stand, zone, from_ns)
-            return [self._short(stand, zone, from_ns)] if stand.ended else []
-        if stand.ended:  # out of the window when last seen
-            return [self._clear(stand, zone, stand.began_ns)]
-        return []
+        in_window = from_ns <= stand.last_in_ns < ends_ns
+        if in_window and stand.last_in_ns - from_ns >= zone.minimum_stand_s * NS_PER_S:
+            return self._open(stand, zone, from_ns)
+        return [self._short(stand, zone, (starts_ns, ends_ns))] if stand.ended else []
 
     def _open(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> list[Verdict]:
         charge = _Charge(from_ns, stand.last_in_ns, stand.last_in_ns)
@@ -122,18 +120,25 @@ class KerbParking:
         charge.told_ns = until_ns
         return [self._charge(stand, zone, charge, until_ns, WindowPhase.EXTENDED)]
 
-    def _short(self, stand: Stand, zone: NoParkingZone, from_ns: int) -> Verdict:
-        """Judge a stand that ended too early to count, so far as it was seen."""
-        stood_s = (stand.last_in_ns - from_ns) / NS_PER_S
-        before_s = stand.unseen_before_s if from_ns == stand.began_ns else 0.0
-        if stand.lost or before_s + stood_s + stand.unseen_s >= zone.minimum_stand_s:
+    def _short(self, stand: Stand, zone: NoParkingZone, window_ns: tuple[int, int]) -> Verdict:
+        """Judge a stand that ended without a charge: CLEAR only if it cannot have lasted unseen.
+
+        A stand out of the window is not held against what was before the source began.
+        """
+        starts_ns, ends_ns = window_ns
+        in_window = starts_ns <= stand.last_in_ns < ends_ns
+        from_ns = max(stand.began_ns, starts_ns) if in_window else stand.began_ns
+        known = in_window or stand.earliest_ns != UNKNOWN_NS
+        earliest_ns = max(stand.earliest_ns if known else stand.began_ns, starts_ns)
+        at_most_ns = min(stand.latest_ns, ends_ns) - earliest_ns
+        if (in_window and stand.lost) or at_most_ns >= zone.minimum_stand_s * NS_PER_S:
             return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.NOT_OBSERVED)
         return self._clear(stand, zone, from_ns)
 
     def _window_ns(self, zone: NoParkingZone, timestamp_ns: int) -> tuple[int, int]:
         """Return the window of the local day of `timestamp_ns`; one without end where none is signed."""
         if zone.window is None:
-            return -(2**63), 2**63
+            return ALWAYS_NS
         offset_ns = self._site.utc_offset_s * NS_PER_S
         day_ns = (timestamp_ns + offset_ns) // (DAY_S * NS_PER_S) * (DAY_S * NS_PER_S) - offset_ns
         return day_ns + zone.window.start_s * NS_PER_S, day_ns + zone.window.end_s * NS_PER_S

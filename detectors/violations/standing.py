@@ -7,6 +7,8 @@ from detectors.datatypes.frame import NS_PER_S
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
 
+UNKNOWN_NS = -(2**63)  # before the source began: since when, nobody can say
+
 
 @dataclass(frozen=True, slots=True)
 class StandingLimits:
@@ -16,8 +18,9 @@ class StandingLimits:
     place for `settle_s`. It has left when it was seen outside `drift_m` for `leave_s` (one stray
     position ends nothing). Seen again in place within `bridge_s` it stood in between, too; where a
     tour leaves the view unseen, within that time more, unless it is longer than `revisit_at_most_s`.
-    No sight for `away_s`: the camera looked elsewhere; what is found standing within that time after
-    it came back may have stood before.
+    No frame for `away_s`, or for half of the gap of a tour that is shorter: the camera looked
+    elsewhere. What is found standing within `away_s` after it came back may have stood before, and
+    so may what is found when the source begins.
     """
 
     slow_mps: float = 0.8
@@ -32,14 +35,18 @@ class StandingLimits:
         """Return how long a vehicle may be unseen in a view that is left unseen for up to `revisit_s`."""
         return self.bridge_s + (revisit_s if revisit_s <= self.revisit_at_most_s else 0.0)
 
+    def gap_s(self, revisit_s: float) -> float:
+        """Return from how long without a frame the camera is said to have looked elsewhere."""
+        return min(self.away_s, revisit_s / 2) if revisit_s > 0 else self.away_s
+
 
 @dataclass(slots=True)
 class Stand:
     """One stand of one track, as far as it is known.
 
-    `last_in_ns` is when it was last seen in place. `left_ns` is set when it was seen to leave;
-    `lost` says that it was unseen for longer than can be bridged. `unseen_before_s` is how long
-    nobody looked just before it began: it may have stood then already.
+    `began_ns` and `last_in_ns` are when it was first and last seen in place, `earliest_ns` and
+    `latest_ns` the bounds between which it can have stood, as far as somebody looked. `left_ns` is
+    set when it was seen to leave; `lost` says that it was unseen for longer than can be bridged.
     """
 
     track: Track
@@ -49,7 +56,8 @@ class Stand:
     sum_y_m: float
     seen: int
     plate: PlateReading | None
-    unseen_before_s: float = 0.0
+    earliest_ns: int = UNKNOWN_NS
+    lost_ns: int | None = None
     out_since_ns: int | None = None
     left_ns: int | None = None
     lost: bool = False
@@ -65,9 +73,9 @@ class Stand:
         return self.lost or self.left_ns is not None
 
     @property
-    def unseen_s(self) -> float:
-        """Seconds between the last sight in place and the first sight elsewhere."""
-        return 0.0 if self.left_ns is None else (self.left_ns - self.last_in_ns) / NS_PER_S
+    def latest_ns(self) -> int:
+        """Until when it may have stood: to the first sight elsewhere, or until it was given up."""
+        return self.left_ns or self.lost_ns or self.last_in_ns
 
 
 class Standing:
@@ -75,23 +83,23 @@ class Standing:
 
     def __init__(self, limits: StandingLimits, revisit_s: float = 0.0) -> None:
         self._limits = limits
+        self._gap_ns = limits.gap_s(revisit_s) * NS_PER_S
         self._bridged_ns = limits.bridged_s(revisit_s) * NS_PER_S
         self._stands: dict[int, Stand] = {}
         self._looked_ns: int | None = None
-        self._away_ns = (0, 0)  # from when to when nobody looked, the last time that this was so
+        self._away_ns = (UNKNOWN_NS, 0)  # from when to when nobody looked, the last time that this was so
 
     def update(self, tracks: tuple[Track, ...], timestamp_ns: int) -> tuple[Stand, ...]:
         """Return the settled stands, ordered by track id; ended ones are told once, then forgotten."""
-        looked_ns = timestamp_ns if self._looked_ns is None else self._looked_ns
-        if timestamp_ns - looked_ns > self._limits.away_s * NS_PER_S:
-            self._away_ns = looked_ns, timestamp_ns
-        self._looked_ns = timestamp_ns
+        if self._looked_ns is None or timestamp_ns - self._looked_ns > self._gap_ns:
+            self._away_ns = self._before_ns, timestamp_ns
         for stand in self._stands.values():  # before the sights: one after too long a gap mends nothing
             if not stand.ended and timestamp_ns - stand.last_in_ns > self._bridged_ns:
-                stand.lost = True
+                stand.lost, stand.lost_ns = True, timestamp_ns
         for track in tracks:
             if track.observed and track.position_m is not None:
                 self._see(track, track.position_m, timestamp_ns)
+        self._looked_ns = timestamp_ns
         return self._told()
 
     def finish(self) -> tuple[Stand, ...]:
@@ -110,9 +118,9 @@ class Standing:
         stand = self._stands.get(track.track_id)
         if stand is None:
             if math.hypot(*(track.velocity_mps or (0.0, 0.0))) < self._limits.slow_mps:
-                unseen_s = self._unseen_before_s(timestamp_ns)
+                earliest_ns = self._earliest_ns(at_m, timestamp_ns)
                 self._stands[track.track_id] = Stand(
-                    track, timestamp_ns, timestamp_ns, at_m[0], at_m[1], 1, track.plate, unseen_s
+                    track, timestamp_ns, timestamp_ns, at_m[0], at_m[1], 1, track.plate, earliest_ns
                 )
         elif stand.lost:
             return  # told now; what is seen of the vehicle from the next frame on is another stand
@@ -121,10 +129,25 @@ class Standing:
         else:
             self._stray(stand, timestamp_ns)
 
-    def _unseen_before_s(self, timestamp_ns: int) -> float:
+    @property
+    def _before_ns(self) -> int:
+        return UNKNOWN_NS if self._looked_ns is None else self._looked_ns
+
+    def _earliest_ns(self, at_m: tuple[float, float], timestamp_ns: int) -> int:
+        """Return since when a vehicle first found standing now may have stood.
+
+        That is the last look at the place; soon after a gap, the last look before it; and where
+        something stood there then, since when that may have stood: it may be the same vehicle.
+        """
         gone_ns, back_ns = self._away_ns
-        soon = timestamp_ns - back_ns <= self._limits.away_s * NS_PER_S
-        return (back_ns - gone_ns) / NS_PER_S if soon else 0.0
+        if timestamp_ns - back_ns > self._limits.away_s * NS_PER_S:
+            return self._before_ns
+        there = (
+            stand.earliest_ns
+            for stand in self._stands.values()
+            if stand.last_in_ns <= gone_ns and math.dist(stand.place_m, at_m) <= self._limits.drift_m
+        )
+        return min(there, default=gone_ns)
 
     def _stray(self, stand: Stand, timestamp_ns: int) -> None:
         """Note a sight out of place; it ends the stand once it lasts, or at once if unsettled."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detectors.datatypes.frame import NS_PER_S
@@ -100,6 +100,8 @@ def judged(tour: GuardTour, from_s: float, to_s: float, lasts_s: int) -> list[Ve
     from_s=st.floats(1, 60),
     stood_s=st.floats(65, 300),
 )
+@example(dwell_s=4.0, away_s=9.0, begins_s=4.0, from_s=1.0, stood_s=65.0)
+@example(dwell_s=5.0, away_s=8.0, begins_s=6.0, from_s=2.0, stood_s=65.0)
 def test_a_stand_of_a_minute_is_never_clear_whatever_the_tour(
     dwell_s: float, away_s: float, begins_s: float, from_s: float, stood_s: float
 ) -> None:
