@@ -7,6 +7,8 @@ from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+
 
 def compiled(function: F) -> F:
     """Compile a function that allocates nothing.
@@ -14,5 +16,5 @@ def compiled(function: F) -> F:
     `_nrt=False`: otherwise every call counts references to every array that it is handed,
     atomically, which took two fifths of a step.
     """
-    fast: F = njit(cache=True, error_model="numpy", _nrt=False)(function)
+    fast: F = njit(**OPTIONS)(function)
     return fast
