@@ -105,10 +105,15 @@ def test_control_of_each_junction() -> None:
     assert control == dict.fromkeys("wens", Control.BOUNDARY) | {"c": Control.SIGNALS}
 
 
-def test_assumed_plan_joins_opposing_approaches() -> None:
+def test_assumed_plan_joins_narrow_opposing_approaches_and_parts_wide_ones() -> None:
     (plan,) = cross().signal_plans
-    assert [set(phase.groups) for phase in plan.phases] == [{"main.0+", "main.1-"}, {"side.0+", "side.1-"}]
+    assert [set(phase.groups) for phase in plan.phases] == [{"main.0+"}, {"main.1-"}, {"side.0+", "side.1-"}]
     assert plan.source is PlanSource.ASSUMED
+
+
+def test_wide_approaches_that_nobody_crosses_share_a_phase() -> None:
+    (plan,) = cross(streets=(MAIN, replace(SIDE, nodes=("n", "c"), lanes_backward=0))).signal_plans
+    assert {"main.0+", "main.1-"} <= set(plan.phases[0].groups)
 
 
 def test_free_left_has_no_group() -> None:

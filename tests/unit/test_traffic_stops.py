@@ -16,7 +16,7 @@ from twin.traffic.simulation import TrafficSimulation
 from twin.traffic.stops import KerbStops, draw_dwell_s, expected_vph
 
 START_NS = from_local(date(2026, 11, 24), time(16, 0))
-DEMAND = DemandSpec()
+DEMAND = DemandSpec(entry_vph_per_lane=(60.0, 200.0, 450.0))
 
 
 def routed(network: RoadNetwork) -> Routing:

@@ -9,6 +9,7 @@ from twin.network.crossings import Move, conflicting, course_rad
 from twin.network.model import Phase, PlanSource, Road, SignalPlan
 
 OPPOSING_RAD = np.radians(35)
+WIDE_LANES = 2
 CROSSING_GREEN_S = 40.0  # a signal on one street alone is a pedestrian crossing
 CROSSING_RED_S = 15.0
 
@@ -16,10 +17,11 @@ CROSSING_RED_S = 15.0
 def assumed_plan(
     junction: str, approaches: Sequence[Road], roads: Mapping[str, Road], moves: Iterable[Move]
 ) -> SignalPlan:
-    """Return a plan: who faces each other or is in nobody's way goes together, 15 s and 7 s a lane.
+    """Return a plan: who is in nobody's way goes together, 15 s and 7 s a lane.
 
-    Every approach has green in exactly one phase; of facing approaches those that turn across
-    give way. With a single stage, the rest of the cycle is red for everybody: people cross.
+    Every approach has green in exactly one phase. Facing approaches share one, and who turns across
+    gives way, unless both are wide and cross each other's way: then each has its own, as in every plan
+    that Dishub has published. With a single stage the rest of the cycle is red for all: people cross.
     """
     through: dict[str, list[Move]] = {road.id: [] for road in approaches}
     for move in moves:
@@ -28,7 +30,8 @@ def assumed_plan(
 
     def together(one: Road, other: Road) -> bool:
         pairs = product(through[one.id], through[other.id])
-        return _opposing(one, other) or not any(conflicting(roads, *pair) for pair in pairs)
+        narrow = min(one.lanes, other.lanes) < WIDE_LANES
+        return (narrow and _opposing(one, other)) or not any(conflicting(roads, *pair) for pair in pairs)
 
     stages: list[list[Road]] = []
     for road in sorted(approaches, key=lambda road: (-road.priority, -road.lanes, road.id)):

@@ -5,16 +5,23 @@ import numpy as np
 from detectors.datatypes.detections import VehicleClass
 from twin.traffic.arrivals import Arrival
 from twin.traffic.drivers import STYLES, Vehicle
-from twin.traffic.kernel.arrays import BOTH, STANDING, VEHICLE, Floats, Routes, Rows
+from twin.traffic.kernel.arrays import BOTH, STANDING, TRAIL, VEHICLE, Floats, Routes, Rows
 from twin.traffic.kernel.following import safe_speed
 from twin.traffic.kernel.motion import plan_lanes
 from twin.traffic.kernel.pose import poses
+from twin.traffic.kernel.room import has_room, last_on
 from twin.traffic.lanegraph import LaneGraph
 from twin.truth import VehicleStates
 
 FIRST_CAPACITY = 256
 BRAKES_MPS2 = 0.4  # brake lights
 STANDS_MPS = 0.2
+NOWHERE = ("turn", "granted", "old_lane", "yield_to")
+BLANK: dict[str, object] = {
+    **dict.fromkeys(VEHICLE.names or (), 0),
+    **dict.fromkeys(NOWHERE, -1),
+    "trail": (-1,) * TRAIL,
+}
 
 
 class FleetBook:
@@ -65,9 +72,7 @@ class FleetBook:
             "progress": 1.0,
             "jitter_m": vehicle.jitter_m,
         }
-        blank = dict.fromkeys(("trail", "turn", "granted", "old_lane", "yield_to"), -1)
-        for name in VEHICLE.names or ():
-            fleet[name][row] = values.get(name, blank.get(name, 0))
+        fleet[row] = tuple(values.get(name, BLANK[name]) for name in BLANK)
         plan_lanes(self._graph.lanes, self._routes, fleet, row, road)
         self.vehicle[row] = vehicle
         self.inserted += 1
@@ -82,25 +87,15 @@ class FleetBook:
         """Return whether a vehicle is of a kind that stops at the kerb for its own reasons."""
         return self.vehicle[row].kind is not VehicleClass.BUS
 
-    def _on_lane(self, lane: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        """Return the rows with their front on a lane or their body leaving it."""
-        on = (self.fleet["lane"] == lane) | (self.fleet["old_lane"] == lane)
-        return np.flatnonzero(on & self.fleet["alive"])
-
     def room_at(self, lane: int, front_m: float, length_m: float) -> bool:
         """Return whether a body fits on a lane with two metres before and behind it."""
-        rows = self._on_lane(lane)
-        fronts, rears = (
-            self.fleet["position_m"][rows],
-            self.fleet["position_m"][rows] - self.fleet["length_m"][rows],
-        )
-        return not np.any((rears < front_m + 2.0) & (fronts > front_m - length_m - 2.0))
+        return has_room(self.fleet, lane, front_m - length_m - 2.0, front_m + 2.0)
 
     def enter(self, arrival: Arrival, road: int) -> int | None:
         """Put an arrival at the beginning of the emptiest lane of its turn; None where all are full."""
         best: tuple[float, float, int] | None = None
         for lane in self._entry_lanes(arrival, road):
-            rear_m, leader_mps = self._last_on(lane)
+            rear_m, leader_mps = last_on(self.fleet, lane)
             if best is None or rear_m > best[0]:
                 best = rear_m, leader_mps, lane
         vehicle = arrival.vehicle
@@ -123,15 +118,6 @@ class FleetBook:
             return range(first, first + lanes)
         low = max(0, int(self._routes.lane_lo[turn]))
         return range(first + low, first + max(low, int(self._routes.lane_hi[turn])) + 1)
-
-    def _last_on(self, lane: int) -> tuple[float, float]:
-        """Return rear and speed of the rearmost vehicle of a lane; far away where it is empty."""
-        rows = self._on_lane(lane)
-        if not rows.size:
-            return 1e6, 0.0
-        rears = self.fleet["position_m"][rows] - self.fleet["length_m"][rows]
-        last = int(rears.argmin())
-        return float(rears[last]), float(self.fleet["speed_mps"][rows[last]])
 
     def pose(self, rows: list[int]) -> Floats:
         """Return (N, 5): x, y, z, heading and pitch of rows."""

@@ -9,8 +9,8 @@ from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, T
 from twin.traffic.conflicts import Path, foes_and_forks
 from twin.traffic.kernel.arrays import LANE, MEETING, POINT, Floats, Ints, Lanes, Rows
 
-SIDE_MPS2 = 2.2  # sideways acceleration that drivers accept in a curve
-SLOWEST_MPS = 3.5
+SIDE_MPS2 = 3.5  # sideways in a turn: side friction of low-speed streets, 0.35 at 20 km/h (AASHTO)
+SLOWEST_MPS = 5.0
 POINTS = 17
 KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind.UTURN: 0}
 FULL_HALF_M, STRIP_HALF_M = 1.3, 0.5  # half of the width that a lane, a strip needs in a junction
@@ -138,8 +138,8 @@ def _curve_speed(points_m: Floats, limit_mps: float) -> float:
     if length.sum() < 0.5:
         return limit_mps
     bend = np.abs(np.angle(np.exp(1j * np.diff(np.arctan2(steps[:, 1], steps[:, 0])))))
-    # over a quarter of the curve, so that a short kink does not count as a hairpin
-    window = max(1, POINTS // 4)
+    # over half of the curve: drivers round off what a drawn curve bends sharply
+    window = max(1, POINTS // 2)
     turned = np.convolve(bend, np.ones(window), "valid")
     ran = np.convolve(0.5 * (length[1:] + length[:-1]), np.ones(window), "valid")
     sharpest = float(np.max(turned / np.maximum(ran, 1.0)))

@@ -4,8 +4,6 @@ A grant is held from the approach until the rear has cleared. Lower ranks give w
 soon; long waiting overrides giving way, then claims the junction; a full exit keeps it clear.
 """
 
-from numba import njit
-
 from twin.traffic.kernel.arrays import (
     BOTH,
     GREEN,
@@ -15,6 +13,7 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
+from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import FREE, connector_for, leader_here, rear_of_last
 
 YELLOW_BRAKE_MPS2 = 3.0  # one stops at yellow where this suffices
@@ -25,12 +24,12 @@ NEAR_M = 14.0
 PATIENCE_S = 10.0
 CLAIM_S = 18.0
 DETOUR_S = 45.0
-WRONG_LANE_S = 8.0
+WRONG_LANE_S = 3.0
 STOPPED_MPS = 0.5
 ABREAST_M = 5.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> bool:
     """Return whether the driver takes the signal as permission to cross, disobedience included."""
     if group < 0 or signals[group].state == GREEN:
@@ -43,7 +42,7 @@ def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> b
     return bool(fleet[v].disobeys and (late_s < LATE_S or jumps))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
     """Count grants, promised metres and claims afresh."""
     for lane in range(scratch.size):
@@ -66,14 +65,14 @@ def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
                 scratch[c].claim_s = max(scratch[c].claim_s, fleet[v].wait_s)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _occupied(fleet: Rows, order: Order, foe: int, clear_m: float) -> bool:
     """Return whether a body on connector `foe` is not yet clear of the common area."""
     rear_m, _ = rear_of_last(order, fleet, foe, 2, -1)
     return rear_m < clear_m
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) -> bool:
     """Return whether somebody who goes first is about to enter connector `foe`."""
     lane = lanes.row[foe].before
@@ -95,7 +94,7 @@ def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) 
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _conflict(
     lanes: Lanes,
     fleet: Rows,
@@ -120,7 +119,7 @@ def _conflict(
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
     """Return whether the lane after connector `c` has room for everybody who was promised some."""
     if lanes.row[c].foe_at == lanes.row[c + 1].foe_at:
@@ -133,7 +132,7 @@ def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c
     return bool(rear_m + 3.0 * speed > promised_m + fleet[v].length_m + fleet[v].jam_gap_m)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Give up the planned turn: take the best other one that this lane offers."""
     best, best_cost = -1, FREE
@@ -157,14 +156,14 @@ def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: 
     fleet[v].lane_hi = routes.lane_hi[fleet[v].turn]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
     """Return whether somebody ahead on the same lane has no grant yet."""
     _, _, u = leader_here(order, fleet, v)
     return bool(u >= 0 and fleet[u].lane == fleet[v].lane and fleet[u].granted < 0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _parts_from_neighbour(fleet: Rows, order: Order, v: int, c: int) -> bool:
     """Return whether a rider beside `v` on the same lane has been let go another way."""
     if fleet[v].side == BOTH:
@@ -179,7 +178,7 @@ def _parts_from_neighbour(fleet: Rows, order: Order, v: int, c: int) -> bool:
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _decide(
     lanes: Lanes,
     fleet: Rows,
@@ -218,7 +217,7 @@ def _decide(
     scratch[lanes.row[c].after].inflow_m += fleet[v].length_m + fleet[v].jam_gap_m
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: float) -> None:
     """Count how long a head waits although its signal lets it go, and how long it is stuck."""
     dist_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
@@ -232,7 +231,7 @@ def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: 
         fleet[v].stuck_s += dt_s
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def admit(
     lanes: Lanes,
     routes: Routes,

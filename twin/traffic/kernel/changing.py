@@ -4,8 +4,6 @@ A change begins at once on the new lane; the body stays on both until it has mov
 as in MOBIL (Kesting, Treiber and Helbing 2007) without politeness.
 """
 
-from numba import njit
-
 from twin.traffic.kernel.arrays import (
     BOTH,
     LEAVING,
@@ -16,6 +14,7 @@ from twin.traffic.kernel.arrays import (
     Order,
     Rows,
 )
+from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import FREE, idm, leader_here, safe_speed, wish_speed
 
 NEAR_END_M = 250.0  # nearer than this one stays in the lanes that serve the turn
@@ -29,7 +28,7 @@ CREEP_MPS = 1.5
 REACTION_S = 0.6
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _around(order: Order, track: int, front_m: float) -> int:
     """Return the first row of a track with its front beyond `front_m` (or the end of the track)."""
     row = order.track_at[track]
@@ -38,7 +37,7 @@ def _around(order: Order, track: int, front_m: float) -> int:
     return int(row)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
     row = _around(order, track, fleet[v].position_m)
@@ -60,7 +59,7 @@ def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tup
     return fits, gap_m, leader_mps, follower
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
     """Return the lane and side next to a vehicle; a motorcycle moves by one track, -1 if none."""
     lane, side = fleet[v].lane, fleet[v].side
@@ -72,7 +71,7 @@ def _beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
     return onto, 1 if way < 0 else 0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _start(lanes: Lanes, fleet: Rows, v: int, lane: int, side: int) -> None:
     """Move vehicle `v` over; what it looks like is interpolated from `shift_m`."""
     was_m = lanes.row[fleet[v].lane].offset_m + side_offset_m(lanes, fleet[v].lane, fleet[v].side)
@@ -84,7 +83,7 @@ def _start(lanes: Lanes, fleet: Rows, v: int, lane: int, side: int) -> None:
     fleet[v].granted = -1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def side_offset_m(lanes: Lanes, lane: int, side: int) -> float:
     """Return how far a track's middle lies towards the kerb from the middle of the lane, metres."""
     if side == BOTH:
@@ -92,7 +91,7 @@ def side_offset_m(lanes: Lanes, lane: int, side: int) -> float:
     return float(lanes.row[lane].quarter_m if side == 0 else -lanes.row[lane].quarter_m)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
     """Return the direction in which a vehicle must change: -1 to the kerb, +1 to the median, or 0."""
     lane = fleet[v].lane
@@ -108,7 +107,7 @@ def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
     return -1 if slot > fleet[v].lane_hi else 0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool:
     """Return whether a vehicle may go to `lane` merely because it is faster."""
     if lane < 0:
@@ -119,7 +118,7 @@ def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool
     return end_m > NEAR_END_M or fleet[v].lane_lo <= slot <= fleet[v].lane_hi
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: int, firm_mps2: float) -> bool:
     """Change towards `way` if that is wanted and there is room; ask for room if it is forced."""
     lane, side = _beside(lanes, fleet, v, way)
@@ -150,7 +149,7 @@ def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: in
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Change lanes if vehicle `v` must, or would gain by it."""
     lane = fleet[v].lane
@@ -172,7 +171,7 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
             return
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, phase: int) -> None:
     """Let every fifth vehicle consider a change; at most one change a lane and step."""
     for lane in range(scratch.size):

@@ -6,8 +6,6 @@ with leader and follower braking at HARD_MPS2 in steps; it and gap / dt make ove
 
 import math
 
-from numba import njit
-
 from twin.traffic.kernel.arrays import (
     BOTH,
     MOTORCYCLE,
@@ -18,6 +16,7 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
+from twin.traffic.kernel.compiled import compiled
 
 HARD_MPS2 = 6.0
 FLOOR_MPS2 = -8.0
@@ -28,7 +27,7 @@ PARTING_M, PARTING_MPS2 = 40.0, 4.0
 FREE = 1e9
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def idm(fleet: Rows, v: int, wish_mps: float, gap_m: float, leader_mps: float) -> float:
     """Return the IDM acceleration in m/s^2 of vehicle `v` behind a leader; FREE m is no leader."""
     speed = fleet[v].speed_mps
@@ -42,7 +41,7 @@ def idm(fleet: Rows, v: int, wish_mps: float, gap_m: float, leader_mps: float) -
     return float(max(FLOOR_MPS2, a * (free - (wanted / max(gap_m, 0.1)) ** 2)))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float) -> float:
     """Return the highest speed from which one stops behind a leader that brakes as hard."""
     if gap_m <= 0.0:
@@ -52,7 +51,7 @@ def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float
     return min(gap_m / dt_s, -half + math.sqrt(half * half + 2.0 * braking_mps2 * room))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
     """Return the connector that takes `turn` from `lane`, -1 if there is none."""
     for row in range(lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at):
@@ -61,7 +60,7 @@ def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
     return -1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     """Return the speed in m/s that a vehicle would drive alone on its lane."""
     wish = lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor
@@ -72,7 +71,7 @@ def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     return float(max(wish, 0.5))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _nearer(order: Order, fleet: Rows, row: int, end: int, v: int) -> tuple[float, float]:
     """Return the rear (m along the lane) and speed of the vehicle in `row`, FREE where none is."""
     while row < end and order.row[row].who == v:
@@ -83,7 +82,7 @@ def _nearer(order: Order, fleet: Rows, row: int, end: int, v: int) -> tuple[floa
     return order.row[row].front_m - fleet[u].length_m, fleet[u].speed_mps
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def rear_of_last(order: Order, fleet: Rows, lane: int, side: int, v: int) -> tuple[float, float]:
     """Return rear and speed of the rearmost vehicle on the tracks of a lane, FREE where none is."""
     rear_m, speed = FREE, 0.0
@@ -96,7 +95,7 @@ def rear_of_last(order: Order, fleet: Rows, lane: int, side: int, v: int) -> tup
     return rear_m, speed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def leader_here(order: Order, fleet: Rows, v: int) -> tuple[float, float, int]:
     """Return gap, speed and row of the nearest leader on the lanes under the front, FREE if none."""
     gap_m, speed, leader = FREE, 0.0, -1
@@ -113,7 +112,7 @@ def leader_here(order: Order, fleet: Rows, v: int) -> tuple[float, float, int]:
     return gap_m, speed, leader
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _fork_gap(
     lanes: Lanes, fleet: Rows, order: Order, v: int, connector: int, along_m: float
 ) -> tuple[float, float]:
@@ -138,7 +137,7 @@ def _fork_gap(
     return gap_m, speed
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _tighten(
     fleet: Rows, v: int, wish: float, gap_m: float, leader_mps: float, dt_s: float, was: tuple[float, float]
 ) -> tuple[float, float]:
@@ -149,7 +148,7 @@ def _tighten(
     return a, min(was[1], safe_speed(gap_m, leader_mps, HARD_MPS2, dt_s))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _stop_at(
     fleet: Rows, v: int, wish: float, gap_m: float, dt_s: float, was: tuple[float, float]
 ) -> tuple[float, float]:
@@ -158,7 +157,7 @@ def _stop_at(
     return a, min(was[1], safe_speed(gap_m, 0.0, HARD_MPS2, dt_s))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _courtesy(lanes: Lanes, fleet: Rows, v: int, wish: float) -> float:
     """Return the acceleration that lets a neighbour in who needs this lane."""
     u = fleet[v].yield_to
@@ -170,7 +169,7 @@ def _courtesy(lanes: Lanes, fleet: Rows, v: int, wish: float) -> float:
     return max(-COURTESY_MPS2, idm(fleet, v, wish, max(gap_m, 0.5), fleet[u].speed_mps))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> float:
     """Return the acceleration behind a rider on the other track who is about to go another way."""
     lane = fleet[v].lane
@@ -190,7 +189,7 @@ def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> flo
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _onward(lanes: Lanes, routes: Routes, fleet: Rows, v: int, lane: int, hop: int) -> tuple[int, bool]:
     """Return the lane after `lane` on the vehicle's way and whether it may be entered now.
 
@@ -209,7 +208,7 @@ def _onward(lanes: Lanes, routes: Routes, fleet: Rows, v: int, lane: int, hop: i
     return connector, free and (hop > 0 or fleet[v].old_lane < 0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _look_ahead(
     lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, wish: float, dt_s: float
 ) -> tuple[float, float]:
@@ -242,7 +241,7 @@ def _look_ahead(
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def next_speed(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, dt_s: float) -> float:
     """Return the speed of vehicle `v` over the coming step, m/s."""
     if fleet[v].kerb == STANDING:

@@ -1,7 +1,5 @@
 """One step of everybody: order, change lanes, admit, follow, move; and what happened on the way."""
 
-from numba import njit
-
 from twin.traffic.kernel.admission import admit
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
@@ -20,16 +18,17 @@ from twin.traffic.kernel.arrays import (
     Traffic,
 )
 from twin.traffic.kernel.changing import change_lanes
+from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import connector_for, next_speed
 from twin.traffic.kernel.ordering import arrange
 
 SHIFT_S = 3.0  # how long a change of lanes takes
-SHORT_M = 160.0  # on the way to a road shorter than this the turn after it matters too
+SHORT_M = 400.0  # on the way to a road shorter than this the turn after it matters too
 AT_STOP_M = 1.5
 GIVE_UP_M = 6.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _note(records: Rows, kind: int, v: int, value: int) -> None:
     """Add a record; row 0 holds how many there are in its `value`."""
     records[0].value += 1
@@ -37,7 +36,7 @@ def _note(records: Rows, kind: int, v: int, value: int) -> None:
     records[row].kind, records[row].vehicle, records[row].value = kind, v, value
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> None:
     """Set the turn at the end of `road` and the lanes that serve it, and the next one if that is near."""
     lost = routes.hop[fleet[v].destination, road] < 0 and routes.exit_road[fleet[v].destination] != road
@@ -64,7 +63,7 @@ def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> 
     fleet[v].lane_lo, fleet[v].lane_hi = lo, hi
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _cross(traffic: Traffic, v: int) -> bool:
     """Take the front of vehicle `v` over the end of its lane; False where that is the end of the map."""
     lanes, routes, fleet, _, _, signals, records = traffic
@@ -99,7 +98,7 @@ def _cross(traffic: Traffic, v: int) -> bool:
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     """Advance one vehicle along its way."""
     lanes, fleet, records = traffic.lanes, traffic.fleet, traffic.records
@@ -111,7 +110,7 @@ def _move(traffic: Traffic, v: int, dt_s: float) -> None:
             return
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> None:
     """Carry on a change of lanes; stand where a stop was wanted; give a missed stop up."""
     if fleet[v].old_lane >= 0:
@@ -134,7 +133,7 @@ def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> No
         _note(records, STOPPED, v, fleet[v].lane)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def step(traffic: Traffic, number: int, now_s: float, dt_s: float) -> None:
     """Move all vehicles by one step of `dt_s` that begins at `now_s`; `records` is started afresh."""
     lanes, routes, fleet, order, scratch, signals, records = traffic

@@ -1,11 +1,10 @@
 """Who is behind whom: sorts vehicles into the tracks that their bodies touch."""
 
-from numba import njit
-
 from twin.traffic.kernel.arrays import BOTH, TRAIL, Lanes, Order, Rows
+from twin.traffic.kernel.compiled import compiled
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _add(order: Order, n: int, lane: int, side: int, front_m: float, who: int, mark: int) -> int:
     """Append the row or the two rows of one vehicle on one lane; return the new count."""
     for half in range(2):
@@ -18,7 +17,7 @@ def _add(order: Order, n: int, lane: int, side: int, front_m: float, who: int, m
     return n
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _add_vehicle(lanes: Lanes, fleet: Rows, order: Order, n: int, v: int) -> int:
     """Append all rows of one vehicle: its lane, the lane that it is leaving, and those behind."""
     n = _add(order, n, fleet[v].lane, fleet[v].side, fleet[v].position_m, v, 0)
@@ -34,7 +33,7 @@ def _add_vehicle(lanes: Lanes, fleet: Rows, order: Order, n: int, v: int) -> int
     return n
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
     """Fill `order` from the positions: a counting sort by track, then insertion by front."""
     n = 0
@@ -62,7 +61,7 @@ def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
         _sort(order, at[track], at[track + 1])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _sort(order: Order, first: int, end: int) -> None:
     """Sort the rows of one track by front and tell each vehicle its own rows."""
     for row in range(first + 1, end):

@@ -2,23 +2,21 @@
 
 import math
 
-import numpy as np
-from numba import njit
-
 from twin.traffic.kernel.arrays import BOTH, TRAIL, Floats, Ints, Lanes, Rows
 from twin.traffic.kernel.changing import side_offset_m
+from twin.traffic.kernel.compiled import compiled
 
 LEAD = 1.25  # the front moves over before the rear does
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _ease(progress: float) -> float:
     """Return a smooth step: 0 below 0, 1 above 1."""
     p = min(1.0, max(0.0, progress))
     return p * p * (3.0 - 2.0 * p)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _on_lane(lanes: Lanes, lane: int, along_m: float, aside_m: float) -> tuple[float, float, float]:
     """Return the point `along_m` on a lane, beyond its ends straight on, `aside_m` to the left."""
     first, last = lanes.row[lane].point_at, lanes.row[lane + 1].point_at - 2
@@ -36,7 +34,7 @@ def _on_lane(lanes: Lanes, lane: int, along_m: float, aside_m: float) -> tuple[f
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _behind(lanes: Lanes, fleet: Rows, v: int, back_m: float) -> tuple[int, float]:
     """Return the lane and position that lie `back_m` behind the front on the way it came."""
     lane, along_m = fleet[v].lane, fleet[v].position_m - back_m
@@ -48,26 +46,30 @@ def _behind(lanes: Lanes, fleet: Rows, v: int, back_m: float) -> tuple[int, floa
     return lane, along_m
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
+def _end(lanes: Lanes, fleet: Rows, v: int, rear: int, hand: float) -> tuple[float, float, float]:
+    """Return the point of the front (`rear` 0) or the rear (1) of a vehicle."""
+    lane, along_m = _behind(lanes, fleet, v, rear * fleet[v].length_m)
+    aside_m = side_offset_m(lanes, lane, fleet[v].side) + fleet[v].jitter_m
+    if fleet[v].side == BOTH and lanes.row[lane].slot < 0 <= lanes.row[lane].road:
+        aside_m = side_offset_m(lanes, lane, fleet[v].side)
+    if fleet[v].old_lane >= 0:
+        p = fleet[v].progress * LEAD - (LEAD - 1.0) * rear
+        aside_m += fleet[v].shift_m * (1.0 - _ease(p))
+    return _on_lane(lanes, lane, along_m, hand * aside_m)
+
+
+@compiled
 def poses(lanes: Lanes, fleet: Rows, rows: Ints, hand: float, out: Floats) -> None:
     """Fill `out` (N, 5) with x, y, z of the middle, heading and pitch of the vehicles in `rows`.
 
     `hand` is +1 where the kerb is on the left.
     """
     for i in range(rows.size):
-        v = rows[i]
-        ends = np.empty((2, 3))
-        for rear in range(2):
-            lane, along_m = _behind(lanes, fleet, v, rear * fleet[v].length_m)
-            aside_m = side_offset_m(lanes, lane, fleet[v].side) + fleet[v].jitter_m
-            if fleet[v].side == BOTH and lanes.row[lane].slot < 0 <= lanes.row[lane].road:
-                aside_m = side_offset_m(lanes, lane, fleet[v].side)
-            if fleet[v].old_lane >= 0:
-                p = fleet[v].progress * LEAD - (LEAD - 1.0) * rear
-                aside_m += fleet[v].shift_m * (1.0 - _ease(p))
-            x, y, z = _on_lane(lanes, lane, along_m, hand * aside_m)
-            ends[rear, 0], ends[rear, 1], ends[rear, 2] = x, y, z
-        dx, dy, dz = ends[0] - ends[1]
-        out[i, 0:3] = (ends[0] + ends[1]) / 2.0
+        front = _end(lanes, fleet, rows[i], 0, hand)
+        rear = _end(lanes, fleet, rows[i], 1, hand)
+        dx, dy = front[0] - rear[0], front[1] - rear[1]
+        for axis in range(3):
+            out[i, axis] = (front[axis] + rear[axis]) / 2.0
         out[i, 3] = math.atan2(dy, dx)
-        out[i, 4] = math.atan2(dz, max(math.hypot(dx, dy), 1e-9))
+        out[i, 4] = math.atan2(front[2] - rear[2], max(math.hypot(dx, dy), 1e-9))
