@@ -4,6 +4,7 @@ A grant is held from the approach until the rear has cleared. Lower ranks give w
 soon; long waiting overrides giving way, then claims the junction; a full exit keeps it clear.
 """
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import (
     BOTH,
     GREEN,
@@ -13,7 +14,6 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
-from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import FREE, connector_for, leader_here, rear_of_last
 
 YELLOW_BRAKE_MPS2 = 3.0  # one stops at yellow where this suffices
