@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detectors.datatypes.arrays import BoolArray, Float64Array, ShapeError, finite_array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, ShapeError, finite_array
 
 MIN_CORNERS = 3
 LEVEL_M = 1e-9  # an edge that rises less crosses nothing
@@ -49,16 +49,43 @@ class Polygon:
     def contains(self, points_m: ArrayLike) -> BoolArray:
         """Return (N,) bool: which of the points (N, 2) lie inside (even-odd rule)."""
         points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
-        x, y = points[:, 0, None], points[:, 1, None]
-        x0, y0, y1, slope = self._edges
-        crosses = ((y0 > y) != (y1 > y)) & (x < slope * (y - y0) + x0)
-        inside: BoolArray = np.count_nonzero(crosses, axis=1) % 2 == 1
+        inside: BoolArray = np.logical_xor.reduce(_crosses(self._edges, points[:, 0], points[:, 1]))
         return inside
 
     def area_m2(self) -> float:
         """Return the area by the shoelace formula."""
         x, y = self.corners_m[:, 0], self.corners_m[:, 1]
         return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Areas:
+    """Several polygons, asked at once."""
+
+    polygons: tuple[Polygon, ...]
+    _edges: Float64Array = field(init=False, repr=False)
+    _starts: Int64Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        lengths = [len(polygon.corners_m) for polygon in self.polygons]
+        edges = np.concatenate(
+            [np.zeros((4, 0)), *(_edges(polygon.corners_m) for polygon in self.polygons)], axis=1
+        )
+        object.__setattr__(self, "_edges", edges)
+        object.__setattr__(self, "_starts", np.cumsum([0, *lengths])[:-1])
+
+    def contain(self, x_m: Float64Array, y_m: Float64Array) -> BoolArray:
+        """Return (K, N) bool: which of K polygons holds which of N points (even-odd rule)."""
+        if not self.polygons:
+            return np.zeros((0, len(x_m)), dtype=np.bool_)
+        inside: BoolArray = np.logical_xor.reduceat(_crosses(self._edges, x_m, y_m), self._starts, axis=0)
+        return inside
+
+
+def _crosses(edges: Float64Array, x_m: Float64Array, y_m: Float64Array) -> BoolArray:
+    """Return (E, N) bool: which of E edges the ray from each of N points to the right crosses."""
+    x0, y0, y1, slope = edges[:, :, None]
+    return np.asarray(((y0 > y_m) != (y1 > y_m)) & (x_m < slope * (y_m - y0) + x0))
 
 
 def _edges(corners_m: Float64Array) -> Float64Array:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray, Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.geometry import Areas
 from detectors.datatypes.site import SitePlan
+from detectors.tracking.sight import Sight
 
 # length, width, height in metres of a typical vehicle, rows by VehicleClass (PKJI 2023 classes)
 SIZES_M = np.array([[1.9, 0.8, 1.6], [4.3, 1.75, 1.5], [11.0, 2.5, 3.1], [7.5, 2.3, 2.9]])
@@ -25,7 +27,7 @@ class Footprints:
 
     position_m: Float64Array
     covariance_m2: Float64Array
-    classes: Float64Array
+    classes: Int64Array
     heading_rad: Float64Array
 
 
@@ -33,86 +35,90 @@ class FootprintModel:
     """Solves for the cuboid on the ground whose picture has the box's lower edge and middle."""
 
     def __init__(self, site: SitePlan) -> None:
-        self._site = site
-        self._ways = [(way, way.area.corners_m.mean(axis=0)) for way in site.carriageways]
-
-    def heading_rad(self, points_m: Float64Array) -> Float64Array:
-        """Return the direction of traffic (N,) at points (N, 2): that of their carriageway."""
-        heading = np.zeros(len(points_m))
-        nearest = np.full(len(points_m), np.inf)
-        for way, middle_m in self._ways:
-            distance = np.hypot(points_m[:, 0] - middle_m[0], points_m[:, 1] - middle_m[1])
-            distance[way.area.contains(points_m)] = 0.0
-            heading[distance < nearest] = way.heading_rad
-            nearest = np.minimum(nearest, distance)
-        return heading
+        self._sight = Sight(site)
+        ways = site.carriageways
+        self._ways = Areas(tuple(way.area for way in ways))
+        self._middles_m = np.array([way.area.corners_m.mean(axis=0) for way in ways]).reshape(-1, 2)
+        self._headings = np.array([way.heading_rad for way in ways] or [0.0])
+        self._along = np.stack((np.cos(self._headings), np.sin(self._headings)))
+        sizes = _CORNERS[:, None] * SIZES_M
+        self._corners_m = np.stack([self._sight.in_camera(sizes, way) for way in self._headings], axis=-1)
+        self._edges_px = (EDGE_PX, EDGE_PX, site.camera.width_px - EDGE_PX, site.camera.height_px - EDGE_PX)
 
     def solve(self, boxes_px: Float64Array, classes: Float64Array, contact_px: Float64Array) -> Footprints:
         """Return the footprints of boxes (N, 4); a known `contact_px` (N, 2) is taken as it is.
 
         Rows whose ground lies above the horizon come back as NaN.
         """
+        edges_px = x0, y0, x1, y1 = np.ascontiguousarray(boxes_px.T)
+        lower = self._sight.tangents((x0 + x1) / 2, y1)
+        way = self._way(*self._sight.ground_m(*lower))
+        best, contact = classes.astype(np.int64), np.stack(self._sight.tangents(*contact_px.T))
         known = np.asarray(np.isfinite(contact_px).all(axis=1))
-        lower_px = np.column_stack(((boxes_px[:, 0] + boxes_px[:, 2]) / 2, boxes_px[:, 3]))
-        lower_m = self._site.camera.ground_points(lower_px, self._site.ground)
-        heading = self.heading_rad(np.nan_to_num(lower_m))
-        best, contact = classes.astype(np.int64), contact_px.copy()
-        open_rows = np.flatnonzero(~known | (classes >= VehicleClass.UNKNOWN))
-        if len(open_rows):
-            guesses = self._guesses(boxes_px[open_rows], lower_px[open_rows], heading[open_rows])
-            likely = np.argmin(np.nan_to_num(guesses[:, :, 4], nan=1e9), axis=0)
-            told = classes[open_rows] < VehicleClass.UNKNOWN
-            best[open_rows] = np.where(told, classes[open_rows], likely)
-            picked = guesses[best[open_rows], np.arange(len(open_rows)), 2:4]
-            contact[open_rows] = np.where(known[open_rows, None], contact_px[open_rows], picked)
-        position = self._site.camera.ground_points(contact, self._site.ground)
-        covariance = self._covariance(contact, position)
-        along = np.column_stack((np.cos(heading), np.sin(heading)))
-        hidden = CUT_SIGMA_M**2 * along[:, :, None] * along[:, None, :]
-        covariance += hidden * (self._is_cut(boxes_px) & ~known)[:, None, None]
-        return Footprints(position, covariance, best.astype(np.float64), heading)
+        told = classes < VehicleClass.UNKNOWN
+        rows = np.flatnonzero(~(known & told))
+        if len(rows):
+            size = np.maximum((x1 - x0, y1 - y0), 1.0)[:, rows] * self._sight.pixel
+            places, costs = self._guesses(size, (lower[0][rows], lower[1][rows]), way[rows])
+            best[rows] = np.where(told[rows], best[rows], costs.argmin(axis=0))
+            picked = places[:, best[rows], np.arange(len(rows))]
+            contact[:, rows] = np.where(known[rows], contact[:, rows], picked)
+        position, covariance = self._placed(contact)
+        covariance += self._hidden(way) * (self._is_cut(edges_px) & ~known)
+        return Footprints(position.T, covariance.transpose(2, 0, 1), best, self._headings[way])
 
-    def _is_cut(self, boxes_px: Float64Array) -> BoolArray:
-        """Return (N,): which boxes (N, 4) the edge of the picture cuts, so that they show a part only."""
-        right, lower = self._site.camera.width_px - EDGE_PX, self._site.camera.height_px - EDGE_PX
-        x0, y0, x1, y1 = boxes_px.T
-        return np.asarray((x0 <= EDGE_PX) | (y0 <= EDGE_PX) | (x1 >= right) | (y1 >= lower))
+    def _way(self, x_m: Float64Array, y_m: Float64Array) -> Int64Array:
+        """Return the carriageway (N,) that points lie on, else the one whose middle is nearest."""
+        if not len(self._middles_m):
+            return np.zeros(len(x_m), dtype=np.int64)
+        x, y = np.nan_to_num(x_m), np.nan_to_num(y_m)
+        away = np.square(x - self._middles_m[:, :1]) + np.square(y - self._middles_m[:, 1:])
+        away[self._ways.contain(x, y)] = 0.0
+        return np.asarray(away.argmin(axis=0))
 
-    def _guesses(self, boxes_px: Float64Array, lower_px: Float64Array, heading: Float64Array) -> Float64Array:
-        """Return (K, N, 5): ground x, y, contact u, v and cost of N boxes, for each of K sizes at once."""
-        kinds, n = len(SIZES_M), len(boxes_px)
-        cuboids_m = np.repeat(_CORNERS * SIZES_M[:, None, :], n, axis=0)
-        lower, turned = np.tile(lower_px, (kinds, 1)), np.tile(heading, kinds)
-        contact = lower
+    def _guesses(
+        self, size: Float64Array, lower: tuple[Float64Array, Float64Array], way: Int64Array
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return contacts (2, K, N) as tangents and costs (K, N) of each of K sizes for N boxes.
+
+        `size` (2, N) and `lower` (2 of N) are the boxes' width and height and their lower middle.
+        """
+        kinds, n = len(SIZES_M), len(way)
+        corners = self._corners_m.take(way, axis=3).reshape(3, len(_CORNERS), kinds * n)
+        lower_a, lower_b = np.tile(lower, kinds)
+        a, b = lower_a, lower_b
         for _ in range(3):
-            box = self._cuboid_boxes(
-                self._site.camera.ground_points(contact, self._site.ground), turned, cuboids_m
-            )
-            contact = contact + lower - np.column_stack(((box[:, 0] + box[:, 2]) / 2, box[:, 3]))
-        position = self._site.camera.ground_points(contact, self._site.ground)
-        box = self._cuboid_boxes(position, turned, cuboids_m)
-        sizes = np.tile(np.maximum(boxes_px[:, 2:] - boxes_px[:, :2], 1.0), (kinds, 1))
-        wanted = np.maximum(box[:, 2:] - box[:, :2], 1.0)
-        cost = np.square(np.log(sizes / wanted) / SIZE_SIGMA).sum(axis=1) / 2 + np.repeat(RARITY, n)
-        return np.column_stack((position, contact, cost)).reshape(kinds, n, 5)
+            left, _, right, bottom = self._sight.boxes(a, b, corners)
+            a, b = a + lower_a - (left + right) / 2, b + lower_b - bottom
+        left, top, right, bottom = self._sight.boxes(a, b, corners)
+        wanted = np.maximum((right - left, bottom - top), self._sight.pixel).reshape(2, kinds, n)
+        unlike = np.square(np.log(size[:, None] / wanted) / SIZE_SIGMA)
+        cost = (unlike[0] + unlike[1]) / 2 + RARITY[:, None]
+        cost[np.isnan(cost)] = np.inf
+        return np.stack((a, b)).reshape(2, kinds, n), cost
 
-    def _cuboid_boxes(
-        self, position_m: Float64Array, heading: Float64Array, cuboids_m: Float64Array
-    ) -> Float64Array:
-        """Return the boxes (N, 4) in pixels of cuboids (N, 8, 3) that stand at (N, 2)."""
-        cos, sin = np.cos(heading)[:, None], np.sin(heading)[:, None]
-        points = np.empty_like(cuboids_m)
-        points[..., 0] = position_m[:, :1] + cos * cuboids_m[..., 0] - sin * cuboids_m[..., 1]
-        points[..., 1] = position_m[:, 1:] + sin * cuboids_m[..., 0] + cos * cuboids_m[..., 1]
-        ground_m = self._site.ground.height_m(points[..., :2].reshape(-1, 2)).reshape(points.shape[:2])
-        points[..., 2] = ground_m + cuboids_m[..., 2]
-        pixels = self._site.camera.project(points.reshape(-1, 3))[0].reshape(-1, len(_CORNERS), 2)
-        return np.concatenate((pixels.min(axis=1), pixels.max(axis=1)), axis=1)
+    def _placed(self, contact: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Return positions (2, N) m of contacts (2, N) as tangents, and their covariances (2, 2, N) m2.
 
-    def _covariance(self, contact_px: Float64Array, position_m: Float64Array) -> Float64Array:
-        """Return (N, 2, 2): an error of PIXEL_SIGMA in the picture, carried to the ground."""
-        stepped = (contact_px[:, None] + np.eye(2)).reshape(-1, 2)
-        moved = self._site.camera.ground_points(stepped, self._site.ground).reshape(-1, 2, 2)
-        jacobian = np.nan_to_num((moved - position_m[:, None]).transpose(0, 2, 1), nan=100.0)
-        spread: Float64Array = PIXEL_SIGMA**2 * jacobian @ jacobian.transpose(0, 2, 1)
-        return spread + FLOOR_SIGMA_M**2 * np.eye(2)
+        An error of PIXEL_SIGMA in the picture is carried to the ground by steps of one pixel.
+        """
+        a, b, step = *contact, self._sight.pixel
+        seen = self._sight.ground_m(np.stack((a, a + step, a)), np.stack((b, b, b + step)))
+        ground = np.stack(seen)
+        slopes = ground[:, 1:] - ground[:, :1]
+        slopes[np.isnan(slopes)] = 100.0
+        (xu, xv), (yu, yv) = slopes * PIXEL_SIGMA
+        across = xu * yu + xv * yv
+        least = FLOOR_SIGMA_M**2
+        spread = np.array(((xu * xu + xv * xv + least, across), (across, yu * yu + yv * yv + least)))
+        return ground[:, 0], spread
+
+    def _hidden(self, way: Int64Array) -> Float64Array:
+        """Return (2, 2, N) m2: how much less is known along the way of what the edge of the picture cuts."""
+        along = CUT_SIGMA_M * self._along[:, way]
+        return np.asarray(along[:, None] * along[None])
+
+    def _is_cut(self, edges_px: Float64Array) -> BoolArray:
+        """Return (N,): which boxes (4, N) the edge of the picture cuts, so that they show a part only."""
+        (x0, y0, x1, y1), (left, upper, right, lower) = edges_px, self._edges_px
+        return np.asarray((x0 <= left) | (y0 <= upper) | (x1 >= right) | (y1 >= lower))

@@ -45,7 +45,9 @@ class Motion:
         gain = spread[:, :, :2] @ _inverse(spread[:, :2, :2] + spreads)
         gap = points - self.state[rows, :2]
         self.state[rows] += np.einsum("nij,nj->ni", gain, gap)
-        self.covariance[rows] = spread - gain @ spread[:, :2, :]
+        left = spread - gain @ spread[:, :2, :]
+        # rounding makes it lopsided, and a lopsided one grows without end in what stands for minutes
+        self.covariance[rows] = (left + left.transpose(0, 2, 1)) / 2
 
     def add(self, points: Float64Array, spreads: Float64Array) -> None:
         """Begin targets at points (K, 2)."""

@@ -76,13 +76,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def lend_compiled_kernel(target: Path) -> None:
-    """Spare the installed kernel half a minute of compiling, where the clone's is compiled already."""
-    kernel = Path("twin/traffic/kernel")
+def lend_compiled(target: Path) -> None:
+    """Spare the installed twin half a minute of compiling, where the clone's is compiled already."""
     place = UserProvidedCacheLocator.get_suitable_cache_subpath
-    for compiled in (ROOT / kernel / "__pycache__").glob(f"*/{place(ROOT / kernel / 'motion.py')}"):
-        lent = target / kernel / "__pycache__" / compiled.parent.name / place(target / kernel / "motion.py")
-        shutil.copytree(compiled, lent)
+    cache = Path("twin/__pycache__")
+    for folder in (Path("twin/traffic/kernel"), Path("twin/rendering")):
+        for found in (ROOT / cache).glob(f"*/{place(ROOT / folder / 'any.py')}"):
+            shutil.copytree(found, target / cache / found.parent.name / place(target / folder / "any.py"))
 
 
 def away(target: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -122,7 +122,7 @@ def test_texts_templates_and_schema_are_found_outside_the_clone(installed: Path,
 
 
 def test_the_main_job_runs_outside_the_clone(installed: Path, tmp_path: Path) -> None:
-    lend_compiled_kernel(installed)
+    lend_compiled(installed)
     (tmp_path / "evening.toml").write_text(SCENARIO, encoding="utf-8")
     (tmp_path / "one-camera.toml").write_text(PLAN, encoding="utf-8")
     job = ("validate", "evening.toml", "--workers", "1", "--lang", "en", "--out", "result")

@@ -9,7 +9,7 @@ from detectors.datatypes.arrays import ShapeError, finite_array, frozen_array
 from detectors.datatypes.cases import CaseEvent, CaseState
 from detectors.datatypes.detections import Detections, VehicleClass
 from detectors.datatypes.frame import Frame
-from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.geometry import Areas, GroundPlane, LineSegment, Polygon
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.signals import Aspect, SignalState, SignalStates
 from detectors.datatypes.site import DailyWindow
@@ -137,3 +137,13 @@ def test_draws_belong_to_their_key() -> None:
     assert seed.uniform("v", 3) != Seed(2).child("traffic").uniform("v", 3)
     assert seed.generator("x").random() == seed.generator("x").random()
     assert 0 <= seed.uniform() < 1
+
+
+def test_several_areas_asked_at_once_say_what_each_says_alone() -> None:
+    square = Polygon(np.array([(0, 0), (4, 0), (4, 4), (0, 4)], dtype=float))
+    notch = Polygon(np.array([(2, 1), (9, 1), (9, 9), (5, 3)], dtype=float))
+    x, y = np.random.default_rng(3).uniform(-1, 10, (2, 500))
+    points = np.column_stack((x, y))
+    together = Areas((square, notch)).contain(x, y)
+    assert (together == [square.contains(points), notch.contains(points)]).all()
+    assert Areas(()).contain(x, y).shape == (0, 500)

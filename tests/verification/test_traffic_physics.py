@@ -131,7 +131,7 @@ def test_a_protected_turn_lets_nearly_as_many_go_as_straight_on(
 ) -> None:
     # factors of the Highway Capacity Manual for exclusive lanes; measured 0.73 and 0.80: still slow in turns
     ahead, turning = (discharge(CARS, 0.0, seed, where)[0] for where in (AHEAD, onto))
-    record_property(f"share of straight on, HCM {factor}", round(turning / ahead, 2))
+    record_property(f"share of straight on, HCM {factor}", round(float(turning / ahead), 2))
     assert turning / ahead == pytest.approx(factor, rel=0.20)
 
 

@@ -31,8 +31,8 @@ def mesh(style: str) -> Mesh:
     return _BUILDERS[style]()
 
 
-def in_place(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array, Float64Array]]:
-    """Return for each body style its mesh, the rows of its vehicles, and their vertices (N, V, 3)."""
+def in_place(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array, VehicleStates, Float64Array]]:
+    """Return for each body style its mesh, the rows of its vehicles, these, and their vertices (N, V, 3)."""
     styles = np.array([
         body_style(int(kind), float(size[2]))
         for kind, size in zip(vehicles.vehicle_class, vehicles.size_m, strict=True)
@@ -40,7 +40,8 @@ def in_place(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array, Float64Arr
     found = []
     for style in np.unique(styles):
         rows, shape = np.flatnonzero(styles == style), mesh(str(style))
-        found.append((shape, rows, placed(shape.vertices_m(vehicles.size_m[rows]), vehicles.select(rows))))
+        chosen = vehicles.select(rows)
+        found.append((shape, rows, chosen, placed(shape.vertices_m(chosen.size_m), chosen)))
     return found
 
 

@@ -32,9 +32,8 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
         flat, depth = camera.project(points.reshape(-1, 3))
         pixels = np.clip(np.nan_to_num(flat, nan=0.0), -9000, 9000).reshape(*points.shape[:2], 2)
         ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
-        for outline in pixels[ahead].astype(np.float32):
-            hull = cv2.convexHull(outline)[:, 0]
-            cv2.fillConvexPoly(mask, fixed(hull), value, cv2.LINE_AA, SHIFT)
+        for outline in fixed(pixels[ahead]):
+            cv2.fillConvexPoly(mask, cv2.convexHull(outline), value, cv2.LINE_AA, SHIFT)
     x, y, wide, tall = cv2.boundingRect(mask)
     if wide and tall:
         area = (slice(y, y + tall), slice(x, x + wide))
@@ -71,10 +70,10 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     flat, depth = camera.project(points.reshape(-1, 3))
     pixels = np.nan_to_num(flat, nan=0.0).reshape(*points.shape[:2], 2) * scale
     ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
-    outlines = np.clip(pixels[ahead], -9000, 9000)
+    outlines = fixed(np.clip(pixels[ahead], -9000, 9000))
     for value, corners in ((55, slice(None)), (105, [0, 1, 4, 5])):
-        for outline in outlines[:, corners]:
-            cv2.fillConvexPoly(coarse, fixed(outline), value, cv2.LINE_AA, SHIFT)
+        for outline in np.ascontiguousarray(outlines[:, corners]):
+            cv2.fillConvexPoly(coarse, outline, value, cv2.LINE_AA, SHIFT)
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
     soft = cv2.GaussianBlur(coarse, (0, 0), max(1.6, 0.35 * metre_px))
     share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)

@@ -8,11 +8,13 @@ viewers ahead of the vehicle and another viewers behind it.
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int8Array, Int64Array
+from twin.rendering.faces import Shape
 
 CORNERS = 10  # every face is padded to this many corners by repeating its last one
 PLATE_CAR_M = (0.43, 0.135)
@@ -37,7 +39,7 @@ class Paint(IntEnum):
     STRIPE = 11
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Mesh:
     """V vertices and F faces: `unit`, `metric` (V, 3), `faces` (F, CORNERS), `paint` (F,).
 
@@ -54,6 +56,12 @@ class Mesh:
     from_behind: Int64Array
     front_plate: int = -1
     rear_plate: int = -1
+
+    @cached_property
+    def rows(self) -> Shape:
+        """The faces as compiled loops take them."""
+        corners = 1 + (np.diff(self.faces, axis=1) != 0).sum(axis=1)
+        return Shape(self.faces, corners, self.paint, self.two_sided, self.from_ahead, self.from_behind)
 
     def vertices_m(self, sizes_m: Float64Array) -> Float64Array:
         """Return vertices (N, V, 3) of N vehicles of sizes (N, 3), in the frame of the vehicle."""

@@ -72,7 +72,8 @@ def in_frame(camera: PinholeCamera, vehicles: VehicleStates) -> VehicleStates:
     low = np.where(ahead[:, None], pixels.min(axis=1), -1e6)
     high = np.where(ahead[:, None], pixels.max(axis=1), -1e6)
     shows = (high > 0).all(axis=1) & (low < [camera.width_px - 1, camera.height_px - 1]).all(axis=1)
-    return vehicles.select(shows & ((high - low).max(axis=1) >= SMALLEST_PX))
+    shows &= (high - low).max(axis=1) >= SMALLEST_PX
+    return vehicles if shows.all() else vehicles.select(shows)
 
 
 def corners_m(vehicles: VehicleStates) -> Float64Array:
@@ -83,7 +84,7 @@ def corners_m(vehicles: VehicleStates) -> Float64Array:
 def _silhouettes(camera: PinholeCamera, vehicles: VehicleStates) -> list[Float64Array]:
     """Return the convex outline (K, 2) of each vehicle in pixels."""
     found: list[Float64Array] = [np.empty((0, 2))] * len(vehicles)
-    for _, rows, points in in_place(vehicles):
+    for _, rows, _, points in in_place(vehicles):
         flat, _ = camera.project(points.reshape(-1, 3))
         for row, pixels in zip(rows.tolist(), flat.reshape(*points.shape[:2], 2), strict=True):
             hull = cv2.convexHull(pixels.astype(np.float32))

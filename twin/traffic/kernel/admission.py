@@ -4,6 +4,7 @@ A grant is held from the approach until the rear has cleared. Lower ranks give w
 soon; long waiting overrides giving way, then claims the junction; a full exit keeps it clear.
 """
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import (
     BOTH,
     GREEN,
@@ -13,7 +14,6 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
-from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import FREE, connector_for, leader_here, rear_of_last
 
 YELLOW_BRAKE_MPS2 = 3.0  # one stops at yellow where this suffices
@@ -27,6 +27,8 @@ DETOUR_S = 45.0
 WRONG_LANE_S = 3.0
 STOPPED_MPS = 0.5
 ABREAST_M = 5.0
+LONG_M = 6.0  # a body that cuts the corner so far that nobody turns on its inner side
+TURN_MPS = 9.0  # connectors slower than this are turns
 
 
 @compiled
@@ -43,10 +45,36 @@ def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> b
 
 
 @compiled
+def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
+    """Count a long vehicle on every lane that it touches, and on the connector that it was granted."""
+    scratch[fleet[v].lane].long += 1
+    if fleet[v].granted >= 0:
+        scratch[fleet[v].granted].long += 1
+    if fleet[v].position_m < fleet[v].length_m and fleet[v].trail[0] >= 0:
+        scratch[fleet[v].trail[0]].long += 1
+
+
+@compiled
+def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
+    """Return whether vehicle `v` would turn side by side with somebody, one of the two being long."""
+    if lanes.row[c].speed_mps > TURN_MPS:
+        return False
+    lane = fleet[v].lane
+    for beside in (lanes.row[lane].kerbward, lanes.row[lane].medianward):
+        other = connector_for(lanes, beside, fleet[v].turn) if beside >= 0 else -1
+        if other < 0:
+            continue
+        taken = scratch[other].pending > 0 or _occupied(fleet, order, other, lanes.row[other].length_m)
+        if scratch[other].long > 0 or (taken and fleet[v].length_m > LONG_M):
+            return True
+    return False
+
+
+@compiled
 def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
     """Count grants, promised metres and claims afresh."""
     for lane in range(scratch.size):
-        scratch[lane].pending = 0
+        scratch[lane].pending = scratch[lane].long = 0
         scratch[lane].inflow_m = 0.0
         scratch[lane].claim_s = 0.0
     for v in range(fleet.size):
@@ -54,6 +82,8 @@ def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
             continue
         space_m = fleet[v].length_m + fleet[v].jam_gap_m
         lane = fleet[v].lane
+        if fleet[v].length_m > LONG_M:
+            _note_long(fleet, scratch, v)
         if fleet[v].granted >= 0:
             scratch[fleet[v].granted].pending += 1
             scratch[lanes.row[fleet[v].granted].after].inflow_m += space_m
@@ -207,13 +237,14 @@ def _decide(
         return
     if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
-    if _parts_from_neighbour(fleet, order, v, c):
+    if _parts_from_neighbour(fleet, order, v, c) or _beside_long(lanes, fleet, order, scratch, v, c):
         return
     if _conflict(lanes, fleet, order, scratch, signals, v, c):
         fleet[v].blocked = True
         return
     fleet[v].granted = c
     scratch[c].pending += 1
+    scratch[c].long += fleet[v].length_m > LONG_M
     scratch[lanes.row[c].after].inflow_m += fleet[v].length_m + fleet[v].jam_gap_m
 
 

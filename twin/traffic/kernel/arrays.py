@@ -59,7 +59,7 @@ VEHICLE = np.dtype(
     align=True,
 )
 BODY = _row("front_m", "track who mark")
-JUNCTION = _row("inflow_m claim_s", "pending changed")
+JUNCTION = _row("inflow_m claim_s", "pending long changed")
 SIGNAL = _row("since_s next_green_s into_s to_green_s", "state")
 RECORD = _row("", "kind vehicle value")
 

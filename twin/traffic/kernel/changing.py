@@ -4,6 +4,7 @@ A change begins at once on the new lane; the body stays on both until it has mov
 as in MOBIL (Kesting, Treiber and Helbing 2007) without politeness.
 """
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import (
     BOTH,
     LEAVING,
@@ -14,7 +15,6 @@ from twin.traffic.kernel.arrays import (
     Order,
     Rows,
 )
-from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import FREE, idm, leader_here, safe_speed, wish_speed
 
 NEAR_END_M = 250.0  # nearer than this one stays in the lanes that serve the turn

@@ -6,6 +6,7 @@ with leader and follower braking at HARD_MPS2 in steps; it and gap / dt make ove
 
 import math
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import (
     BOTH,
     MOTORCYCLE,
@@ -16,7 +17,6 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
-from twin.traffic.kernel.compiled import compiled
 
 HARD_MPS2 = 6.0
 FLOOR_MPS2 = -8.0

@@ -1,5 +1,6 @@
 """One step of everybody: order, change lanes, admit, follow, move; and what happened on the way."""
 
+from twin.compiled import compiled
 from twin.traffic.kernel.admission import admit
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
@@ -18,7 +19,6 @@ from twin.traffic.kernel.arrays import (
     Traffic,
 )
 from twin.traffic.kernel.changing import change_lanes
-from twin.traffic.kernel.compiled import compiled
 from twin.traffic.kernel.following import connector_for, next_speed
 from twin.traffic.kernel.ordering import arrange
 

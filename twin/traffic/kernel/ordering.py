@@ -1,7 +1,7 @@
 """Who is behind whom: sorts vehicles into the tracks that their bodies touch."""
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import BOTH, TRAIL, Lanes, Order, Rows
-from twin.traffic.kernel.compiled import compiled
 
 
 @compiled

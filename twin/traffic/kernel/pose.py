@@ -2,9 +2,9 @@
 
 import math
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import BOTH, TRAIL, Floats, Ints, Lanes, Rows
 from twin.traffic.kernel.changing import side_offset_m
-from twin.traffic.kernel.compiled import compiled
 
 LEAD = 1.25  # the front moves over before the rear does
 

@@ -1,7 +1,7 @@
 """Where there is room on a lane, for those who are not on the map yet."""
 
+from twin.compiled import compiled
 from twin.traffic.kernel.arrays import Rows
-from twin.traffic.kernel.compiled import compiled
 
 FAR_M = 1e6
 

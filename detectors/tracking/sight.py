@@ -1,0 +1,68 @@
+"""How one camera sees one ground: pixels to ground points, and cuboids to their boxes.
+
+Pixels are taken as tangents: a = (u - cu) / f to the right and b = (v - cv) / f down, so that a point
+of the camera's own frame (x right, y down, z forward) is seen at a = x / z, b = y / z. All arrays
+run over N in their last axis: numpy's price is by the call, and a call over contiguous rows is cheap.
+"""
+
+import numpy as np
+
+from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.camera import NEAR_M
+from detectors.datatypes.site import SitePlan
+
+LEAST_FALL = 1e-9  # a ray that falls less never meets the ground
+
+
+class Sight:
+    """The camera and the ground of one SitePlan, with what follows from them worked out once."""
+
+    def __init__(self, site: SitePlan) -> None:
+        camera, ground = site.camera, site.ground
+        self._axes = camera.rotation_camera_world()
+        normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
+        self._slope = np.array([ground.slope_x, ground.slope_y])
+        self._fall = (-self._axes @ normal).tolist()
+        self._height_m = float(normal @ camera.position_m) - ground.z0_m
+        self._position_m = camera.position_m.tolist()
+        self._focal_px = camera.focal_px
+        self._centre_px = camera.centre_px
+        self.pixel = 1.0 / camera.focal_px
+
+    def tangents(self, u_px: Float64Array, v_px: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Return a and b of pixels (any shape)."""
+        return (u_px - self._centre_px[0]) / self._focal_px, (v_px - self._centre_px[1]) / self._focal_px
+
+    def depth_m(self, a: Float64Array, b: Float64Array) -> Float64Array:
+        """Return how far ahead of the lens the ground is seen at tangents; NaN above the horizon."""
+        fall = a * self._fall[0] + b * self._fall[1] + self._fall[2]
+        fall[fall <= LEAST_FALL] = np.nan
+        return np.asarray(self._height_m / fall)
+
+    def ground_m(self, a: Float64Array, b: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Return x and y of the ground seen at tangents (any shape); NaN above the horizon."""
+        depth_m = self.depth_m(a, b)
+        right, down, ahead = self._axes.tolist()
+        x = (a * right[0] + b * down[0] + ahead[0]) * depth_m + self._position_m[0]
+        y = (a * right[1] + b * down[1] + ahead[1]) * depth_m + self._position_m[1]
+        return x, y
+
+    def in_camera(self, cuboids_m: Float64Array, heading_rad: float) -> Float64Array:
+        """Return corners (..., 3) along, across and above the ground as (3, ...) in the camera's axes."""
+        cos, sin = np.cos(heading_rad), np.sin(heading_rad)
+        along, across, above = np.moveaxis(cuboids_m, -1, 0)
+        flat = np.stack((cos * along - sin * across, sin * along + cos * across))
+        world = np.concatenate((flat, [above + np.tensordot(self._slope, flat, 1)]))
+        return np.tensordot(self._axes, world, 1)
+
+    def boxes(self, a: Float64Array, b: Float64Array, corners_m: Float64Array) -> tuple[Float64Array, ...]:
+        """Return left, top, right, bottom (...) as tangents of cuboids that stand at a, b (...).
+
+        `corners_m` (3, 8, ...) are those of `in_camera`. What is behind the lens comes back as NaN.
+        """
+        depth_m = self.depth_m(a, b)
+        x, y, z = corners_m[0] + depth_m * a, corners_m[1] + depth_m * b, corners_m[2] + depth_m
+        z[z <= NEAR_M] = np.nan
+        x /= z
+        y /= z
+        return x.min(axis=0), y.min(axis=0), x.max(axis=0), y.max(axis=0)

@@ -1,0 +1,94 @@
+"""Fills convex polygons with smooth edges, and keeps what stands nearer.
+
+OpenCV fills one polygon a call; a frame of thirty vehicles has a thousand, most of a few pixels, and
+two thirds of the time went into calling. A pixel's middle is its whole coordinate, as in OpenCV.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
+from twin.compiled import compiled
+
+ROWS = 4  # lines in a row of pixels on which coverage is measured
+EDGE = 1.75  # faces that meet cover the pixel between them: what lies behind must not shine through
+
+
+@compiled
+def _span(corners_px: Float64Array, count: int, y: float) -> tuple[float, float]:
+    """Return where the line at height `y` enters and leaves a convex polygon (K, 2); empty: right < left."""
+    left, right = 1e9, -1e9
+    for i in range(count):
+        j = i + 1 if i + 1 < count else 0
+        y0, y1 = corners_px[i, 1], corners_px[j, 1]
+        if (y0 <= y) != (y1 <= y):
+            x = corners_px[i, 0] + (y - y0) * (corners_px[j, 0] - corners_px[i, 0]) / (y1 - y0)
+            left, right = min(left, x), max(right, x)
+    return left, right
+
+
+@compiled
+def _cover(cover: Float64Array, left: float, right: float) -> tuple[int, int]:
+    """Add a span to the coverage (W,) of a row; return the first and last pixel that it touches."""
+    left, right = max(left, -0.5), min(right, cover.size - 0.5001)
+    if right <= left:
+        return cover.size, -1
+    first, last = int(left + 0.5), int(right + 0.5)
+    if first == last:
+        cover[first] += right - left
+        return first, last
+    cover[first] += first + 0.5 - left
+    for x in range(first + 1, last):
+        cover[x] += 1.0
+    cover[last] += right - last + 0.5
+    return first, last
+
+
+@compiled
+def _fill(
+    canvas: UInt8Array, corners_px: Float64Array, count: int, colour: Float64Array, cover: Float64Array
+) -> None:
+    """Fill one convex polygon."""
+    low, high = corners_px[0, 1], corners_px[0, 1]
+    for i in range(1, count):
+        low, high = min(low, corners_px[i, 1]), max(high, corners_px[i, 1])
+    for y in range(max(0, int(low + 0.5)), min(canvas.shape[0] - 1, int(high + 0.5)) + 1):
+        first, last = cover.size, -1
+        for k in range(ROWS):
+            left, right = _span(corners_px, count, y - 0.5 + (k + 0.5) / ROWS)
+            a, b = _cover(cover, left, right)
+            first, last = min(first, a), max(last, b)
+        for x in range(first, last + 1):
+            share = min(1.0, EDGE * cover[x] / ROWS)
+            cover[x] = 0.0
+            for c in range(3):
+                here = float(canvas[y, x, c])
+                canvas[y, x, c] = np.uint8(here + share * (colour[c] - here) + 0.5)
+
+
+@compiled
+def fill_faces(
+    canvas: UInt8Array,
+    faces_px: Float64Array,
+    corners: NDArray[np.int64],
+    colours: Float64Array,
+    cover: Float64Array,
+) -> None:
+    """Fill faces (F, K, 2) of `corners` (F,) corners each, in order, with colours (F, 3) 0..255.
+
+    `cover` (W,) is scratch, zero before and after.
+    """
+    for face in range(corners.size):
+        _fill(canvas, faces_px[face], corners[face], colours[face], cover)
+
+
+@compiled
+def keep_nearer(
+    canvas: UInt8Array, still: UInt8Array, upright_m: Float32Array, depth_m: float, box_px: NDArray[np.int64]
+) -> None:
+    """Put back what `still` (H, W, 3) shows in a box where something stands nearer than `depth_m`."""
+    for y in range(max(0, box_px[1]), min(canvas.shape[0], box_px[3])):
+        for x in range(max(0, box_px[0]), min(canvas.shape[1], box_px[2])):
+            if upright_m[y, x] < depth_m:
+                for c in range(3):
+                    canvas[y, x, c] = still[y, x, c]
