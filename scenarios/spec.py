@@ -166,6 +166,6 @@ def check_zone(scenario: Scenario, network: RoadNetwork) -> None:
 
 
 def check_detector(name: str, known: Sequence[str] = DETECTORS) -> None:
-    """Raise InputError that lists the known detectors where `name` is none of them."""
-    if name not in known:
+    """Raise InputError that lists the known detectors where `name` is none; `x:y` is told when built."""
+    if name not in known and ":" not in name:
         raise unknown_name(name, known, what="detector")

@@ -58,6 +58,7 @@ class Seen:
     """What a view made of one scene: its frame if it was looked at, snapshots due, signals as heard."""
 
     frame: Frame | None
+    record: StepRecord | None
     snapshots: tuple[tuple[SnapshotRequest, Frame], ...]
     signals: tuple[SignalState, ...]
 
@@ -152,6 +153,20 @@ class ViewAtWork:
             raise RuntimeError(msg)
         return self._view.truth(self._scene)
 
+    @property
+    def view(self) -> TwinView:
+        """The camera of the twin behind the pipeline."""
+        return self._view
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases so far, in the order of their opening."""
+        return tuple(self._docket.cases.values())
+
+    def truly(self, case_id: str) -> int | None:
+        """Return which true vehicle stood behind a case when it was opened, None for nobody."""
+        return next((one.vehicle_id for one in self._attributions if one.case_id == case_id), None)
+
     def take(self, scene: Scene) -> Seen:
         """Render the scene, take the frame and the snapshots that are due through the engine.
 
@@ -162,11 +177,11 @@ class ViewAtWork:
         snapshots = self._control.due(scene)
         for snapshot in snapshots:
             self._note(self._engine.step(snapshot))
-        frame = self._step(scene) if self._control.looks(scene) else None
+        frame, record = self._step(scene) if self._control.looks(scene) else (None, None)
         answered = tuple((self._asked[f.snapshot.request_id], f) for f in snapshots if f.snapshot)
-        return Seen(frame, answered, self._signals.states(scene.timestamp_ns).states)
+        return Seen(frame, record, answered, self._signals.states(scene.timestamp_ns).states)
 
-    def _step(self, scene: Scene) -> Frame:
+    def _step(self, scene: Scene) -> tuple[Frame, StepRecord]:
         frame = self._view.frame(scene, self._frames)
         record = self._engine.step(frame)
         self._frames += 1
@@ -174,7 +189,7 @@ class ViewAtWork:
         if self._times_left and scene.timestamp_ns >= self._times_left[0]:
             self._times_left.pop(0)
             self._keep_picture(frame, record)
-        return frame
+        return frame, record
 
     def _note(self, record: StepRecord) -> None:
         self._log.write(record.json_line() + "\n")
@@ -201,13 +216,17 @@ class ViewAtWork:
         if done:
             self._pictures.append((str(frame.timestamp_ns), jpeg.tobytes()))
 
-    def finish(self) -> ViewResult:
-        """Close what is open and return what the view saw."""
-        self._note(self._engine.finish())
+    def leave(self) -> None:
+        """Go in the middle of the evening: cases that are open stay open, for an officer to decide."""
         self._log.flush()
         os.fsync(self._log.fileno())
         self._log.close()
         self._store.close()
+
+    def finish(self) -> ViewResult:
+        """Close what is open and return what the view saw."""
+        self._note(self._engine.finish())
+        self.leave()
         return ViewResult(
             view=self._job.spec.name,
             site=self.site,

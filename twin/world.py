@@ -66,6 +66,21 @@ class World:
         vehicles = self._traffic.vehicles(watch.centre_m, watch.radius_m)
         return Scene(self._traffic.now_ns, vehicles, self._traffic.aspects())
 
+    def everything(self) -> Scene:
+        """Return what is on the whole map now, for a map and for an instructor, never for an engine."""
+        return Scene(self._traffic.now_ns, self._traffic.vehicles(), self._traffic.aspects())
+
+    def dare(self, road_id: str, count: int) -> int:
+        """Make those who come to the signal of a road disobey it; return how many."""
+        return self._traffic.dare(self._number(road_id), count)
+
+    def park(self, road_id: str, count: int) -> int:
+        """Make vehicles on a road stop at its kerb; return how many."""
+        return self._traffic.park(self._number(road_id), count)
+
+    def _number(self, road_id: str) -> int:
+        return [road.id for road in self.network.roads].index(road_id)
+
     def violations(self) -> tuple[TrueViolation, ...]:
         """Return what really happened so far, for scoring only."""
         return self._traffic.violations()

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scenarios.cli.terminal import examples
 
 EXAMPLES = examples("bconnect doctor")
-NEEDED = ("numpy", "opencv-python-headless", "av", "numba", "simpy", "networkx", "sqlalchemy")
+NEEDED = ("numpy", "opencv-python-headless", "av", "numba", "onnxruntime", "simpy", "networkx", "sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,9 @@ class Part:
 
 
 OPTIONAL = (
-    Part("ultralytics", "YOLO detectors", "pip install ultralytics"),
-    Part("torch", "runs the YOLO detectors", "pip install torch"),
-    Part("onnxruntime", "detectors and plate readers in ONNX", "pip install onnxruntime"),
-    Part("pygame-ce", "the trainer for officers", "pip install pygame-ce"),
+    Part("ultralytics", "YOLO weights (.pt), and training", "pip install bconnect-twin[yolo]"),
+    Part("torch", "runs ultralytics", "pip install bconnect-twin[yolo]"),
+    Part("pygame-ce", "the trainer for officers", "pip install bconnect-twin[trainer]"),
     Part("ffmpeg", "watching streams by hand", "apt-get install ffmpeg", ("ffmpeg",)),
     Part(
         "chromium",
@@ -52,10 +52,10 @@ def doctor() -> None:
     """Say which optional parts are installed and how to get the rest; nothing needs them to run."""
     table = Table(title=f"Python {platform.python_version()}, bconnect-twin {version('bconnect-twin')}")
     for heading in ("Part", "Found", "For", "How to get it"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "How to get it")
     for name in NEEDED:
         table.add_row(name, version(name), "needed", "")
     for part in OPTIONAL:
         found = part.found()
-        table.add_row(part.name, found or "no", part.purpose, "" if found else part.how_to_get)
+        table.add_row(part.name, found or "no", part.purpose, "" if found else escape(part.how_to_get))
     Console(highlight=False).print(table)

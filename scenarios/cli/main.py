@@ -9,6 +9,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from detectors.archive.store import StoreError
+from detectors.detection.errors import DetectorError
 from hardware_adapters.credentials import Mask
 from hardware_adapters.errors import SourceError
 from hardware_adapters.publish.ports import PublishError
@@ -18,7 +19,9 @@ from scenarios.cli import (
     cameras,
     cases,
     compare,
+    dataset,
     detect,
+    detector,
     doctor,
     live,
     network,
@@ -26,6 +29,7 @@ from scenarios.cli import (
     publish,
     rollout,
     scenario_list,
+    trainer,
     validate,
 )
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
@@ -40,6 +44,7 @@ BAD_INPUTS = (
     SignalsError,
     SnapshotsError,
     PublishError,
+    DetectorError,
     OSError,
     TyperException,
 )
@@ -64,9 +69,12 @@ app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
 app.command("live", epilog=live.EXAMPLES)(live.live)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("place", epilog=place.EXAMPLES)(place.place)
+app.command("trainer", epilog=trainer.EXAMPLES)(trainer.trainer)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(cases.app, name="cases")
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(detector.app, name="detector")
 app.add_typer(network.app, name="network")
 app.add_typer(scenario_list.app, name="scenarios")
 

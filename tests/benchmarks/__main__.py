@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("kernel", "renderer", "engine")
+BENCHMARKS = ("kernel", "renderer", "engine", "trainer")
 
 
 def run(names: tuple[str, ...]) -> None:

@@ -55,7 +55,8 @@ MAKERS: dict[str, Make] = {
     "oracle": lambda clip: OracleDetector(clip.truth),
     "third party": lambda _clip: BrightSpot(),
 }
-for known in registry.DETECTORS:
+# learned detectors know vehicles, not drawn boxes: of them only the conformance suite is asked
+for known in ("motion",):
     MAKERS[known] = from_registry(known, on_site=False, shown=False)
     MAKERS[f"{known}, on a site, shown the street"] = from_registry(known, on_site=True, shown=True)
 

@@ -49,6 +49,7 @@ class ViewRenderer:
         self._light = light_at(0)
         self._still: Still | None = None
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
+        self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
 
     @property
     def upright_m(self) -> Float32Array:
@@ -72,8 +73,9 @@ class ViewRenderer:
         return canvas
 
     def _still_at(self, timestamp_ns: int) -> Still:
-        if self._still is None or self._light.key != light_key(timestamp_ns):
-            self._light = light_at(timestamp_ns)
+        looks_ns = timestamp_ns + self.light_shift_ns
+        if self._still is None or self._light.key != light_key(looks_ns):
+            self._light = light_at(looks_ns)
             self._still = self._backdrop.still(self._light)
             size = (self._camera.width_px + NOISE_MARGIN_PX, self._camera.height_px + NOISE_MARGIN_PX)
             plate = np.round(noise_plate(size, self._light.noise_sigma, self._seed))

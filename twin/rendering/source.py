@@ -30,6 +30,10 @@ class TwinView:
         image = self._renderer.render(scene)
         return Frame(self.spec.name, index, self._stamp(scene), image, True, TimeBase.UTC)  # noqa: FBT003
 
+    def darken(self, shift_ns: int) -> None:
+        """Let it look so much later in the day than it is; clocks stay right."""
+        self._renderer.light_shift_ns = shift_ns
+
     def truth(self, scene: Scene) -> FrameTruth:
         """Return what of the scene truly shows."""
         return frame_truth(scene, self.camera, self._renderer.upright_m)

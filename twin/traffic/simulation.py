@@ -23,6 +23,7 @@ from twin.traffic.kernel.arrays import (
     LEAVING,
     LEFT_MAP,
     RECORD,
+    RIDING,
     SEEKING,
     STANDING,
     STOPPED,
@@ -221,6 +222,36 @@ class TrafficSimulation:
         self._book.fleet["kerb"][row] = LEAVING
         stand = self._stands.pop(vehicle_id)
         self._violations.append(replace(stand, closed_ns=self._clock_ns()))
+
+    def dare(self, road: int, count: int) -> int:
+        """Make the `count` vehicles nearest to the end of a road disobey its signal; return how many."""
+        rows = self._riding_on(road)[:count]
+        self._book.fleet["disobeys"][rows] = True
+        return len(rows)
+
+    def park(self, road: int, count: int) -> int:
+        """Make up to `count` vehicles on a road look for a place at its kerb; return how many."""
+        fleet, length_m = self._book.fleet, self._network.roads[road].length_m
+        wishing = [
+            row
+            for row in self._riding_on(road)
+            if self._book.may_park(row) and length_m - fleet["position_m"][row] > 2 * NOTICE_M
+        ]
+        for number, row in enumerate(wishing[:count]):
+            fleet["kerb"][row] = SEEKING
+            fleet["stop_m"][row] = fleet["position_m"][row] + NOTICE_M + 8.0 * (1 + number % 3)
+        return min(count, len(wishing))
+
+    def _riding_on(self, road: int) -> list[int]:
+        """Return the rows of those who drive on a road and want nothing at its kerb, foremost first."""
+        fleet = self._book.fleet
+        there = (
+            fleet["alive"]
+            & (self._graph.lanes.row["road"][fleet["lane"]] == road)
+            & (fleet["kerb"] == RIDING)
+        )
+        rows = np.flatnonzero(there)
+        return [int(row) for row in rows[np.argsort(-fleet["position_m"][rows], kind="stable")]]
 
     def vehicles(
         self, centre_m: tuple[float, float] | None = None, radius_m: float | None = None

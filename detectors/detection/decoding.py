@@ -1,0 +1,48 @@
+"""What comes out of an exported YOLO, as boxes: threshold, one class a box, non-maximum suppression."""
+
+import numpy as np
+
+from detectors.datatypes.arrays import Float32Array, Int64Array
+
+NAMES = {
+    "motorcycle": 0, "motorbike": 0, "motor": 0, "car": 1, "van": 1, "taxi": 1, "bus": 2, "truck": 3,
+}  # fmt: skip
+OTHERS = -1  # what a model knows beside vehicles
+
+
+def class_table(names: dict[int, str]) -> Int64Array:
+    """Return (C,) the VehicleClass of each class of a model by its name, OTHERS for what is no vehicle."""
+    table = [NAMES.get(names[row].strip().lower(), OTHERS) for row in sorted(names)]
+    return np.array(table, dtype=np.int64)
+
+
+def decode(
+    raw: Float32Array, table: Int64Array, least_score: float
+) -> tuple[Float32Array, Float32Array, Int64Array]:
+    """Return boxes (N, 4) as x0, y0, x1, y1, scores (N,) and VehicleClass (N,) of `raw` (4 + C, M).
+
+    A column of `raw` is the middle, width and height of a box in pixels of the model's input and a
+    score for each class. Boxes of other things than vehicles are left out.
+    """
+    scores = raw[4:]
+    best = scores.argmax(axis=0)
+    score = np.take_along_axis(scores, best[None], axis=0)[0]
+    kept = np.flatnonzero((score >= least_score) & (table[best] != OTHERS))
+    x, y, wide, tall = raw[:4, kept]
+    boxes = np.stack((x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2), axis=1)
+    return boxes, score[kept], table[best[kept]]
+
+
+def suppress(boxes: Float32Array, scores: Float32Array, most_iou: float) -> Int64Array:
+    """Return the rows that stay, the surest first: none overlaps a surer one by more than `most_iou`."""
+    order = np.argsort(-scores, kind="stable")
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    kept: list[int] = []
+    while len(order):
+        first, rest = order[0], order[1:]
+        kept.append(int(first))
+        low = np.maximum(boxes[first, :2], boxes[rest, :2])
+        high = np.minimum(boxes[first, 2:], boxes[rest, 2:])
+        common = np.prod(np.clip(high - low, 0.0, None), axis=1)
+        order = rest[common <= most_iou * (areas[first] + areas[rest] - common)]
+    return np.array(kept, dtype=np.int64)

@@ -1,0 +1,102 @@
+"""A detector by any exported YOLO (.onnx), run by ONNX Runtime on the CPU."""
+
+import ast
+from importlib import resources
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+
+from detectors.datatypes.arrays import Float32Array, UInt8Array
+from detectors.datatypes.detections import Detections
+from detectors.datatypes.frame import Frame
+from detectors.datatypes.site import SitePlan
+from detectors.detection.decoding import class_table, decode, suppress
+from detectors.detection.errors import ModelError
+
+LEAST_SCORE = 0.25
+MOST_IOU = 0.6
+THREADS = 1
+GREY = 114  # what the part of the input is filled with that the picture does not cover
+
+
+class OnnxDetector:
+    """Detector port over one model file; `name` is what a report calls it."""
+
+    def __init__(self, path: Path, name: str = "", least_score: float = LEAST_SCORE) -> None:
+        self.name = name or f"onnx {path.stem}"
+        self._least_score = least_score
+        self._session = _session(path)
+        (given,) = self._session.get_inputs()
+        if len(given.shape) != 4 or not all(isinstance(side, int) for side in given.shape[2:]):
+            msg = (
+                f"{path}: expected an input (1, 3, H, W) of fixed size, got {given.shape}; export with imgsz"
+            )
+            raise ModelError(msg)
+        self._input, self._tall, self._wide = given.name, int(given.shape[2]), int(given.shape[3])
+        self._table = class_table(_names(path, self._session))
+
+    def detect(self, frame: Frame) -> Detections:
+        """Return the vehicles of one frame; where on the ground they stand is left to the tracker."""
+        scale, picture = _fitted(frame.image_bgr, self._wide, self._tall)
+        blob = np.ascontiguousarray(picture[None, :, :, ::-1].transpose(0, 3, 1, 2), dtype=np.float32) / 255
+        (raw,) = self._session.run(None, {self._input: blob})
+        boxes, scores, classes = decode(np.asarray(raw[0]), self._table, self._least_score)
+        kept = suppress(boxes, scores, MOST_IOU)
+        return _in_frame(boxes[kept] / scale, scores[kept], classes[kept], frame.size_px)
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = THREADS
+    options.log_severity_level = 4
+    # threads that spin while they wait take many times the time of the work (measured, VISION)
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if not path.is_file():
+        msg = f"{path}: no such model; name the .onnx file of an exported YOLO"
+        raise ModelError(msg)
+    try:
+        return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime has a class of its own for each way in which a file is wrong
+        msg = f"{path}: not a model that ONNX Runtime can read; export it again with format=onnx"
+        raise ModelError(msg) from error
+
+
+def _names(path: Path, session: onnxruntime.InferenceSession) -> dict[int, str]:
+    """Return the names of the classes, as the export wrote them into the model."""
+    written = session.get_modelmeta().custom_metadata_map.get("names", "")
+    try:
+        names = ast.literal_eval(written)
+        return {int(row): str(name) for row, name in names.items()}
+    except (ValueError, SyntaxError, AttributeError) as error:
+        msg = f"{path}: expected the names of its classes in the model's metadata, got {written[:40]!r}"
+        raise ModelError(msg) from error
+
+
+def _fitted(image: UInt8Array, wide: int, tall: int) -> tuple[float, UInt8Array]:
+    """Return the scale, and the picture scaled to fit the top left of (tall, wide), grey beyond it."""
+    height, width = image.shape[:2]
+    scale = min(wide / width, tall / height)
+    size = (round(width * scale), round(height * scale))
+    canvas = np.full((tall, wide, 3), GREY, dtype=np.uint8)
+    canvas[: size[1], : size[0]] = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return scale, canvas
+
+
+def _in_frame(
+    boxes: Float32Array, scores: Float32Array, classes: np.ndarray, size_px: tuple[int, int]
+) -> Detections:
+    """Return the boxes cut at the edge of the frame; those beyond it are left out."""
+    cut = np.clip(boxes, 0.0, [*size_px, *size_px])
+    rows = np.flatnonzero((cut[:, 2:] - cut[:, :2] >= 1.0).all(axis=1))
+    nowhere = np.full((len(rows), 2), np.nan)
+    return Detections(cut[rows], np.clip(scores[rows], 0.0, 1.0), classes[rows].astype(np.int8), nowhere)
+
+
+class TwinDetector(OnnxDetector):
+    """The shipped weights, trained on rendered frames; the card is docs/models/twin.md."""
+
+    def __init__(self, site: SitePlan | None = None) -> None:  # noqa: ARG002 - as every detector of the registry
+        with resources.as_file(resources.files("detectors.detection") / "weights" / "twin.onnx") as path:
+            super().__init__(path, "twin")

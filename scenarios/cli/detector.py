@@ -1,0 +1,73 @@
+"""`bconnect detector`: which there are, whether yours keeps its promises, how well one sees."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.cli.terminal import GATE_NOT_PASSED, Language, bars, examples, texts_for
+
+EXAMPLES = examples(
+    "bconnect detector list",
+    "bconnect detector check my_detector:BrightSpot",
+    "bconnect detector bench twin --on data/random",
+    "bconnect detector train --on data/twin --out my.onnx --minutes 30",
+)
+DETECTOR_HELP = "A name of the list, onnx:FILE, yolo:FILE, or module:Class."
+app = typer.Typer(help="Detectors: list them, check your own, measure one.", epilog=EXAMPLES)
+
+
+@app.callback()
+def detector() -> None:
+    """Detectors: list them, check your own, measure one."""
+
+
+@app.command("list", epilog=examples("bconnect detector list"))
+def list_command(lang: Language = None) -> None:
+    """Say which detectors there are and what each needs."""
+    from scenarios.cli import detectors_at_work  # noqa: PLC0415 - OpenCV: not for `--help`
+
+    detectors_at_work.show_list(texts_for(lang))
+
+
+@app.command("check", epilog=examples("bconnect detector check my_detector:BrightSpot"))
+def check_command(
+    name: Annotated[str, typer.Argument(help=DETECTOR_HELP, metavar="NAME")], lang: Language = None
+) -> None:
+    """Try a detector against what the engine asks of one. Exit code 3 where a promise is broken."""
+    from scenarios.cli import detectors_at_work  # noqa: PLC0415 - OpenCV: not for `--help`
+
+    if not detectors_at_work.check(name, texts_for(lang)):
+        raise typer.Exit(GATE_NOT_PASSED)
+
+
+@app.command("bench", epilog=examples("bconnect detector bench twin --on data/random --json twin.json"))
+def bench_command(
+    name: Annotated[str, typer.Argument(help=DETECTOR_HELP, metavar="NAME")],
+    *,
+    on: Annotated[Path, typer.Option(help="A dataset of `bconnect dataset export`.")],
+    split: Annotated[str, typer.Option(help="Which part of it.")] = "val",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here too.")] = None,
+    lang: Language = None,
+) -> None:
+    """Measure a detector: mAP50, recall by size and light, CPU milliseconds a picture."""
+    from scenarios.cli import detectors_at_work  # noqa: PLC0415 - OpenCV: not for `--help`
+
+    texts = texts_for(lang)
+    with bars(texts) as progress:
+        done = detectors_at_work.bench(name, on, split, progress)
+    detectors_at_work.show_bench(done, json_file, texts)
+
+
+@app.command("train", epilog=examples("bconnect detector train --on data/twin --out my.onnx --minutes 30"))
+def train_command(
+    *,
+    on: Annotated[Path, typer.Option(help="A dataset of `bconnect dataset export` or `dataset twin`.")],
+    out: Annotated[Path, typer.Option(help="Where to write the model (.onnx).")],
+    minutes: Annotated[float, typer.Option(min=0.1, max=10_000, help="How long to train.")] = 30.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the training.")] = 1,
+) -> None:
+    """Train a small YOLO on a dataset, by the recipe of the shipped weights (needs the extra `yolo`)."""
+    from detectors.detection.yolo import train_narrow  # noqa: PLC0415 - not for `--help`
+
+    train_narrow(on, out, minutes=minutes, seed=seed)

@@ -1,0 +1,1 @@
+"""Labelled pictures of the twin for those who train or measure a detector."""

@@ -1,0 +1,104 @@
+"""Datasets on disk: pictures, labels as YOLO and as COCO, and what they were made of."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from detectors.datatypes.detections import VehicleClass
+from scenarios.datasets.shots import Shot
+from scenarios.errors import InputError
+
+FORMATS = ("yolo", "coco", "both")
+CLASSES = tuple(kind for kind in VehicleClass if kind is not VehicleClass.UNKNOWN)
+MARK = "dataset.json"
+JPEG_QUALITY = 92
+
+
+@dataclass(slots=True)
+class DatasetWriter:
+    """Takes pictures one by one; `close` writes what belongs to all of them together."""
+
+    root: Path
+    form: str
+    _coco: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+
+    def take(self, shot: Shot, split: str) -> None:
+        """Write one picture and its labels."""
+        file = self.root / "images" / split / f"{shot.name}.jpg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        done, jpeg = cv2.imencode(".jpg", shot.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        if not done:
+            msg = f"{file}: this picture cannot be written as JPEG"
+            raise InputError(msg)
+        file.write_bytes(jpeg.tobytes())
+        if self.form != "coco":
+            labels = self.root / "labels" / split / f"{shot.name}.txt"
+            labels.parent.mkdir(parents=True, exist_ok=True)
+            labels.write_text("".join(f"{line}\n" for line in yolo_lines(shot)), encoding="utf-8")
+        part = self._coco.setdefault(split, {"images": [], "annotations": []})
+        number = len(part["images"]) + 1
+        part["images"].append(coco_image(shot, number))
+        first = len(part["annotations"]) + 1
+        part["annotations"] += coco_annotations(shot, number, first)
+
+    def close(self, facts: dict[str, Any]) -> None:
+        """Write the COCO files, `data.yaml`, and the facts of the dataset."""
+        categories = [{"id": int(kind) + 1, "name": kind.name.lower()} for kind in CLASSES]
+        folder = self.root / "annotations"
+        for split, part in self._coco.items():
+            if self.form != "yolo":
+                folder.mkdir(exist_ok=True)
+                whole = {"info": facts, **part, "categories": categories}
+                (folder / f"{split}.json").write_text(json.dumps(whole), encoding="utf-8")
+        if self.form != "coco":
+            names = "".join(f"  {int(kind)}: {kind.name.lower()}\n" for kind in CLASSES)
+            text = f"path: .\ntrain: images/train\nval: images/val\nnames:\n{names}"
+            (self.root / "data.yaml").write_text(text, encoding="utf-8")
+        (self.root / MARK).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def yolo_lines(shot: Shot) -> list[str]:
+    """Return class, middle and size of each labelled vehicle, as shares of the picture."""
+    height, width = shot.image_bgr.shape[:2]
+    rows = zip(shot.truth.boxes_px[shot.labelled], shot.truth.vehicle_class[shot.labelled], strict=True)
+    return [
+        f"{int(kind)} {(x0 + x1) / 2 / width:.6f} {(y0 + y1) / 2 / height:.6f} "
+        f"{(x1 - x0) / width:.6f} {(y1 - y0) / height:.6f}"
+        for (x0, y0, x1, y1), kind in rows
+    ]
+
+
+def coco_image(shot: Shot, number: int) -> dict[str, Any]:
+    """Return the entry of a picture; beside what COCO asks for it says who took it and in what light."""
+    height, width = shot.image_bgr.shape[:2]
+    return {
+        "id": number,
+        "file_name": f"{shot.name}.jpg",
+        "width": width,
+        "height": height,
+        "view": shot.view,
+        "seed": shot.seed,
+        "light": shot.light,
+        "timestamp_ns": shot.timestamp_ns,
+    }
+
+
+def coco_annotations(shot: Shot, image: int, first: int) -> list[dict[str, Any]]:
+    """Return the entries of all vehicles; those that nobody is held to see count as `iscrowd`."""
+    truth = shot.truth
+    found = []
+    for row, (x0, y0, x1, y1) in enumerate(truth.boxes_px.tolist()):
+        entry = {
+            "id": first + row,
+            "image_id": image,
+            "category_id": int(truth.vehicle_class[row]) + 1,
+            "bbox": [x0, y0, x1 - x0, y1 - y0],
+            "area": (x1 - x0) * (y1 - y0),
+            "iscrowd": int(not shot.labelled[row]),
+            "visible": round(float(truth.visible[row]), 4),
+        }
+        found.append(entry)
+    return found

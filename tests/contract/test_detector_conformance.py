@@ -1,0 +1,99 @@
+"""The suite that `bconnect detector check` runs: ours keep every promise, and a broken one is found."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from detectors.datatypes.detections import Detections, VehicleClass
+from detectors.datatypes.frame import Frame
+from detectors.detection import registry
+from detectors.detection.conformance import conformance
+from detectors.ports import Detector
+
+
+def one_box(box: tuple[float, float, float, float], score: float = 1.0) -> Detections:
+    return Detections(
+        np.array([box]), np.array([score]), np.array([VehicleClass.CAR]), np.full((1, 2), np.nan)
+    )
+
+
+class Honest:
+    name = "honest"
+
+    def detect(self, frame: Frame) -> Detections:
+        wide, tall = frame.size_px
+        return one_box((0, 0, wide, tall))
+
+
+class Outside(Honest):
+    def detect(self, frame: Frame) -> Detections:
+        return one_box((-frame.size_px[0], 0, 10, 10))
+
+
+class TooSure(Honest):
+    def detect(self, frame: Frame) -> Detections:
+        return one_box((0, 0, *frame.size_px), 1.5)
+
+
+class Painter(Honest):
+    def detect(self, frame: Frame) -> Detections:
+        frame.image_bgr.flags.writeable = True
+        frame.image_bgr[:] = 0
+        return super().detect(frame)
+
+
+class Nameless(Honest):
+    name = " "
+
+
+class Raises(Honest):
+    def detect(self, frame: Frame) -> Detections:
+        msg = f"no picture of {frame.size_px}"
+        raise RuntimeError(msg)
+
+
+@dataclass
+class Moody:
+    name: str = "moody"
+    draw: np.random.Generator = field(default_factory=np.random.default_rng)
+
+    def detect(self, frame: Frame) -> Detections:
+        wide, tall = frame.size_px
+        return one_box((0, 0, wide, tall), float(self.draw.random()))
+
+
+class Gossip(Honest):
+    seen = 0
+
+    def detect(self, frame: Frame) -> Detections:
+        Gossip.seen += 1
+        wide, tall = frame.size_px
+        return one_box((0, 0, wide, tall), Gossip.seen % 7 / 10)
+
+
+@pytest.mark.parametrize("name", registry.DETECTORS)
+def test_every_detector_of_ours_keeps_every_promise(name: str) -> None:
+    assert [one for one in conformance(lambda: registry.build(name, None)) if one.fault] == []
+
+
+def test_a_third_partys_class_of_a_few_lines_passes() -> None:
+    assert not any(one.fault for one in conformance(Honest))
+
+
+@pytest.mark.parametrize(
+    ("kind", "promise", "says"),
+    [
+        (Outside, "gives shapes", "expected boxes inside a frame"),
+        (TooSure, "gives shapes", "scores: expected 0..1"),
+        (Nameless, "has a name", "expected a name"),
+        (Raises, "gives shapes", "raised RuntimeError: no picture of (320, 180)"),
+        (Moody, "gives the same", "twice gave different"),
+        (Gossip, "keeps its state", "disturb each other"),
+        (Painter, "leaves the picture", "the picture was changed"),
+    ],
+)
+def test_a_broken_promise_is_found_and_named(kind: type[Detector], promise: str, says: str) -> None:
+    faults = {one.promise: one.fault for one in conformance(kind) if one.fault}
+    (found,) = (fault for told, fault in faults.items() if told.startswith(promise))
+    assert says in found

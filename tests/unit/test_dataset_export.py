@@ -1,0 +1,133 @@
+"""Datasets: labels equal the truth, splits share nobody, figures have known answers, bad input is told."""
+
+import json
+from dataclasses import replace
+from datetime import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from detectors.datatypes.detections import Detections
+from scenarios.cli.main import main
+from scenarios.datasets.bench import bench, load_split
+from scenarios.datasets.export import Exported, export, shares
+from scenarios.datasets.metrics import mean_precision, recalls
+from scenarios.datasets.random_views import random_views
+from scenarios.datasets.shots import ShotSpec, shots
+from scenarios.spec import load_scenario
+from twin.network import library
+from twin.randomness import Seed
+
+BEFORE = load_scenario("beruang-madu")
+SCENARIO = replace(BEFORE, start=time(16, 30), warmup_s=400.0, demand=replace(BEFORE.demand, scale=1.6))
+VIEWS = tuple(
+    replace(view, size_px=(480, 270))
+    for view in random_views(library.named("mt-haryono"), Seed(5, ("dataset",)), 4)
+)
+SPEC = ShotSpec(SCENARIO, VIEWS[:2], (1,), frames=3, every_s=10.0, light_hours=(12.0, 20.0))
+
+
+@pytest.fixture(scope="module", name="made")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    return export(SPEC, tmp_path_factory.mktemp("data") / "set")
+
+
+def test_cameras_and_seeds_of_validation_teach_nobody() -> None:
+    train, val = shares(VIEWS, (1, 2, 3))
+    assert not {view.name for view in train.views} & {view.name for view in val.views}
+    assert (train.seeds, val.seeds) == ((1, 2), (3,))
+    assert len(train.views) + len(val.views) == 4
+    assert [share.split for share in shares(VIEWS[:1], (1, 2))] == ["train"]
+
+
+def test_labels_equal_the_truth(made: Exported) -> None:
+    train = load_split(made.folder, "train")
+    assert sum(count for _, _, count in made.counts) >= 8
+    shown = {shot.name: shot for shot in shots(replace(SPEC, views=VIEWS[:1]))}
+    assert [image["file_name"] for image in train["images"]] == [f"{name}.jpg" for name in shown]
+    for image in train["images"]:
+        shot = shown[image["file_name"].removesuffix(".jpg")]
+        entries = [e for e in train["annotations"] if e["image_id"] == image["id"]]
+        boxes = np.array([e["bbox"] for e in entries]).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        assert np.allclose(boxes, shot.truth.boxes_px)
+        assert [e["iscrowd"] == 0 for e in entries] == shot.labelled.tolist()
+        picture = cv2.imread(str(made.folder / "images" / "train" / image["file_name"]))
+        assert picture.shape == (270, 480, 3)
+        lines = (made.folder / "labels" / "train" / f"{shot.name}.txt").read_text().splitlines()
+        assert len(lines) == shot.labelled.sum()
+        for line, (x0, y0, x1, y1) in zip(lines, shot.truth.boxes_px[shot.labelled], strict=True):
+            _, x, y, wide, tall = (float(part) for part in line.split())
+            assert (x * 480, y * 270, wide * 480, tall * 270) == pytest.approx(
+                ((x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0), abs=1e-3
+            )
+
+
+def test_the_dataset_says_that_it_is_simulated_and_how_it_is_lit(made: Exported) -> None:
+    facts = json.loads((made.folder / "dataset.json").read_text())
+    assert facts["simulated"] is True
+    lights = [image["light"] for image in load_split(made.folder, "train")["images"]]
+    assert set(lights) == {"day", "night"}
+    assert "names:\n  0: motorcycle" in (made.folder / "data.yaml").read_text()
+
+
+def perfect(truth: dict[str, list[dict[str, object]]], *, shifted: float = 0.0) -> dict[int, Detections]:
+    found = {}
+    for image in truth["images"]:
+        entries = [e for e in truth["annotations"] if e["image_id"] == image["id"] and not e["iscrowd"]]
+        boxes = np.array([e["bbox"] for e in entries], dtype=float).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        kinds = np.array([int(str(e["category_id"])) - 1 for e in entries], dtype=np.int8)
+        nowhere = np.full((len(entries), 2), np.nan)
+        found[int(str(image["id"]))] = Detections(boxes + shifted, np.full(len(entries), 0.9), kinds, nowhere)
+    return found
+
+
+def test_a_perfect_detector_scores_one_and_a_blind_one_nothing(made: Exported) -> None:
+    truth = load_split(made.folder, "train")
+    best = perfect(truth)
+    assert mean_precision(truth, best).value == pytest.approx(1.0)
+    assert {one.value for one in recalls(truth, best) if one.trials} == {1.0}
+    assert mean_precision(truth, {}).value == 0.0
+    assert {one.value for one in recalls(truth, {}) if one.trials} == {0.0}
+    assert mean_precision(truth, perfect(truth, shifted=500.0)).value == 0.0
+
+
+def test_bench_tries_a_detector_on_every_picture(made: Exported) -> None:
+    done = bench("motion", made.folder, "val")
+    assert done.pictures == 3
+    assert done.figures[0].what == "mAP50"
+    assert 0.0 <= done.figures[0].value <= 1.0
+    assert done.ms_per_frame > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("dataset", "export", "nowhere", "--out", "x"), "unknown scenario 'nowhere'"),
+        (("dataset", "export", "beller", "--out", "x", "--format", "yola"), "did you mean 'yolo'?"),
+        (("dataset", "export", "beller", "--out", "."), "exists and is not an earlier result"),
+        (
+            ("detector", "bench", "motion", "--on", "nowhere"),
+            "expected a dataset of `bconnect dataset export`",
+        ),
+        (("detector", "check", "motoin"), "unknown detector 'motoin'"),
+        (("detector", "check", "onnx:nowhere.onnx"), "no such model"),
+        (("detector", "check", "yolo:nowhere.pt"), "no such weights"),
+        (("detector", "train", "--on", ".", "--out", "x.onnx"), "expected images/train and labels/train"),
+        (("detector", "check", "no_such_module:Kind"), "expected an importable module"),
+    ],
+)
+def test_bad_input_is_one_line(
+    arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "something.txt").write_text("here")
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["something.txt"]
