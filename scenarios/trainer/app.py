@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,18 +16,21 @@ from scenarios.trainer.city_map import CityMap
 from scenarios.trainer.lesson import REASONS, Decision, Lesson, Planter, items_of
 from scenarios.trainer.play import PLANT_EVERY
 from scenarios.trainer.screens import MAP, QUEUE, Screens
-from scenarios.trainer.session import INJECTS, Session
+from scenarios.trainer.session import INJECTS, Session, Snapshot
 
 FPS = 30
 SPEEDS = {pygame.K_1: 1, pygame.K_2: 2, pygame.K_5: 5, pygame.K_0: 10}
 INJECT_KEYS = {pygame.K_r: INJECTS[0], pygame.K_p: INJECTS[1], pygame.K_g: INJECTS[2]}
 REASON_KEYS = dict(zip((pygame.K_1, pygame.K_2, pygame.K_3, pygame.K_4), REASONS, strict=True))
-BUDGET_MS = 20  # of each window frame for the street
+BEHIND_S = 1.0  # the street may lag so much before it is let off the rest
 
 
 @dataclass(slots=True)
 class App:
-    """One trainee at one window; `frame` is everything between two pictures of the window."""
+    """One trainee at one window; `frame` is everything between two pictures of the window.
+
+    The street runs on a thread of its own, one step at a time, so that the window need not wait for it.
+    """
 
     session: Session
     texts: Texts
@@ -40,6 +44,9 @@ class App:
     _planter: Planter = field(default_factory=Planter)
     _places: dict[str, pygame.Rect] = field(default_factory=dict)
     _owed_ns: float = 0.0
+    _street: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _pending: Future[Snapshot | None] | None = None
+    _now: Snapshot | None = None
     _steps: int = 0
     _begun_ms: int = 0
     shown: int = 0
@@ -52,6 +59,8 @@ class App:
         if self.lesson is None and not self.paused:
             self._run(elapsed_s)
         self._draw()
+        if not self.running:
+            self._street.shutdown()
 
     def _take(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE):
@@ -69,10 +78,13 @@ class App:
         if key == pygame.K_SPACE:
             self.paused = not self.paused
         elif key == pygame.K_n:
-            self._step()
+            self._settle()
+            self._pending = self._street.submit(self._step)
+            self._settle()
         elif key in SPEEDS:
             self.speed = SPEEDS[key]
         elif key in INJECT_KEYS:
+            self._settle()
             self.session.inject(INJECT_KEYS[key])
         elif key == pygame.K_l:
             self._begin_lesson()
@@ -96,25 +108,39 @@ class App:
             (self.folder / "lesson.json").write_text(text, encoding="utf-8")
 
     def _begin_lesson(self) -> None:
-        self.lesson = Lesson(self.session, items_of(self.session, self._planter))
-        self._begun_ms = pygame.time.get_ticks()
+        self._settle()
+        if self.lesson is None:
+            self.lesson = Lesson(self.session, items_of(self.session, self._planter))
+            self._begun_ms = pygame.time.get_ticks()
 
     def _run(self, elapsed_s: float) -> None:
-        """Catch up with the time that has passed, as far as the budget of a frame goes."""
-        self._owed_ns = min(self._owed_ns + elapsed_s * self.speed * NS_PER_S, 1.0 * NS_PER_S)
-        until_ms = pygame.time.get_ticks() + BUDGET_MS
-        while self._owed_ns > 0 and self.lesson is None and pygame.time.get_ticks() < until_ms:
-            before_ns = self.session.now_ns
-            self._step()
-            self._owed_ns -= self.session.now_ns - before_ns
+        """Have the street catch up with the time that has passed, a step at a time."""
+        self._owed_ns = min(self._owed_ns + elapsed_s * self.speed * NS_PER_S, BEHIND_S * NS_PER_S)
+        if self._pending is not None and self._pending.done():
+            self._settle()
+        if self._pending is None and self._owed_ns > 0 and self.lesson is None:
+            self._pending = self._street.submit(self._step)
 
-    def _step(self) -> None:
-        if not self.session.step():
-            self._begin_lesson()
+    def _settle(self) -> None:
+        """Wait for the step that runs, if one does, and take what it left."""
+        if self._pending is None:
             return
+        before_ns = self._now.now_ns if self._now else self.session.now_ns
+        found, self._pending = self._pending.result(), None
+        if found is None:
+            self._begin_lesson()
+        else:
+            self._now = found
+            self._owed_ns -= found.now_ns - before_ns
+
+    def _step(self) -> Snapshot | None:
+        """Take one step of the street, on its thread; None at the end of the session."""
+        if not self.session.step():
+            return None
         self._steps += 1
         if self._steps % PLANT_EVERY == 0:
             self._planter.look(self.session)
+        return self.session.snapshot()
 
     def _draw(self) -> None:
         screens = Screens(self.canvas, self.texts)
@@ -122,7 +148,10 @@ class App:
             if self._city is None:
                 self._city = CityMap(self.session.network, tuple(self.session.views.values()), MAP)
             speed = self.texts.text("paused") if self.paused else f"{self.speed}x"
-            screens.live(self.session, self._city, speed=speed, selected=self.selected)
+            if self._now is None:
+                self._settle()
+                self._now = self.session.snapshot()
+            screens.live(self._now, self._city, speed=speed, selected=self.selected)
         elif self.lesson.item is not None:
             self._places = screens.review(self.lesson, self.lesson.item, self.shown)
         else:

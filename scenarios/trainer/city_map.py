@@ -1,6 +1,5 @@
 """The live map: roads, signals, vehicles and where the cameras look."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,10 +38,10 @@ class CityMap:
     _scale: float = 1.0
     _middle: tuple[float, float] = (0.0, 0.0)
 
-    def draw(self, canvas: Canvas, now_ns: int, scene_now: Callable[[], Scene]) -> None:
-        """Draw the map with everything that is on it; asked for only when time has gone on."""
-        if self._live is None or self._live_ns != now_ns:
-            self._live, self._live_ns = self._populated(scene_now()), now_ns
+    def draw(self, canvas: Canvas, scene: Scene) -> None:
+        """Draw the map with everything that is on it; painted anew only when time has gone on."""
+        if self._live is None or self._live_ns != scene.timestamp_ns:
+            self._live, self._live_ns = self._populated(scene), scene.timestamp_ns
         canvas.surface.blit(self._live, self.rect)
 
     def _populated(self, scene: Scene) -> pygame.Surface:

@@ -82,7 +82,7 @@ class Player:
         return planter
 
     def _live(self, name: str) -> None:
-        self._screens.live(self._session, self._city, speed="10x", selected=0)
+        self._screens.live(self._session.snapshot(), self._city, speed="10x", selected=0)
         self._keep(name)
 
     def _keep(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """What the trainer shows: the running street, one case to judge, the debrief. All texts by gettext."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pygame
 
@@ -10,7 +11,7 @@ from scenarios.texts import Texts
 from scenarios.trainer.canvas import ACCENT, BAD, GOOD, INK, LINE, QUIET, SIZE_PX, WARM, Canvas
 from scenarios.trainer.city_map import COLOURS, CityMap
 from scenarios.trainer.lesson import REASONS, RIGHT, Item, Lesson, read_pictures
-from scenarios.trainer.session import Session
+from scenarios.trainer.session import Snapshot
 from twin.clock import to_local
 
 Rect = pygame.Rect
@@ -50,17 +51,17 @@ class Screens:
         """Draw the line of keys."""
         self.canvas.text(FOOT, said, 20, QUIET)
 
-    def live(self, session: Session, city: CityMap, *, speed: str, selected: int) -> None:
+    def live(self, now: Snapshot, city: CityMap, *, speed: str, selected: int) -> None:
         """Draw the running street."""
-        clock = to_local(session.now_ns).strftime("%d-%m-%Y %H:%M:%S WITA")
+        clock = to_local(now.now_ns).strftime("%d-%m-%Y %H:%M:%S WITA")
         self.head(self.texts.text("Trainer: the street"), f"{clock}   {speed}")
-        city.draw(self.canvas, session.now_ns, session.everything)
+        city.draw(self.canvas, now.scene)
         self._legend()
-        for rect, name in zip(CAMERAS, session.views, strict=True):
+        for rect, name in zip(CAMERAS, now.views, strict=True):
             inside = self.canvas.panel(rect, name)
-            look = session.looks.get(name)
+            look = now.looks.get(name)
             self.canvas.picture(inside, None if look is None else look.picture)
-        self._queue(session, selected)
+        self._queue(now, selected)
         self.foot(
             self.texts.text(
                 "Space: pause · N: step · 1 2 5 0: speed · R: red runner · P: parking wave · G: nightfall · "
@@ -80,24 +81,24 @@ class Screens:
         pygame.draw.circle(self.canvas.surface, ACCENT, (x, y + 118), 5)
         self.canvas.text(Rect(x + 14, y + 110, 132, 20), self.texts.text("camera"), 18, QUIET)
 
-    def _queue(self, session: Session, selected: int) -> None:
+    def _queue(self, now: Snapshot, selected: int) -> None:
         inside = self.canvas.panel(QUEUE, self.texts.text("Cases"))
-        cases = session.cases[-SHOWN_CASES:]
+        cases = now.cases[-SHOWN_CASES:]
         if not cases:
             self.canvas.text(inside, self.texts.text("No case yet."), 22, QUIET)
         for row, case in enumerate(cases):
             y = inside.y + 32 * row
             if row == selected:
                 pygame.draw.rect(self.canvas.surface, LINE, Rect(inside.x - 4, y - 2, 532, 28))
-                self._evidence(session, case, inside)
+                self._evidence(now.out, case, inside)
             at = to_local(case.opened_ns).strftime("%H:%M:%S")
             self.canvas.text(Rect(inside.x, y, 80, 26), at, 22)
             self.canvas.text(Rect(inside.x + 86, y, 216, 26), self.texts.text(case.rule), 22)
             self.canvas.text(Rect(inside.x + 308, y, 216, 26), self.texts.text(case.state.value), 22, WARM)
 
-    def _evidence(self, session: Session, case: Case, inside: Rect) -> None:
+    def _evidence(self, out: Path, case: Case, inside: Rect) -> None:
         """Show a picture of the selected case beside the queue."""
-        pictures = read_pictures(session.out, case)
+        pictures = read_pictures(out, case)
         kind = next((kind for kind in KINDS if kind in pictures), None)
         if kind is not None:
             self.canvas.picture(Rect(inside.right - 184, inside.y - 22, 184, inside.h + 22), pictures[kind])

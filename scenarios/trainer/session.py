@@ -37,6 +37,18 @@ class Look:
     timestamp_ns: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """All that a screen shows of a session at one moment; nothing in it changes any more."""
+
+    now_ns: int
+    scene: Scene
+    looks: dict[str, Look]
+    cases: tuple[Case, ...]
+    views: tuple[str, ...]
+    out: Path
+
+
 class Session:
     """Two views of a scenario, one kerb and one signal, run step by step; raises InputError for fewer."""
 
@@ -68,9 +80,10 @@ class Session:
             self.looks[name] = Look(name, drawn, seen.frame.image_bgr, scene.timestamp_ns)
         return True
 
-    def everything(self) -> Scene:
-        """Return what is on the map now."""
-        return self.world.everything()
+    def snapshot(self) -> Snapshot:
+        """Return what there is to show now."""
+        scene = self.world.everything()
+        return Snapshot(self.now_ns, scene, dict(self.looks), self.cases, tuple(self.views), self.out)
 
     def inject(self, what: str) -> int:
         """Do something to the street; the engine is not told. Return how many vehicles it concerns."""

@@ -119,7 +119,9 @@ def test_every_text_fits_and_none_is_left_untranslated(played: tuple[Session, Pa
     some = made.cases[0] if made.cases else None
     lesson = Lesson(made, [])
     found: list[str] = []
-    screens.live(made, CityMap(made.network, tuple(made.views.values()), MAP), speed="10x", selected=0)
+    screens.live(
+        made.snapshot(), CityMap(made.network, tuple(made.views.values()), MAP), speed="10x", selected=0
+    )
     found += canvas.clipped
     for truth in WHY:
         assert some is not None
