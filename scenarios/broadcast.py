@@ -1,7 +1,7 @@
 """Virtual cameras: views of the twin in real time, over the protocols of real ones."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +30,11 @@ from twin.truth import Scene, VehicleStates
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """What to publish and how. `credentials` is a reference; ports 0: any that is free."""
+    """What to publish and how. `credentials` is a reference; ports 0: any that is free.
+
+    Before the evening the street is shown empty for `lead_s` of its own time: whoever watches has then
+    connected when it begins.
+    """
 
     spec: RunSpec
     seed: int = 1
@@ -39,6 +43,7 @@ class Broadcast:
     credentials: str | None = None
     speed: float = 1.0
     duration_s: float | None = None
+    lead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +136,34 @@ def _play(
     stop: threading.Event,
 ) -> BroadcastEnd:
     began_ns, frames, late_ns = monotonic_ns(), 0, 0
+    first_ns = run.start_ns - round(given.lead_s * NS_PER_S)
     until_ns = run.end_ns
     if given.duration_s is not None:
         until_ns = min(until_ns, run.start_ns + round(given.duration_s * given.speed * NS_PER_S))
-    for name, scene in run.world.scenes(run.watches, until_ns):
+    for name, scene in scenes(run, until_ns, given.lead_s):
         if stop.is_set():
             break
         frame = views[name].frame(scene, frames)
-        due_ns = began_ns + round((scene.timestamp_ns - run.start_ns) / given.speed)
+        due_ns = began_ns + round((scene.timestamp_ns - first_ns) / given.speed)
         pause_until(due_ns)
         late_ns = max(0, monotonic_ns() - due_ns)
         for publisher in publishers:
             publisher.give(frame)
         frames += 1
     return BroadcastEnd(frames, late_ns / NS_PER_S)
+
+
+def scenes(run: Prepared, until_ns: int, lead_s: float) -> Iterator[tuple[str, Scene]]:
+    """Yield view and scene in order of time: the street without traffic for `lead_s`, then the evening."""
+    first_ns = run.start_ns - round(lead_s * NS_PER_S)
+    moments = sorted(
+        (at_ns, watch.name)
+        for watch in run.watches
+        for at_ns in range(first_ns, run.start_ns, watch.period_ns)
+    )
+    for at_ns, name in moments:
+        yield name, Scene(at_ns, VehicleStates.none())
+    yield from run.world.scenes(run.watches, until_ns)
 
 
 def _write_estates(

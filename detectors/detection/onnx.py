@@ -26,7 +26,7 @@ class OnnxDetector:
 
     def __init__(self, path: Path, name: str = "", least_score: float = LEAST_SCORE) -> None:
         self.name = name or f"onnx {path.stem}"
-        self._least_score = least_score
+        self.least_score = least_score
         self._session = _session(path)
         (given,) = self._session.get_inputs()
         if len(given.shape) != 4 or not all(isinstance(side, int) for side in given.shape[2:]):
@@ -42,7 +42,7 @@ class OnnxDetector:
         scale, picture = _fitted(frame.image_bgr, self._wide, self._tall)
         blob = np.ascontiguousarray(picture[None, :, :, ::-1].transpose(0, 3, 1, 2), dtype=np.float32) / 255
         (raw,) = self._session.run(None, {self._input: blob})
-        boxes, scores, classes = decode(np.asarray(raw[0]), self._table, self._least_score)
+        boxes, scores, classes = decode(np.asarray(raw[0]), self._table, self.least_score)
         kept = suppress(boxes, scores, MOST_IOU)
         return _in_frame(boxes[kept] / scale, scores[kept], classes[kept], frame.size_px)
 

@@ -28,6 +28,13 @@ class LearnsTheStreet(Protocol):
         """Learn from pictures of the view, taken at any time."""
 
 
+@runtime_checkable
+class Graded(Protocol):
+    """A detector that can be told how sure it has to be of what it reports."""
+
+    least_score: float
+
+
 def build(name: str, site: SitePlan | None, examples: Iterable[Frame] = ()) -> Detector:
     """Return a fresh detector for one view (`site` None: pixels only).
 

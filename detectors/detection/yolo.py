@@ -1,6 +1,5 @@
 """A detector by weights of ultralytics (.pt): an extra, AGPL-3.0, several GB with torch."""
 
-import hashlib
 import importlib
 import os
 import shutil
@@ -8,21 +7,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
+from detectors.detection.crops import WINDOW_PX, cut
 from detectors.detection.decoding import OTHERS, class_table
 from detectors.detection.errors import ModelError
 from detectors.detection.onnx import LEAST_SCORE
 
 CLASSES = ("motorcycle", "car", "bus", "truck")
 KEPT = ("names", "imgsz", "stride", "task", "license")
-INPUT_PX = (256, 416)  # height, width: 640 x 360 fits with 22 grey rows
+STRIDE_PX = 32
 RECIPE: dict[str, Any] = {
-    "imgsz": 416, "epochs": 60, "batch": 16, "rect": True, "cache": "ram", "optimizer": "AdamW", "lr0": 0.002,
-    "cos_lr": True, "mosaic": 0.0, "close_mosaic": 0, "scale": 0.4, "pretrained": False, "device": "cpu",
-    "workers": 0, "amp": False, "plots": False, "val": False,
+    "imgsz": max(WINDOW_PX), "epochs": 60, "batch": 32, "rect": True, "cache": "ram", "optimizer": "AdamW",
+    "lr0": 0.003, "cos_lr": True, "warmup_epochs": 0.2, "mosaic": 0.0, "close_mosaic": 0, "scale": 0.35,
+    "pretrained": False, "device": "cpu", "workers": 0, "amp": False, "plots": False, "val": False,
 }  # fmt: skip
 HOW = "pip install 'bconnect-twin[yolo]' (AGPL-3.0, about 6 GB with torch)"
 
@@ -32,7 +33,7 @@ class YoloDetector:
 
     def __init__(self, path: Path, least_score: float = LEAST_SCORE) -> None:
         self.name = f"yolo {path.stem}"
-        self._least_score = least_score
+        self.least_score = least_score
         if not path.is_file():
             msg = f"{path}: no such weights; a name alone would be looked for on the network, so give a file"
             raise ModelError(msg)
@@ -41,7 +42,7 @@ class YoloDetector:
 
     def detect(self, frame: Frame) -> Detections:
         """Return the vehicles of one frame."""
-        (found,) = self._model.predict(frame.image_bgr, conf=self._least_score, verbose=False, device="cpu")
+        (found,) = self._model.predict(frame.image_bgr, conf=self.least_score, verbose=False, device="cpu")
         boxes, scores = found.boxes.xyxy.numpy(), found.boxes.conf.numpy()
         classes = self._table[found.boxes.cls.numpy().astype(int)]
         rows = np.flatnonzero((classes != OTHERS) & (boxes[:, 2:] - boxes[:, :2] >= 1.0).all(axis=1))
@@ -63,9 +64,10 @@ def _ultralytics() -> Any:
 
 
 def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> None:
-    """Train a narrow YOLO (width 0.125) on a dataset with YOLO labels and write it to `out` as ONNX.
+    """Train a narrow YOLO (width 0.125) on windows of a dataset with YOLO labels, and write it as ONNX.
 
-    The recipe of the shipped weights; raises ModelError where `dataset` is none or the extra is missing.
+    The model takes whole pictures of the size of the dataset's. The recipe of the shipped weights; raises
+    ModelError where `dataset` is none or the extra is missing.
     """
     if not (dataset / "images" / "train").is_dir() or not (dataset / "labels" / "train").is_dir():
         msg = f"{dataset}: expected images/train and labels/train; make it with `bconnect dataset export`"
@@ -75,17 +77,27 @@ def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> 
         work = Path(folder)
         model = package.YOLO(str(_narrow_model(package, work)))
         model.train(
-            data=str(_mixed(dataset, work)),
+            data=str(_windows(dataset, work, seed)),
             time=minutes / 60.0,
             seed=seed,
             project=folder,
             name="run",
             **RECIPE,
         )
-        best = package.YOLO(str(work / "run" / "weights" / "last.pt"))
-        written = Path(best.export(format="onnx", imgsz=list(INPUT_PX), simplify=True))
+        last = package.YOLO(str(work / "run" / "weights" / "last.pt"))
+        written = Path(last.export(format="onnx", imgsz=_whole_px(dataset), simplify=True))
         _forget_where(written)
         shutil.move(written, out)
+
+
+def _whole_px(dataset: Path) -> list[int]:
+    """Return height and width of the first picture, rounded up to whole strides."""
+    for file in sorted((dataset / "images" / "train").glob("*.jpg")):
+        image = cv2.imread(str(file))
+        if image is not None:
+            return [-(-side // STRIDE_PX) * STRIDE_PX for side in image.shape[:2]]
+    msg = f"{dataset}: no picture in images/train; make it with `bconnect dataset export`"
+    raise ModelError(msg)
 
 
 def _forget_where(file: Path) -> None:
@@ -109,14 +121,13 @@ def _narrow_model(package: Any, work: Path) -> Path:
     return file
 
 
-def _mixed(dataset: Path, work: Path) -> Path:
-    """Link the pictures under names in random order: batches of one shape keep the order of names."""
-    for split in ("train", "val"):
-        for kind, suffix in (("images", ".jpg"), ("labels", ".txt")):
-            (work / kind / split).mkdir(parents=True)
-            for file in sorted((dataset / kind / split).glob(f"*{suffix}")):
-                digest = hashlib.blake2b(file.stem.encode(), digest_size=4).hexdigest()
-                (work / kind / split / f"{digest}_{file.name}").symlink_to(file.resolve())
+def _windows(dataset: Path, work: Path, seed: int) -> Path:
+    """Cut the windows to learn from; return the file that names them."""
+    cut(dataset, "train", work, seed)
+    for kind in ("images", "labels"):  # the package tries the last weights on something, whatever `val` says
+        first = min((work / kind / "train").iterdir())
+        (work / kind / "val").mkdir()
+        shutil.copy(first, work / kind / "val" / first.name)
     names = "".join(f"  {row}: {name}\n" for row, name in enumerate(CLASSES))
     told = work / "data.yaml"
     told.write_text(f"path: {work}\ntrain: images/train\nval: images/val\nnames:\n{names}", encoding="utf-8")

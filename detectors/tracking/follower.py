@@ -25,7 +25,8 @@ class Habits:
     the largest jump of a standing one; `bridge_s` and `bridge_still_s` how long an unseen moving and
     a standing vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`:
     the camera looked elsewhere; then only what stood is known again, and only where its box
-    overlaps the last one by `same_iou` (the preset comes back to the same picture).
+    overlaps the last one by `same_iou` (the preset comes back to the same picture). What overlaps the
+    box of a standing one by `own_iou` is itself, whatever else fits.
     """
 
     agility: float
@@ -39,6 +40,7 @@ class Habits:
     still_after_s: float = 2.0
     away_s: float = 5.0
     same_iou: float = 0.5
+    own_iou: float = 0.8
 
 
 @dataclass(slots=True)
@@ -143,10 +145,24 @@ class Follower:
         near = np.where(still[:, None], distance < self._habits.reach_still, True)  # noqa: FBT003
         allowed = near & ((squared < GATE) | (distance < self._habits.reach))
         allowed &= self._same_place(detections)
+        self._claim(allowed, detections, still)
         cost = np.where(allowed, squared, REFUSED)
         targets, rows = linear_sum_assignment(cost)
         good = cost[targets, rows] < REFUSED
         return targets[good], rows[good]
+
+    def _claim(self, allowed: np.ndarray, detections: Detections, still: np.ndarray) -> None:
+        """Leave to each that stands, in `allowed` (N, M), what shows in its very box; to others, the rest.
+
+        Without it the assignment, which seeks as many pairs as it can, gives the box to a passing target
+        that is lost there and the stander to whatever appears beside it.
+        """
+        for row in np.flatnonzero(still).tolist():
+            alike = _iou(self._targets[row].box, detections.boxes_px) * allowed[row]
+            best = int(alike.argmax())
+            if alike[best] >= self._habits.own_iou:
+                allowed[row] = allowed[:, best] = False
+                allowed[row, best] = True
 
     def _same_place(self, detections: Detections) -> np.ndarray:
         """Return (N, M): False where a target not seen since the camera came back has another box now."""

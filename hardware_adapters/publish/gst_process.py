@@ -18,10 +18,10 @@ PATIENCE_NS = 20_000_000_000
 REPORT_EVERY_NS = 500_000_000  # 5 s in RFC 3550: too long for who has just connected
 NTP_OF_1970_NS = 2_208_988_800 * 1_000_000_000
 LAUNCH = (
-    "( appsrc name=source is-live=true format=time max-buffers=4 leaky-type=downstream "
+    "( appsrc name=source is-live=true format=time max-bytes=0 max-buffers=4 leaky-type=downstream "
     "caps=video/x-raw,format=BGR,width={width},height={height},framerate=0/1,max-framerate={rate}/1 "
     "! videoconvert ! video/x-raw,format=I420 "
-    "! x264enc tune=zerolatency speed-preset=veryfast pass=qual quantizer=20 key-int-max={rate} threads=1 "
+    "! x264enc tune=zerolatency speed-preset=veryfast pass=qual quantizer=16 key-int-max={rate} threads=1 "
     "! h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 aggregate-mode=zero-latency )"
 )
 

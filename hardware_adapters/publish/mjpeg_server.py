@@ -20,7 +20,7 @@ from hardware_adapters.credentials import Credentials
 from hardware_adapters.publish.ports import Channel, PublishError
 
 ADDRESS = "127.0.0.1"
-QUALITY = 92
+QUALITY = 95
 BOUNDARY = "picture"
 QUIET_S = 1.0
 SENDING_S = 10.0

@@ -55,8 +55,13 @@ class Precision:
 
     def map50(self, images: Sequence[int]) -> float:
         """Return the mean over the classes that appear in these images (repeats count once each)."""
+        shown = self.ap50(images).values()
+        return float(np.mean(list(shown))) if shown else float("nan")
+
+    def ap50(self, images: Sequence[int]) -> dict[int, float]:
+        """Return the average precision of each class that appears in these images."""
         if self._results is None:
-            return 0.0
+            return {entry["category_id"]: 0.0 for entry in self._truth.dataset["annotations"]}
         run = COCOeval_faster(self._truth, self._results, "bbox", print_function=_quiet)
         run.params.imgIds = sorted(set(images))
         run.params.iouThrs = np.array([MATCH_IOU])
@@ -65,16 +70,16 @@ class Precision:
         run.evaluate()
         run.accumulate()
         precision = run.eval["precision"][0, :, :, 0, 0]
-        by_class = precision.mean(axis=0)[precision.max(axis=0) >= 0]
-        return float(by_class.mean()) if by_class.size else float("nan")
+        rows = np.flatnonzero(precision.max(axis=0) >= 0)
+        return {int(run.params.catIds[row]): float(precision[:, row].mean()) for row in rows}
 
 
 def _quiet(*_said: object, **_more: object) -> None:
     """Say nothing: a library's running commentary is no output of ours."""
 
 
-def mean_precision(truth: Coco, found: Mapping[int, Detections], seed: int = 1) -> Figure:
-    """Return mAP50 with a bootstrap interval over groups of one camera and one seed.
+def precisions(truth: Coco, found: Mapping[int, Detections], seed: int = 1) -> tuple[Figure, ...]:
+    """Return mAP50 and the AP50 of each class, with bootstrap intervals over groups of one camera and seed.
 
     Frames of one camera are alike, so groups are drawn and not frames (Efron and Tibshirani 1993,
     section 8.3); a group drawn twice counts once here, which widens the interval a little.
@@ -85,14 +90,26 @@ def mean_precision(truth: Coco, found: Mapping[int, Detections], seed: int = 1) 
         groups.setdefault((image["view"], image["seed"]), []).append(image["id"])
     everything = [image["id"] for image in truth["images"]]
     draw, members = np.random.default_rng(seed), list(groups.values())
-    values = [
-        measure.map50(
+    drawn = [
+        measure.ap50(
             [image for row in draw.integers(len(members), size=len(members)) for image in members[row]]
         )
         for _ in range(RESAMPLES if len(members) > 1 else 0)
     ]
-    low, high = np.nanpercentile(values, [2.5, 97.5]) if values else (float("nan"), float("nan"))
-    return Figure("mAP50", measure.map50(everything), len(members), float(low), float(high))
+    whole = measure.ap50(everything)
+    labelled = [entry["category_id"] for entry in truth["annotations"] if not entry["iscrowd"]]
+    names = {entry["id"]: entry["name"] for entry in truth["categories"]}
+    means = [float(np.mean(list(one.values()))) for one in drawn if one]
+    figures = [_with_interval("mAP50", measure.map50(everything), len(members), means)]
+    for kind, value in sorted(whole.items()):
+        values = [one[kind] for one in drawn if kind in one]
+        figures.append(_with_interval(f"AP50, {names[kind]}", value, labelled.count(kind), values))
+    return tuple(figures)
+
+
+def _with_interval(what: str, value: float, trials: int, drawn: list[float]) -> Figure:
+    low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (float("nan"), float("nan"))
+    return Figure(what, value, trials, float(low), float(high))
 
 
 def recalls(truth: Coco, found: Mapping[int, Detections]) -> tuple[Figure, ...]:

@@ -12,27 +12,30 @@ from scenarios.progress import Progress, silent
 from scenarios.spec import load_scenario
 from twin.network import library
 from twin.randomness import Seed
+from twin.traffic.demand import DemandSpec
 
 SCENARIO = "beruang-madu"
-TRAIN_SEEDS, VAL_SEEDS = (101, 102, 103, 104, 105, 106), (201, 202)
-CAMERAS, TRAIN_FRAMES, VAL_FRAMES, EVERY_S = 12, 20, 12, 6.0
+TRAIN_SEEDS, VAL_SEEDS = tuple(range(101, 113)), tuple(range(201, 207))
+CAMERAS, TRAIN_FRAMES, VAL_FRAMES, EVERY_S = 12, 20, 10, 6.0
 HOURS = (6.4, 8.5, 12.2, 15.1, 16.6, 17.4, 18.1, 19.3, 20.5)
 HOURS_EACH = 5
 DEMAND = 1.6  # times the demand of the scenario: more to see in each picture
+TRAIN_MIX = (0.50, 0.28, 0.09, 0.13)  # buses and trucks to learn from; those tried on are as rare as they are
 
 
 def parts() -> list[tuple[str, ShotSpec]]:
     """Return (split, pictures to take): for each seed cameras and hours of its own."""
-    return [
-        (split, _part(seed, frames))
-        for split, seeds, frames in (("train", TRAIN_SEEDS, TRAIN_FRAMES), ("val", VAL_SEEDS, VAL_FRAMES))
-        for seed in seeds
-    ]
+    demand = replace(load_scenario(SCENARIO).demand, scale=DEMAND)
+    shares = (
+        ("train", TRAIN_SEEDS, TRAIN_FRAMES, replace(demand, mix=TRAIN_MIX)),
+        ("val", VAL_SEEDS, VAL_FRAMES, demand),
+    )
+    return [(split, _part(seed, frames, mixed)) for split, seeds, frames, mixed in shares for seed in seeds]
 
 
-def _part(seed: int, frames: int) -> ShotSpec:
+def _part(seed: int, frames: int, demand: DemandSpec) -> ShotSpec:
     scenario = load_scenario(SCENARIO)
-    busy = replace(scenario, demand=replace(scenario.demand, scale=DEMAND))
+    busy = replace(scenario, demand=demand)
     views = random_views(library.resolve(scenario.network), Seed(seed, ("dataset",)), CAMERAS)
     hours = sorted(np.random.default_rng(seed).permutation(HOURS)[:HOURS_EACH].tolist())
     return ShotSpec(busy, views, (seed,), frames, EVERY_S, tuple(hours))
@@ -47,5 +50,6 @@ def export_twin(out: Path, progress: Progress = silent) -> Exported:
         "cameras_a_seed": CAMERAS,
         "every_s": EVERY_S,
         "demand": DEMAND,
+        "mix": {"train": list(TRAIN_MIX), "val": list(load_scenario(SCENARIO).demand.mix)},
     }
     return export_parts(parts(), out, facts, progress=progress)

@@ -13,7 +13,7 @@ from detectors.datatypes.detections import Detections
 from scenarios.cli.main import main
 from scenarios.datasets.bench import bench, load_split
 from scenarios.datasets.export import Exported, export, shares
-from scenarios.datasets.metrics import mean_precision, recalls
+from scenarios.datasets.metrics import precisions, recalls
 from scenarios.datasets.random_views import random_views
 from scenarios.datasets.shots import ShotSpec, shots
 from scenarios.spec import load_scenario
@@ -88,11 +88,14 @@ def perfect(truth: dict[str, list[dict[str, object]]], *, shifted: float = 0.0) 
 def test_a_perfect_detector_scores_one_and_a_blind_one_nothing(made: Exported) -> None:
     truth = load_split(made.folder, "train")
     best = perfect(truth)
-    assert mean_precision(truth, best).value == pytest.approx(1.0)
+    assert precisions(truth, best)[0].value == pytest.approx(1.0)
+    classes = precisions(truth, best)[1:]
+    assert all(one.value == pytest.approx(1.0) for one in classes)
+    assert sum(one.trials for one in classes) == sum(not e["iscrowd"] for e in truth["annotations"])
     assert {one.value for one in recalls(truth, best) if one.trials} == {1.0}
-    assert mean_precision(truth, {}).value == 0.0
+    assert precisions(truth, {})[0].value == 0.0
     assert {one.value for one in recalls(truth, {}) if one.trials} == {0.0}
-    assert mean_precision(truth, perfect(truth, shifted=500.0)).value == 0.0
+    assert precisions(truth, perfect(truth, shifted=500.0))[0].value == 0.0
 
 
 def test_bench_tries_a_detector_on_every_picture(made: Exported) -> None:

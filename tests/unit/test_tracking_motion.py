@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from detectors.datatypes.detections import Detections, VehicleClass
+from detectors.datatypes.frame import NS_PER_S
+from detectors.tracking.follower import Follower
+from detectors.tracking.ground import ON_GROUND
 from detectors.tracking.kalman import Motion
 
 
@@ -17,3 +21,23 @@ def test_what_stands_for_an_hour_stays_where_it_is() -> None:
     assert np.hypot(*motion.state[0, 2:]) < 0.2
     assert (motion.covariance == motion.covariance.transpose(0, 2, 1)).all()
     assert (np.linalg.eigvalsh(motion.covariance) > 0).all()
+
+
+def test_what_stands_keeps_its_track_when_another_is_lost_beside_it() -> None:
+    """The one that passes is lost just where it would be at the stander, while a third appears there."""
+    follower = Follower(ON_GROUND)
+    spread = np.eye(2)
+    for second in range(30):
+        seen = [((0.0, 0.0), (100.0, 100.0, 140.0, 130.0))]
+        if 25 <= second < 29:
+            along = 2.0 - 10.0 * (29 - second)
+            seen.append(((along, 0.5), (100.0 + 12 * along, 100.0, 140.0 + 12 * along, 130.0)))
+        if second == 29:
+            seen.append(((-1.5, 0.5), (118.0, 80.0, 150.0, 120.0)))
+        points, boxes = (np.array([one[part] for one in seen]) for part in (0, 1))
+        classes = np.full(len(seen), VehicleClass.CAR, dtype=np.int8)
+        found = Detections(boxes, np.full(len(seen), 0.9), classes, np.full((len(seen), 2), np.nan))
+        follower.update(found, points, np.repeat(spread[None], len(seen), axis=0), second * NS_PER_S)
+    (stander,) = [t for t in follower.tracks(29 * NS_PER_S, on_ground=True) if t.track_id == 1]
+    assert stander.box_px == (100.0, 100.0, 140.0, 130.0)
+    assert stander.observed

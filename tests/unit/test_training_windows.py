@@ -1,0 +1,80 @@
+"""Windows for training: labels move with the picture, rare classes come more often."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, cut, windows
+from detectors.detection.errors import ModelError
+
+SIZE = (640, 360)
+shares = st.floats(0.05, 0.95)
+labels = st.lists(st.tuples(st.integers(0, 3), shares, shares, st.floats(0.01, 0.1), st.floats(0.01, 0.1)))
+
+
+@given(st.integers(0, 1000), labels)
+def test_a_label_shows_the_same_place_in_its_window_and_in_the_picture(
+    seed: int, rows: list[tuple[float, ...]]
+) -> None:
+    given_rows = np.array(rows, dtype=np.float64).reshape(-1, 5)
+    wide, tall = WINDOW_PX
+    for (across, along), found in windows((360, 640), given_rows, np.ones(4), np.random.default_rng(seed)):
+        assert (across.stop - across.start, along.stop - along.start) == (tall, wide)
+        assert 0 <= across.start <= 360 - tall
+        assert 0 <= along.start <= 640 - wide
+        assert (found[:, 1:3] - found[:, 3:] / 2 >= -1e-9).all()
+        assert (found[:, 1:3] + found[:, 3:] / 2 <= 1 + 1e-9).all()
+        whole = [row for row in given_rows if _shown(row, along.start, across.start) > LEAST_INSIDE]
+        assert len(found) == len(whole)
+        for row, (kind, x, y, _, _) in zip(whole, found, strict=True):
+            assert kind == row[0]
+            assert abs(x * wide + along.start - row[1] * 640) <= row[3] * 640 / 2 + 1e-6
+            assert abs(y * tall + across.start - row[2] * 360) <= row[4] * 360 / 2 + 1e-6
+
+
+def _shown(row: np.ndarray, left: int, top: int) -> float:
+    shown = 1.0
+    for middle, size, side, begin, length in (
+        (row[1], row[3], 640, left, WINDOW_PX[0]),
+        (row[2], row[4], 360, top, WINDOW_PX[1]),
+    ):
+        low, high = (middle - size / 2) * side, (middle + size / 2) * side
+        shown *= max(0.0, min(high, begin + length) - max(low, begin)) / (high - low)
+    return shown
+
+
+def test_a_rare_class_is_looked_for_more_often_than_it_appears() -> None:
+    """Eight cars at one end of the picture, one bus at the other: windows are no lottery of vehicles."""
+    rows = np.array([[1, 0.1, 0.5, 0.05, 0.05]] * 8 + [[2, 0.9, 0.5, 0.05, 0.05]])
+    draw = np.random.default_rng(1)
+    weights = 1 / np.sqrt([1, 8, 1, 1])
+    seen = [found for _ in range(200) for _, found in windows((360, 640), rows, weights, draw)]
+    with_bus = np.mean([bool((found[:, 0] == 2).any()) for found in seen])
+    assert 0.2 < with_bus < 0.35  # one in 1 + 8 / sqrt(8) = 3.8, and those laid anywhere; else one in nine
+
+
+def _dataset(folder: Path, picture: bytes = b"", label: str = "1 0.5 0.5 0.1 0.1\n") -> Path:
+    for kind in ("images", "labels"):
+        (folder / kind / "train").mkdir(parents=True)
+    jpeg = cv2.imencode(".jpg", np.full((360, 640, 3), 90, np.uint8))[1].tobytes()
+    (folder / "images" / "train" / "a.jpg").write_bytes(picture or jpeg)
+    (folder / "labels" / "train" / "a.txt").write_text(label)
+    return folder
+
+
+def test_a_broken_dataset_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not a picture"):
+        cut(_dataset(tmp_path / "broken", picture=b"no"), "train", tmp_path / "b")
+    with pytest.raises(ModelError, match="expected lines of class"):
+        cut(_dataset(tmp_path / "wrong", label="car 1 2"), "train", tmp_path / "w")
+
+
+def test_windows_of_a_dataset_are_pictures_with_labels(tmp_path: Path) -> None:
+    assert cut(_dataset(tmp_path / "set"), "train", tmp_path / "out") == 4
+    for file in (tmp_path / "out" / "images" / "train").iterdir():
+        assert cv2.imread(str(file)).shape == (WINDOW_PX[1], WINDOW_PX[0], 3)
+        assert (tmp_path / "out" / "labels" / "train" / f"{file.stem}.txt").is_file()
