@@ -15,21 +15,23 @@ from detectors.datatypes.arrays import Float64Array, UInt8Array
 from detectors.detection.errors import ModelError
 
 WINDOW_PX = (320, 256)  # width, height
-WINDOWS_EACH = 4
+WINDOWS_EACH = 3
 ANYWHERE = 0.1  # share of the windows that are laid without looking for a vehicle
 LEAST_INSIDE = 0.4  # of a vehicle's box; what shows less of itself is no vehicle to learn from
 JPEG_QUALITY = 97
 
 
-def cut(dataset: Path, split: str, out: Path, seed: int = 1) -> int:
+def cut(dataset: Path, split: str, out: Path, *, seed: int = 1, magnify: float = 1.0) -> int:
     """Write windows of the pictures of `dataset`/images/`split`, with YOLO labels, to `out`; return how many.
 
-    Names begin with a hash, so that their order is none. Raises ModelError for a picture that cannot be read.
+    A window is WINDOW_PX on disk and shows that much of the picture over `magnify` (>= 1). Names begin
+    with a hash, so that their order is none. Raises ModelError for a picture that cannot be read.
     """
     pictures = sorted((dataset / "images" / split).glob("*.jpg"))
     labels = {file: _labels(dataset / "labels" / split / f"{file.stem}.txt") for file in pictures}
     weights = _weights(np.concatenate([rows[:, 0] for rows in labels.values()] or [np.zeros(0)]))
     draw = np.random.default_rng(seed)
+    shown_px = (round(WINDOW_PX[0] / magnify), round(WINDOW_PX[1] / magnify))
     for kind in ("images", "labels"):
         (out / kind / split).mkdir(parents=True, exist_ok=True)
     count = 0
@@ -38,23 +40,32 @@ def cut(dataset: Path, split: str, out: Path, seed: int = 1) -> int:
         if image is None:
             msg = f"{file}: not a picture that can be read; export the dataset again"
             raise ModelError(msg)
-        for number, (window, rows) in enumerate(windows(image.shape[:2], labels[file], weights, draw)):
+        found = windows(image.shape[:2], labels[file], weights, draw, shown_px)
+        for number, (window, rows) in enumerate(found):
             name = f"{hashlib.blake2b(f'{file.stem}{number}'.encode(), digest_size=4).hexdigest()}_{number}"
-            _write(out, split, name, np.asarray(image[window], dtype=np.uint8), rows)
+            part = image[window]
+            if magnify != 1.0:
+                part = cv2.resize(part, None, fx=magnify, fy=magnify, interpolation=cv2.INTER_LINEAR)
+            _write(out, split, name, np.asarray(part, dtype=np.uint8), rows)
             count += 1
     return count
 
 
 def windows(
-    shape: tuple[int, int], labels: Float64Array, weights: Float64Array, draw: np.random.Generator
+    shape: tuple[int, int],
+    labels: Float64Array,
+    weights: Float64Array,
+    draw: np.random.Generator,
+    shown_px: tuple[int, int] = WINDOW_PX,
 ) -> Iterator[tuple[tuple[slice, slice], Float64Array]]:
     """Yield (rows and columns of the picture, labels within) of the windows of one picture.
 
     `labels` (N, 5) are class, middle and size as shares of the picture, as YOLO has them; so are those
-    yielded, of the window. `weights` (C,) say how much more often a class is looked for.
+    yielded, of the window. `weights` (C,) say how much more often a class is looked for; `shown_px` is
+    width and height of a window.
     """
     height, width = shape
-    wide, tall = min(WINDOW_PX[0], width), min(WINDOW_PX[1], height)
+    wide, tall = min(shown_px[0], width), min(shown_px[1], height)
     boxes = labels[:, 1:] * [width, height, width, height]
     chance = weights[labels[:, 0].astype(int)]
     for _ in range(WINDOWS_EACH):

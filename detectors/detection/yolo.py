@@ -1,6 +1,7 @@
 """A detector by weights of ultralytics (.pt): an extra, AGPL-3.0, several GB with torch."""
 
 import importlib
+import math
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from detectors.detection.onnx import LEAST_SCORE
 CLASSES = ("motorcycle", "car", "bus", "truck")
 KEPT = ("names", "imgsz", "stride", "task", "license")
 STRIDE_PX = 32
+STAGES = ((1.0, 0.5), (1.5, 0.5))  # how much windows are magnified, share of the time
 RECIPE: dict[str, Any] = {
     "imgsz": max(WINDOW_PX), "epochs": 60, "batch": 32, "rect": True, "cache": "ram", "optimizer": "AdamW",
     "lr0": 0.003, "cos_lr": True, "warmup_epochs": 0.2, "mosaic": 0.0, "close_mosaic": 0, "scale": 0.35,
@@ -66,8 +68,8 @@ def _ultralytics() -> Any:
 def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> None:
     """Train a narrow YOLO (width 0.125) on windows of a dataset with YOLO labels, and write it as ONNX.
 
-    The model takes whole pictures of the size of the dataset's. The recipe of the shipped weights; raises
-    ModelError where `dataset` is none or the extra is missing.
+    The model takes whole pictures, magnified as in the last of STAGES. The recipe of the shipped
+    weights; raises ModelError where `dataset` is none or the extra is missing.
     """
     if not (dataset / "images" / "train").is_dir() or not (dataset / "labels" / "train").is_dir():
         msg = f"{dataset}: expected images/train and labels/train; make it with `bconnect dataset export`"
@@ -75,27 +77,31 @@ def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> 
     package = _ultralytics()
     with tempfile.TemporaryDirectory(prefix="bconnect-train-") as folder:
         work = Path(folder)
-        model = package.YOLO(str(_narrow_model(package, work)))
-        model.train(
-            data=str(_windows(dataset, work, seed)),
-            time=minutes / 60.0,
-            seed=seed,
-            project=folder,
-            name="run",
-            **RECIPE,
-        )
-        last = package.YOLO(str(work / "run" / "weights" / "last.pt"))
-        written = Path(last.export(format="onnx", imgsz=_whole_px(dataset), simplify=True))
+        weights = _narrow_model(package, work)
+        for magnify, share in STAGES:
+            stage = work / f"x{magnify:g}"
+            package.YOLO(str(weights)).train(
+                data=str(_windows(dataset, stage, seed, magnify)),
+                time=share * minutes / 60.0,
+                seed=seed,
+                project=str(stage),
+                name="run",
+                **RECIPE,
+            )
+            weights = stage / "run" / "weights" / "last.pt"
+        tall, wide = _whole_px(dataset, STAGES[-1][0])
+        written = Path(package.YOLO(str(weights)).export(format="onnx", imgsz=[tall, wide], simplify=True))
         _forget_where(written)
         shutil.move(written, out)
 
 
-def _whole_px(dataset: Path) -> list[int]:
-    """Return height and width of the first picture, rounded up to whole strides."""
+def _whole_px(dataset: Path, magnify: float) -> tuple[int, int]:
+    """Return height and width of the first picture, magnified, rounded up to whole strides."""
     for file in sorted((dataset / "images" / "train").glob("*.jpg")):
         image = cv2.imread(str(file))
         if image is not None:
-            return [-(-side // STRIDE_PX) * STRIDE_PX for side in image.shape[:2]]
+            tall, wide = (math.ceil(magnify * side / STRIDE_PX) * STRIDE_PX for side in image.shape[:2])
+            return tall, wide
     msg = f"{dataset}: no picture in images/train; make it with `bconnect dataset export`"
     raise ModelError(msg)
 
@@ -121,9 +127,9 @@ def _narrow_model(package: Any, work: Path) -> Path:
     return file
 
 
-def _windows(dataset: Path, work: Path, seed: int) -> Path:
+def _windows(dataset: Path, work: Path, seed: int, magnify: float) -> Path:
     """Cut the windows to learn from; return the file that names them."""
-    cut(dataset, "train", work, seed)
+    cut(dataset, "train", work, seed=seed, magnify=magnify)
     for kind in ("images", "labels"):  # the package tries the last weights on something, whatever `val` says
         first = min((work / kind / "train").iterdir())
         (work / kind / "val").mkdir()

@@ -1,5 +1,8 @@
 """The tour of the README in a short form: each command runs and leaves what it promises."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from scenarios.cli.main import main
 
 pytestmark = pytest.mark.slow
 DONE, GATE = 0, 3
+PROGRAM = "from scenarios.cli.main import run; run()"
 
 TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
     ("estate listed", ("cameras", "list", "today", "--json"), (DONE,), ""),
@@ -30,6 +34,23 @@ TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
         (DONE,),
         "p.toml",
     ),
+    (
+        "compared",
+        (
+            "compare",
+            "today",
+            "beruang-madu-proposal",
+            "--scenario",
+            "beruang-madu",
+            "--short",
+            "--seeds",
+            "2",
+            "--out",
+            "ab",
+        ),
+        (DONE,),
+        "ab/report.html",
+    ),
     ("gate of the geometry", ("validate", "beruang-madu", "--gate", "G0"), (DONE, GATE), ""),
     (
         "rolled out",
@@ -51,7 +72,8 @@ TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
         (DONE,),
         "b.json",
     ),
-    ("cases listed, of nobody", ("scenarios", "list"), (DONE,), ""),
+    ("scenarios listed", ("scenarios", "list"), (DONE,), ""),
+    ("machine looked at", ("doctor",), (DONE,), ""),
 )
 
 
@@ -62,3 +84,25 @@ def test_the_tour(
     for what, arguments, codes, left in TOUR:
         assert main(arguments) in codes, f"{what}: {capsys.readouterr().err}"
         assert not left or (tmp_path / left).exists(), what
+
+
+def test_what_is_published_can_be_watched(tmp_path: Path) -> None:
+    said = (tmp_path / "publish.txt").open("w")
+    line = [sys.executable, "-c", PROGRAM, "cameras", "publish", "beruang-madu", "--only", "1"]
+    publisher = subprocess.Popen([*line, "--out", str(tmp_path / "cameras")], stdout=said, stderr=said)
+    estate = tmp_path / "cameras" / "mjpeg.toml"
+    try:
+        for _ in range(240):
+            if estate.exists():
+                break
+            assert publisher.poll() is None, (tmp_path / "publish.txt").read_text()
+            time.sleep(0.5)
+        else:
+            pytest.fail("nothing was published within two minutes")
+        code = main(("live", str(estate), "--duration", "6", "--out", str(tmp_path / "live")))
+    finally:
+        publisher.kill()
+        publisher.wait()
+        said.close()
+    assert code == DONE
+    assert (tmp_path / "live" / "cases.db").exists()

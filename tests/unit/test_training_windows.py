@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, cut, windows
+from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, WINDOWS_EACH, cut, windows
 from detectors.detection.errors import ModelError
 
 SIZE = (640, 360)
@@ -74,7 +74,7 @@ def test_a_broken_dataset_is_told(tmp_path: Path) -> None:
 
 
 def test_windows_of_a_dataset_are_pictures_with_labels(tmp_path: Path) -> None:
-    assert cut(_dataset(tmp_path / "set"), "train", tmp_path / "out") == 4
+    assert cut(_dataset(tmp_path / "set"), "train", tmp_path / "out", magnify=1.5) == WINDOWS_EACH
     for file in (tmp_path / "out" / "images" / "train").iterdir():
         assert cv2.imread(str(file)).shape == (WINDOW_PX[1], WINDOW_PX[0], 3)
         assert (tmp_path / "out" / "labels" / "train" / f"{file.stem}.txt").is_file()
