@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from detectors.archive.store import CaseStore
@@ -20,6 +21,7 @@ SHOW_EXAMPLES = examples(
     "bconnect cases show out/beruang-madu",
     "bconnect cases show out/beruang-madu/cases.db kerb-north_kerb-parking_20251127T160105_0001",
 )
+LONGEST_LINE = 400
 app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
 
 
@@ -27,13 +29,15 @@ app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
 def list_cases(where: Store, *, lang: Language = None) -> None:
     """List the cases of a result in the order in which they were opened."""
     texts = texts_for(lang)
-    table = Table()
+    table = Table(box=None, pad_edge=False)
     for heading in ("Case", "Rule", "Vehicle", "Plate", "Place", "State"):
-        table.add_column(texts.text(heading), overflow="fold", no_wrap=heading == "Case")
+        table.add_column(texts.text(heading), no_wrap=True)
     with CaseStore(where, create=False) as store:
         for case in store.cases():
             table.add_row(*_row(case, texts))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    needed = Measurement.get(console, console.options.update(max_width=LONGEST_LINE), table).maximum
+    Console(highlight=False, width=max(console.width, needed)).print(table)  # a line a case, to be copied
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)

@@ -17,7 +17,7 @@ def show(outcome: RolloutOutcome, rollout: Rollout, texts: Texts, console: Conso
     table = Table(title=texts.text("{name}: compliance by week", name=rollout.name))
     headings = ("Week", "Phase", "Culture gap", "No officer about", "Beside an officer", "Rollout less none")
     for heading in headings:
-        table.add_column(texts.text(heading))
+        table.add_column(texts.text(heading), overflow="fold")
     for week in outcome.weeks:
         if week.zone == ALL:
             estimates = (week.gap, week.alone, week.shown, week.effect)
