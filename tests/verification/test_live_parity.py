@@ -27,7 +27,7 @@ from twin.traffic.demand import DwellMix
 SPEED = 2.0
 STOPS = 6000.0
 LEAD_S = 30.0
-SEED = 2
+SEED = 4  # the first after the one it was made with that has five cases
 SAME_NS = 6 * NS_PER_S  # at a picture a second: when a vehicle that draws up begins to stand
 SETTLED_NS = 10 * NS_PER_S
 LEAST = 0.95
