@@ -140,7 +140,7 @@ def _play(
     until_ns = run.end_ns
     if given.duration_s is not None:
         until_ns = min(until_ns, run.start_ns + round(given.duration_s * given.speed * NS_PER_S))
-    for name, scene in scenes(run, until_ns, given.lead_s):
+    for name, scene in scenes(run, first_ns, until_ns):
         if stop.is_set():
             break
         frame = views[name].frame(scene, frames)
@@ -153,9 +153,8 @@ def _play(
     return BroadcastEnd(frames, late_ns / NS_PER_S)
 
 
-def scenes(run: Prepared, until_ns: int, lead_s: float) -> Iterator[tuple[str, Scene]]:
-    """Yield view and scene in order of time: the street without traffic for `lead_s`, then the evening."""
-    first_ns = run.start_ns - round(lead_s * NS_PER_S)
+def scenes(run: Prepared, first_ns: int, until_ns: int) -> Iterator[tuple[str, Scene]]:
+    """Yield view and scene in order of time: the street empty before the start, then the evening."""
     moments = sorted(
         (at_ns, watch.name)
         for watch in run.watches

@@ -1,7 +1,8 @@
-"""Windows cut from labelled pictures, for training: at full size, around vehicles, rare classes more often.
+"""Windows cut from labelled pictures, for training: magnified, around vehicles, rare classes more often.
 
 Most of a street picture shows no vehicle, and small vehicles do not survive a smaller picture. A window
-keeps their size and leaves the empty street out, so that the same hours of training see more of them.
+keeps or raises their size and leaves the empty street out, so that the same hours of training see more
+of them.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ LEAST_INSIDE = 0.4  # of a vehicle's box; what shows less of itself is no vehicl
 JPEG_QUALITY = 97
 
 
-def cut(dataset: Path, split: str, out: Path, *, seed: int = 1, magnify: float = 1.0) -> int:
+def cut(dataset: Path, split: str, out: Path, *, magnify: float, seed: int = 1) -> int:
     """Write windows of the pictures of `dataset`/images/`split`, with YOLO labels, to `out`; return how many.
 
     A window is WINDOW_PX on disk and shows that much of the picture over `magnify` (>= 1). Names begin
@@ -29,7 +30,7 @@ def cut(dataset: Path, split: str, out: Path, *, seed: int = 1, magnify: float =
     """
     pictures = sorted((dataset / "images" / split).glob("*.jpg"))
     labels = {file: _labels(dataset / "labels" / split / f"{file.stem}.txt") for file in pictures}
-    weights = _weights(np.concatenate([rows[:, 0] for rows in labels.values()] or [np.zeros(0)]))
+    weights = class_weights(np.concatenate([rows[:, 0] for rows in labels.values()] or [np.zeros(0)]))
     draw = np.random.default_rng(seed)
     shown_px = (round(WINDOW_PX[0] / magnify), round(WINDOW_PX[1] / magnify))
     for kind in ("images", "labels"):
@@ -43,9 +44,7 @@ def cut(dataset: Path, split: str, out: Path, *, seed: int = 1, magnify: float =
         found = windows(image.shape[:2], labels[file], weights, draw, shown_px)
         for number, (window, rows) in enumerate(found):
             name = f"{hashlib.blake2b(f'{file.stem}{number}'.encode(), digest_size=4).hexdigest()}_{number}"
-            part = image[window]
-            if magnify != 1.0:
-                part = cv2.resize(part, None, fx=magnify, fy=magnify, interpolation=cv2.INTER_LINEAR)
+            part = cv2.resize(image[window], None, fx=magnify, fy=magnify, interpolation=cv2.INTER_LINEAR)
             _write(out, split, name, np.asarray(part, dtype=np.uint8), rows)
             count += 1
     return count
@@ -93,7 +92,7 @@ def _inside(boxes: Float64Array, column: int, row: int, wide: int, tall: int) ->
     return np.column_stack([(low_in + high_in)[kept] / 2, sizes[kept], kept.astype(np.float64)])
 
 
-def _weights(classes: Float64Array) -> Float64Array:
+def class_weights(classes: Float64Array) -> Float64Array:
     """Return (C,) one over the root of how often each class appears."""
     counts = np.bincount(classes.astype(int), minlength=1)
     return np.asarray(1.0 / np.sqrt(np.maximum(counts, 1)))

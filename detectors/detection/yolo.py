@@ -1,4 +1,4 @@
-"""A detector by weights of ultralytics (.pt): an extra, AGPL-3.0, several GB with torch."""
+"""A detector by weights of ultralytics (.pt), and their training: an extra, AGPL-3.0, GBs with torch."""
 
 import importlib
 import math
@@ -69,12 +69,13 @@ def _ultralytics() -> Any:
 def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> None:
     """Train a narrow YOLO (width 0.125) on windows of a dataset with YOLO labels, and write it as ONNX.
 
-    The model takes whole pictures, magnified by MAGNIFY. The recipe of the shipped
-    weights; raises ModelError where `dataset` is none or the extra is missing.
+    The model takes whole pictures, magnified by MAGNIFY. The recipe of the shipped weights; raises
+    ModelError where `dataset` is none or the extra is missing.
     """
     if not (dataset / "images" / "train").is_dir() or not (dataset / "labels" / "train").is_dir():
         msg = f"{dataset}: expected images/train and labels/train; make it with `bconnect dataset export`"
         raise ModelError(msg)
+    tall, wide = _whole_px(dataset)
     package = _ultralytics()
     with tempfile.TemporaryDirectory(prefix="bconnect-train-") as folder:
         work = Path(folder)
@@ -91,7 +92,6 @@ def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> 
                 **RECIPE,
             )
             weights = stage / "run" / "weights" / "last.pt"
-        tall, wide = _whole_px(dataset)
         written = Path(package.YOLO(str(weights)).export(format="onnx", imgsz=[tall, wide], simplify=True))
         _forget_where(written)
         shutil.move(written, out)
@@ -131,7 +131,7 @@ def _narrow_model(package: Any, work: Path) -> Path:
 
 def _windows(dataset: Path, work: Path, seed: int) -> Path:
     """Cut the windows to learn from; return the file that names them."""
-    cut(dataset, "train", work, seed=seed, magnify=MAGNIFY)
+    cut(dataset, "train", work, magnify=MAGNIFY, seed=seed)
     for kind in ("images", "labels"):  # the package tries the last weights on something, whatever `val` says
         first = min((work / kind / "train").iterdir())
         (work / kind / "val").mkdir()

@@ -137,14 +137,16 @@ class Server:
     def push(self, view: int, taken_ns: int, picture: bytes) -> None:
         """Give a picture to the watchers of one view.
 
-        The first sets the clock of all. Where they come late for long, they do so again: the clock
-        must not run away from the pictures.
+        The first sets the clock of all. One from the future does so again: the first was late, and a sink
+        would hold this one back, the longer the faster the street is. So do those that come late for
+        long: the clock must not run away from the pictures.
         """
         stamp_ns = taken_ns + NTP_OF_1970_NS
         now_ns = self._clock.get_internal_time()
-        if self._punctual_ns is not None and self._clock.get_time() - stamp_ns <= BEHIND_NS:
+        behind_ns = self._clock.get_time() - stamp_ns
+        if self._punctual_ns is not None and 0 <= behind_ns <= BEHIND_NS:
             self._punctual_ns = now_ns
-        elif self._punctual_ns is None or now_ns - self._punctual_ns > PATIENCE_NS:
+        elif self._punctual_ns is None or behind_ns < 0 or now_ns - self._punctual_ns > PATIENCE_NS:
             self._punctual_ns = now_ns
             num, den = float(self._speed).as_integer_ratio()
             self._clock.set_calibration(now_ns, stamp_ns, num, den)

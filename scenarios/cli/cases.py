@@ -37,7 +37,8 @@ def list_cases(where: Store, *, lang: Language = None) -> None:
             table.add_row(*_row(case, texts))
     console = Console(highlight=False)
     needed = Measurement.get(console, console.options.update(max_width=LONGEST_LINE), table).maximum
-    Console(highlight=False, width=max(console.width, needed)).print(table)  # a line a case, to be copied
+    console.width = max(console.width, needed)  # a line a case, to be copied
+    console.print(table)
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)

@@ -46,20 +46,15 @@ def coco_results(found: Mapping[int, Detections]) -> list[dict[str, Any]]:
 
 
 class Precision:
-    """mAP at an overlap of one half, of any part of a dataset."""
+    """Average precision at an overlap of one half, of any part of a dataset."""
 
     def __init__(self, truth: Coco, found: Mapping[int, Detections]) -> None:
         self._truth = COCO(dict(truth))
         results = coco_results(found)
         self._results = self._truth.loadRes(results) if results else None
 
-    def map50(self, images: Sequence[int]) -> float:
-        """Return the mean over the classes that appear in these images (repeats count once each)."""
-        shown = self.ap50(images).values()
-        return float(np.mean(list(shown))) if shown else float("nan")
-
     def ap50(self, images: Sequence[int]) -> dict[int, float]:
-        """Return the average precision of each class that appears in these images."""
+        """Return the average precision of each class that appears in these images (repeats count once)."""
         if self._results is None:
             return {entry["category_id"]: 0.0 for entry in self._truth.dataset["annotations"]}
         run = COCOeval_faster(self._truth, self._results, "bbox", print_function=_quiet)
@@ -99,12 +94,15 @@ def precisions(truth: Coco, found: Mapping[int, Detections], seed: int = 1) -> t
     whole = measure.ap50(everything)
     labelled = [entry["category_id"] for entry in truth["annotations"] if not entry["iscrowd"]]
     names = {entry["id"]: entry["name"] for entry in truth["categories"]}
-    means = [float(np.mean(list(one.values()))) for one in drawn if one]
-    figures = [_with_interval("mAP50", measure.map50(everything), len(members), means)]
+    figures = [_with_interval("mAP50", _mean(whole), len(members), [_mean(one) for one in drawn if one])]
     for kind, value in sorted(whole.items()):
         values = [one[kind] for one in drawn if kind in one]
         figures.append(_with_interval(f"AP50, {names[kind]}", value, labelled.count(kind), values))
     return tuple(figures)
+
+
+def _mean(by_class: Mapping[int, float]) -> float:
+    return float(np.mean(list(by_class.values()))) if by_class else float("nan")
 
 
 def _with_interval(what: str, value: float, trials: int, drawn: list[float]) -> Figure:

@@ -8,17 +8,20 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from hardware_adapters.clock import monotonic_ns
+from detectors.datatypes.frame import NS_PER_S, Frame
+from hardware_adapters.clock import monotonic_ns, pause_until
 from hardware_adapters.credentials import Credentials
 from hardware_adapters.link import CameraAddress, LinkState
 from hardware_adapters.live_source import LinkSettings, LiveSource
 from hardware_adapters.publish.mjpeg_server import MjpegPublisher
-from hardware_adapters.publish.ports import Publisher
+from hardware_adapters.publish.ports import Channel, Publisher
 from hardware_adapters.publish.rtsp_server import RtspPublisher
+from hardware_adapters.rtsp import RtspCamera
 from hardware_adapters.sources import open_live
-from tests.published_pictures import CHANNEL, need_rtsp_server, on_air
+from tests.published_pictures import CHANNEL, EVENING_NS, need_rtsp_server, on_air
 
 CANARY = "k4nari:/@%kuning"  # no output may hold it
 RIGHT = Credentials("admin", "benar:/@%")
@@ -88,6 +91,35 @@ def test_a_password_with_odd_characters_opens_the_camera(kind: str) -> None:
         watcher = watching(kind, publisher, RIGHT)
         watcher.seconds_until_more(5)
         watcher.close()
+
+
+def test_a_fast_street_arrives_whole_although_its_first_picture_was_late() -> None:
+    """The first picture sets the clock of the server; those after it then seem to come from the future."""
+    need_rtsp_server()
+    speed, late_s, size_px = 4.0, 0.6, (640, 360)
+    publisher = RtspPublisher([Channel("street", size_px, 1.0)], speed=speed)
+    camera = RtspCamera(CameraAddress(publisher.urls()["street"]))
+    stop, seen = threading.Event(), list[int]()
+
+    def watch() -> None:
+        for shot in camera.shots():
+            seen.append(round((shot.pts_ns or 0) / NS_PER_S))
+            if stop.is_set():
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    began_ns = monotonic_ns()
+    for number in range(48):
+        image = np.full((size_px[1], size_px[0], 3), 40 + number, np.uint8)
+        publisher.give(Frame("street", number, EVENING_NS + number * NS_PER_S, image, simulated=True))
+        pause_until(began_ns + round(((number + 1) / speed - late_s) * NS_PER_S))
+    stop.set()
+    publisher.close()
+    watcher.join(5)
+    whole = seen[-1] - seen[0] + 1
+    assert whole > 20
+    assert len(set(seen)) > 0.9 * whole
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, WINDOWS_EACH, cut, windows
+from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, WINDOWS_EACH, class_weights, cut, windows
 from detectors.detection.errors import ModelError
+from detectors.detection.yolo import train_narrow
 
-SIZE = (640, 360)
 shares = st.floats(0.05, 0.95)
 labels = st.lists(st.tuples(st.integers(0, 3), shares, shares, st.floats(0.01, 0.1), st.floats(0.01, 0.1)))
 
@@ -51,7 +51,7 @@ def test_a_rare_class_is_looked_for_more_often_than_it_appears() -> None:
     """Eight cars at one end of the picture, one bus at the other: windows are no lottery of vehicles."""
     rows = np.array([[1, 0.1, 0.5, 0.05, 0.05]] * 8 + [[2, 0.9, 0.5, 0.05, 0.05]])
     draw = np.random.default_rng(1)
-    weights = 1 / np.sqrt([1, 8, 1, 1])
+    weights = class_weights(rows[:, 0])
     seen = [found for _ in range(200) for _, found in windows((360, 640), rows, weights, draw)]
     with_bus = np.mean([bool((found[:, 0] == 2).any()) for found in seen])
     assert 0.2 < with_bus < 0.35  # one in 1 + 8 / sqrt(8) = 3.8, and those laid anywhere; else one in nine
@@ -68,9 +68,9 @@ def _dataset(folder: Path, picture: bytes = b"", label: str = "1 0.5 0.5 0.1 0.1
 
 def test_a_broken_dataset_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a picture"):
-        cut(_dataset(tmp_path / "broken", picture=b"no"), "train", tmp_path / "b")
+        cut(_dataset(tmp_path / "broken", picture=b"no"), "train", tmp_path / "b", magnify=1.5)
     with pytest.raises(ModelError, match="expected lines of class"):
-        cut(_dataset(tmp_path / "wrong", label="car 1 2"), "train", tmp_path / "w")
+        cut(_dataset(tmp_path / "wrong", label="car 1 2"), "train", tmp_path / "w", magnify=1.5)
 
 
 def test_windows_of_a_dataset_are_pictures_with_labels(tmp_path: Path) -> None:
@@ -78,3 +78,11 @@ def test_windows_of_a_dataset_are_pictures_with_labels(tmp_path: Path) -> None:
     for file in (tmp_path / "out" / "images" / "train").iterdir():
         assert cv2.imread(str(file)).shape == (WINDOW_PX[1], WINDOW_PX[0], 3)
         assert (tmp_path / "out" / "labels" / "train" / f"{file.stem}.txt").is_file()
+
+
+def test_a_dataset_without_pictures_is_told_before_anything_is_trained(tmp_path: Path) -> None:
+    for kind in ("images", "labels"):
+        (tmp_path / kind / "train").mkdir(parents=True)
+    with pytest.raises(ModelError, match="no picture in images/train"):
+        train_narrow(tmp_path, tmp_path / "out.onnx", minutes=0.1)
+    assert not (tmp_path / "out.onnx").exists()

@@ -59,7 +59,7 @@ def directly(out: Path) -> tuple[Case, ...]:
     spec = evening()
     run = prepared(spec, SEED, out, spec.plan.views)
     views = {job.spec.name: ViewAtWork(job) for job in run.jobs}
-    for name, scene in scenes(run, run.end_ns, LEAD_S):
+    for name, scene in scenes(run, run.start_ns - round(LEAD_S * NS_PER_S), run.end_ns):
         views[name].take(scene)
     return tuple(case for view in views.values() for case in view.finish().cases)
 
