@@ -102,15 +102,16 @@ def broadcast(
     """
     run = prepared(given.spec, given.seed, out, given.spec.plan.views, progress)
     views = {job.spec.name: TwinView(job.network, job.spec, job.seed) for job in run.jobs}
+    first_ns = run.start_ns - round(given.lead_s * NS_PER_S)
     with ExitStack() as open_ones:
-        publishers, no_rtsp = _publishers(given, open_ones)
+        publishers, no_rtsp = _publishers(given, first_ns, open_ones)
         estates = _write_estates(given, run, views, publishers, out)
         urls = tuple((kind, view, url) for kind, p in publishers.items() for view, url in p.urls().items())
         on_air(OnAir(urls, estates, no_rtsp))
-        return _play(given, run, views, tuple(publishers.values()), stop)
+        return _play(given, run, views, tuple(publishers.values()), first_ns, stop)
 
 
-def _publishers(given: Broadcast, open_ones: ExitStack) -> tuple[dict[str, Publisher], str]:
+def _publishers(given: Broadcast, first_ns: int, open_ones: ExitStack) -> tuple[dict[str, Publisher], str]:
     """Return MJPEG always, RTSP where it can be had, and why not where it cannot."""
     channels = [Channel(view.name, view.size_px, view.fps) for view in given.spec.plan.views]
     try:
@@ -121,7 +122,7 @@ def _publishers(given: Broadcast, open_ones: ExitStack) -> tuple[dict[str, Publi
     mjpeg = MjpegPublisher(channels, given.http_port, credentials)
     found: dict[str, Publisher] = {"mjpeg": open_ones.enter_context(closing(mjpeg))}
     try:
-        rtsp = RtspPublisher(channels, given.rtsp_port, credentials, speed=given.speed)
+        rtsp = RtspPublisher(channels, given.rtsp_port, credentials, speed=given.speed, begins_ns=first_ns)
         found["rtsp"] = open_ones.enter_context(closing(rtsp))
     except PublishError as error:
         return found, str(error)
@@ -133,10 +134,10 @@ def _play(
     run: Prepared,
     views: dict[str, TwinView],
     publishers: tuple[Publisher, ...],
+    first_ns: int,
     stop: threading.Event,
 ) -> BroadcastEnd:
     began_ns, frames, late_ns = monotonic_ns(), 0, 0
-    first_ns = run.start_ns - round(given.lead_s * NS_PER_S)
     until_ns = run.end_ns
     if given.duration_s is not None:
         until_ns = min(until_ns, run.start_ns + round(given.duration_s * given.speed * NS_PER_S))

@@ -246,7 +246,7 @@ def _whole(file: Traversable, on_the_way: tuple[str, ...]) -> PlanFile:
     plan = plan.model_copy(update={"camera": (*listed, *plan.camera)})
     if plan.extends is None:
         return plan
-    base = _whole(resolve(Kind.PLAN, plan.extends), (*on_the_way, str(file)))
+    base = _whole(_base_file(file, plan.extends), (*on_the_way, str(file)))
     if base.network and plan.network and base.network != plan.network:
         msg = (
             f"{file}: network '{plan.network}', but '{plan.extends}', which it extends, has '{base.network}'"
@@ -258,6 +258,14 @@ def _whole(file: Traversable, on_the_way: tuple[str, ...]) -> PlanFile:
         "network": plan.network or base.network,
     }
     return plan.model_copy(update=both)
+
+
+def _base_file(file: Traversable, extends: str) -> Traversable:
+    try:
+        return resolve(Kind.PLAN, extends)
+    except InputError as error:
+        msg = f"{file}: extends: {error}"
+        raise InputError(msg) from None
 
 
 def _network(file: Traversable, plan: PlanFile, views: tuple[ViewSpec, ...]) -> RoadNetwork | None:

@@ -24,9 +24,9 @@ class Habits:
     `still_speed` is below what a standing vehicle seems to move; `reach` the least gate, `reach_still`
     the largest jump of a standing one; `bridge_s` and `bridge_still_s` how long an unseen moving and
     a standing vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`:
-    the camera looked elsewhere; then only what stood is known again, and only where its box
-    overlaps the last one by `same_iou` (the preset comes back to the same picture). What overlaps the
-    box of a standing one by `own_iou` is itself, whatever else fits.
+    the camera looked elsewhere; then only what stood is known again. What stood and was unseen for so
+    long, for that reason or behind others, is known again only where its box overlaps the last one by
+    `same_iou`. What overlaps the box of a standing one by `own_iou` is itself, whatever else fits.
     """
 
     agility: float
@@ -144,7 +144,7 @@ class Follower:
         squared, distance = self._motion.distances(points, spreads)
         near = np.where(still[:, None], distance < self._habits.reach_still, True)  # noqa: FBT003
         allowed = near & ((squared < GATE) | (distance < self._habits.reach))
-        allowed &= self._same_place(detections)
+        allowed &= self._same_place(detections, still)
         self._claim(allowed, detections, still)
         cost = np.where(allowed, squared, REFUSED)
         targets, rows = linear_sum_assignment(cost)
@@ -164,13 +164,20 @@ class Follower:
                 allowed[row] = allowed[:, best] = False
                 allowed[row, best] = True
 
-    def _same_place(self, detections: Detections) -> np.ndarray:
-        """Return (N, M): False where a target not seen since the camera came back has another box now."""
+    def _same_place(self, detections: Detections, still: np.ndarray) -> np.ndarray:
+        """Return (N, M): False where a target that stood and was unseen for long has another box now."""
         same = np.ones((len(self._targets), len(detections)), dtype=bool)
-        for row, target in enumerate(self._targets):
-            if self._back_ns is not None and target.last_ns < self._back_ns:
+        for row in np.flatnonzero(still).tolist():
+            target = self._targets[row]
+            if self._unseen_for_long(target):
                 same[row] = _iou(target.box, detections.boxes_px) >= self._habits.same_iou
         return same
+
+    def _unseen_for_long(self, target: _Target) -> bool:
+        now_ns = self._now_ns or target.last_ns
+        gone_s = (now_ns - target.last_ns) / NS_PER_S
+        before_gap = self._back_ns is not None and target.last_ns < self._back_ns
+        return before_gap or gone_s > self._habits.away_s
 
     def _see(self, target: _Target, detections: Detections, row: int, timestamp_ns: int) -> None:
         target.last_ns = timestamp_ns

@@ -1,7 +1,7 @@
 """Which tracks stand still: hysteresis in place and time, and what to make of unseen time."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detectors.datatypes.frame import NS_PER_S
 from detectors.datatypes.plates import PlateReading
@@ -14,9 +14,10 @@ UNKNOWN_NS = -(2**63)  # before the source began: since when, nobody can say
 class StandingLimits:
     """When a vehicle stands, and how long it may be unseen and still be said to have stood.
 
-    It begins to stand below `slow_mps` and stands once it has kept within `drift_m` of its mean
-    place for `settle_s`. It has left when it was seen outside `drift_m` for `leave_s` (one stray
-    position ends nothing). Seen again in place within `bridge_s` it stood in between, too; where a
+    It begins to stand below `slow_mps`, or before, at the first of those sights within `look_back_s`
+    that were all within `drift_m` and no faster from there on the whole (a box of few pixels wavers);
+    it stands once it has kept within `drift_m` of its mean place for `settle_s`. It has left when it
+    was seen outside `drift_m` for `leave_s` (one stray position ends nothing). Seen again in place within `bridge_s` it stood in between, too; where a
     tour leaves the view unseen, within that time more, unless it is longer than `revisit_at_most_s`.
     No frame for `away_s`, or for half of the gap of a tour that is shorter: the camera looked
     elsewhere. What is found standing within `away_s` after it came back may have stood before, and
@@ -26,6 +27,7 @@ class StandingLimits:
     slow_mps: float = 0.8
     drift_m: float = 2.0
     settle_s: float = 3.0
+    look_back_s: float = 10.0
     leave_s: float = 1.0
     bridge_s: float = 30.0
     revisit_at_most_s: float = 180.0
@@ -78,6 +80,15 @@ class Stand:
         return self.left_ns or self.lost_ns or self.last_in_ns
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """Where a vehicle that did not stand yet was seen, and since when it may have been there."""
+
+    timestamp_ns: int
+    at_m: tuple[float, float]
+    earliest_ns: int
+
+
 class Standing:
     """Follows every track of one view and tells the stands that last or have just ended."""
 
@@ -86,6 +97,7 @@ class Standing:
         self._gap_ns = limits.gap_s(revisit_s) * NS_PER_S
         self._bridged_ns = limits.bridged_s(revisit_s) * NS_PER_S
         self._stands: dict[int, Stand] = {}
+        self._sights: dict[int, list[_Sight]] = {}
         self._looked_ns: int | None = None
         self._away_ns = (UNKNOWN_NS, 0)  # from when to when nobody looked, the last time that this was so
 
@@ -93,6 +105,7 @@ class Standing:
         """Return the settled stands, ordered by track id; ended ones are told once, then forgotten."""
         if self._looked_ns is None or timestamp_ns - self._looked_ns > self._gap_ns:
             self._away_ns = self._before_ns, timestamp_ns
+            self._sights.clear()
         for stand in self._stands.values():  # before the sights: one after too long a gap mends nothing
             if not stand.ended and timestamp_ns - stand.last_in_ns > self._bridged_ns:
                 stand.lost, stand.lost_ns = True, timestamp_ns
@@ -100,6 +113,7 @@ class Standing:
             if track.observed and track.position_m is not None:
                 self._see(track, track.position_m, timestamp_ns)
         self._looked_ns = timestamp_ns
+        self._forget(tracks, timestamp_ns)
         return self._told()
 
     def finish(self) -> tuple[Stand, ...]:
@@ -117,10 +131,19 @@ class Standing:
     def _see(self, track: Track, at_m: tuple[float, float], timestamp_ns: int) -> None:
         stand = self._stands.get(track.track_id)
         if stand is None:
+            sights = self._sights.setdefault(track.track_id, [])
+            sights.append(_Sight(timestamp_ns, at_m, self._earliest_ns(at_m, timestamp_ns)))
             if math.hypot(*(track.velocity_mps or (0.0, 0.0))) < self._limits.slow_mps:
-                earliest_ns = self._earliest_ns(at_m, timestamp_ns)
+                first = self._first_in_place(sights)
                 self._stands[track.track_id] = Stand(
-                    track, timestamp_ns, timestamp_ns, at_m[0], at_m[1], 1, track.plate, earliest_ns
+                    track,
+                    first.timestamp_ns,
+                    timestamp_ns,
+                    at_m[0],
+                    at_m[1],
+                    1,
+                    track.plate,
+                    first.earliest_ns,
                 )
         elif stand.lost:
             return  # told now; what is seen of the vehicle from the next frame on is another stand
@@ -128,6 +151,33 @@ class Standing:
             _stay(stand, track, at_m, timestamp_ns)
         else:
             self._stray(stand, timestamp_ns)
+
+    def _first_in_place(self, sights: list[_Sight]) -> _Sight:
+        """Return the first of the sights since which a vehicle has been where the last one shows it.
+
+        Where the one before that shows it on its way, it cannot have stood there earlier.
+        """
+        last, first = sights[-1], len(sights) - 1
+        for number in range(first - 1, -1, -1):
+            off_m = math.dist(sights[number].at_m, last.at_m)
+            passed_s = (last.timestamp_ns - sights[number].timestamp_ns) / NS_PER_S
+            if off_m > self._limits.drift_m:
+                break
+            if off_m < self._limits.slow_mps * passed_s:
+                first = number
+        before_ns = sights[first - 1].timestamp_ns if first > 0 else UNKNOWN_NS
+        found = sights[first]
+        return replace(found, earliest_ns=max(found.earliest_ns, before_ns))
+
+    def _forget(self, tracks: tuple[Track, ...], timestamp_ns: int) -> None:
+        """Drop the sights that are too old to count, and those of tracks that are gone or stand."""
+        since_ns = timestamp_ns - self._limits.look_back_s * NS_PER_S
+        moving = {track.track_id for track in tracks} - self._stands.keys()
+        self._sights = {
+            track_id: [sight for sight in sights if sight.timestamp_ns >= since_ns]
+            for track_id, sights in self._sights.items()
+            if track_id in moving
+        }
 
     @property
     def _before_ns(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 BEHIND_NS = 1_000_000_000
 PATIENCE_NS = 20_000_000_000
 REPORT_EVERY_NS = 500_000_000  # 5 s in RFC 3550: too long for who has just connected
+WAITING = 2.0**-10  # how fast the clock goes until the first picture; at 0 GStreamer would divide by it
 NTP_OF_1970_NS = 2_208_988_800 * 1_000_000_000
 LAUNCH = (
     "( appsrc name=source is-live=true format=time max-bytes=0 max-buffers=4 leaky-type=downstream "
@@ -101,6 +102,8 @@ class Server:
         self._clock = GObject.new(Gst.SystemClock, name="taken")
         self._speed = plan["speed"]
         self._punctual_ns: int | None = None  # when a picture last came in time
+        if plan["begins_ns"]:  # who connects before the first picture must not be told another day
+            self._set_clock(plan["begins_ns"] + NTP_OF_1970_NS, WAITING)
         self._server = GstRtspServer.RTSPServer()
         self._server.set_address(plan["address"])
         self._server.set_service(str(plan["port"]))
@@ -134,6 +137,10 @@ class Server:
         self._server.get_mount_points().add_factory(f"/{view['name']}", factory)
         return feed
 
+    def _set_clock(self, stamp_ns: int, speed: float) -> None:
+        num, den = float(speed).as_integer_ratio()
+        self._clock.set_calibration(self._clock.get_internal_time(), stamp_ns, num, den)
+
     def push(self, view: int, taken_ns: int, picture: bytes) -> None:
         """Give a picture to the watchers of one view.
 
@@ -148,8 +155,7 @@ class Server:
             self._punctual_ns = now_ns
         elif self._punctual_ns is None or behind_ns < 0 or now_ns - self._punctual_ns > PATIENCE_NS:
             self._punctual_ns = now_ns
-            num, den = float(self._speed).as_integer_ratio()
-            self._clock.set_calibration(now_ns, stamp_ns, num, den)
+            self._set_clock(stamp_ns, self._speed)
         self.feeds[view].push(taken_ns, picture)
 
 

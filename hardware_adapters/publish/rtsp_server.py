@@ -58,7 +58,9 @@ class RtspPublisher:
         credentials: Credentials | None = None,
         *,
         speed: float = 1.0,
+        begins_ns: int = 0,
     ) -> None:
+        """Start the server; `begins_ns` is when the first picture will have been taken, 0 where unknown."""
         self._numbers = {channel.name: number for number, channel in enumerate(channels)}
         python = system_python()
         self.process = subprocess.Popen(  # noqa: S603 - our own script, nothing of the user's in it
@@ -70,7 +72,8 @@ class RtspPublisher:
         self._queue: Queue[tuple[int, int, bytes] | None] = Queue(WAITING)
         self.left_out = 0
         # by the pipe, not by an argument: arguments show in the list of processes
-        self._send(_plan(channels, port, credentials, speed), b"")
+        plan = _plan(channels, port, credentials)
+        self._send({**plan, "speed": speed, "begins_ns": begins_ns}, b"")
         self.port = self._await_ready(port)
         self._thread = threading.Thread(target=self._pump, daemon=True)
         self._thread.start()
@@ -147,15 +150,12 @@ class RtspPublisher:
         self.process.stdin.flush()
 
 
-def _plan(
-    channels: Sequence[Channel], port: int, credentials: Credentials | None, speed: float
-) -> dict[str, object]:
+def _plan(channels: Sequence[Channel], port: int, credentials: Credentials | None) -> dict[str, object]:
     views = [{"name": c.name, "width": c.size_px[0], "height": c.size_px[1], "fps": c.fps} for c in channels]
     return {
         "address": ADDRESS,
         "port": port,
         "user": credentials.user if credentials else "",
         "password": credentials.password if credentials else "",
-        "speed": speed,
         "views": views,
     }

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -120,6 +122,36 @@ def test_a_fast_street_arrives_whole_although_its_first_picture_was_late() -> No
     whole = seen[-1] - seen[0] + 1
     assert whole > 20
     assert len(set(seen)) > 0.9 * whole
+
+
+def test_who_connects_before_the_first_picture_is_told_the_day_of_the_street() -> None:
+    """The clock of the server must be that of the street before anybody asks for it."""
+    need_rtsp_server()
+    publisher = RtspPublisher([Channel("street", (640, 360), 1.0)], speed=2.0, begins_ns=EVENING_NS)
+    stop, told_s = threading.Event(), list[float]()
+
+    def watch() -> None:
+        with av.open(publisher.urls()["street"], options={"rtsp_transport": "tcp"}, timeout=5.0) as stream:
+            for packet in stream.demux(video=0):
+                if packet.has_sidedata("prft"):
+                    taken_us = struct.unpack("<q", bytes(packet.get_sidedata("prft"))[:8])[0]
+                    told_s.append(taken_us / 1e6 - EVENING_NS / NS_PER_S)
+                if stop.is_set():
+                    return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    pause_until(monotonic_ns() + NS_PER_S)
+    began_ns = monotonic_ns()
+    for number in range(24):
+        image = np.full((360, 640, 3), 40 + number, np.uint8)
+        publisher.give(Frame("street", number, EVENING_NS + number * NS_PER_S, image, simulated=True))
+        pause_until(began_ns + round((number + 1) / 2 * NS_PER_S))
+    stop.set()
+    publisher.close()
+    watcher.join(5)
+    assert len(told_s) > 5
+    assert all(-1 < at_s < 24 for at_s in told_s), told_s
 
 
 @pytest.mark.parametrize("kind", KINDS)

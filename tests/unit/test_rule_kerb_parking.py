@@ -155,3 +155,21 @@ def test_one_stray_position_ends_nothing() -> None:
 def test_a_creeping_queue_is_no_stand() -> None:
     found = drive(KerbParking(site()), at(17), 120, {1: lambda t_s: (-75.0 + 0.3 * t_s, 5.5)})
     assert all(kind is not VerdictKind.VIOLATION for kind, _ in told(found))
+
+
+def test_a_place_that_wavers_does_not_put_off_the_beginning() -> None:
+    """A small far box, looked at once a second: its place moves by a metre from one look to the next."""
+    base, wavers = stands(5, 1e9), (0.0, 0.9, -0.9, 0.0, 0.9, -0.9, 0.9, 0.0)
+
+    def path(t_s: float) -> Place:
+        x, y = base(t_s)
+        return x + (wavers[int(t_s) - 5] if 5 <= t_s < 13 else 0.0), y
+
+    found = drive(KerbParking(site()), at(17), 90, {1: path}, every_s=1.0)
+    assert told(found)[0] == OPENED
+    assert found[0].opened_ns == at(17, 0, 5)
+
+
+def test_the_last_metres_before_it_stands_are_no_stand() -> None:
+    found = drive(KerbParking(site()), at(17), 90, {1: stands(5, 1e9)}, every_s=0.2)
+    assert at(17, 0, 5) <= found[0].opened_ns <= at(17, 0, 5.5)

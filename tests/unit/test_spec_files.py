@@ -163,6 +163,13 @@ def test_the_larger_plan_of_ktl_1_is_the_plan_and_one_camera_more() -> None:
     assert larger.views[:-1] == plan.views
 
 
+def test_a_plan_that_extends_nothing_known_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "beruan=g-madu"\n{PLAN}', encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.toml: extends: unknown plan 'beruan=g-madu'; did you mean"):
+        load_plan(str(path))
+
+
 def test_a_plan_that_extends_itself_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "loop.toml"
     path.write_text(f'extends = "{path}"\n{PLAN}', encoding="utf-8")

@@ -41,3 +41,24 @@ def test_what_stands_keeps_its_track_when_another_is_lost_beside_it() -> None:
     (stander,) = [t for t in follower.tracks(29 * NS_PER_S, on_ground=True) if t.track_id == 1]
     assert stander.box_px == (100.0, 100.0, 140.0, 130.0)
     assert stander.observed
+
+
+def test_another_that_draws_up_where_one_stood_before_is_another() -> None:
+    """A car has left unseen behind others; a motorcycle stops in its place half a minute later."""
+    follower = Follower(ON_GROUND)
+    car, motorcycle = (522.0, 126.0, 564.0, 160.0), (550.0, 134.0, 566.0, 160.0)
+    seen = dict.fromkeys(range(30), car) | dict.fromkeys(range(60, 70), motorcycle)
+    ids = []
+    for second in range(70):
+        shown = [seen[second]] if second in seen else []
+        found = Detections(
+            np.array(shown).reshape(-1, 4),
+            np.full(len(shown), 0.9),
+            np.full(len(shown), VehicleClass.UNKNOWN, dtype=np.int8),
+            np.full((len(shown), 2), np.nan),
+        )
+        points, spreads = np.zeros((len(shown), 2)), np.repeat(np.eye(2)[None], len(shown), axis=0)
+        follower.update(found, points, spreads, second * NS_PER_S)
+        ids.append([t.track_id for t in follower.tracks(second * NS_PER_S, on_ground=True) if t.observed])
+    assert ids[29] == [1]
+    assert ids[69] == [2]
