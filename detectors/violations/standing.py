@@ -17,11 +17,11 @@ class StandingLimits:
     It begins to stand below `slow_mps`, or before, at the first of those sights within `look_back_s`
     that were all within `drift_m` and no faster from there on the whole (a box of few pixels wavers);
     it stands once it has kept within `drift_m` of its mean place for `settle_s`. It has left when it
-    was seen outside `drift_m` for `leave_s` (one stray position ends nothing). Seen again in place within `bridge_s` it stood in between, too; where a
-    tour leaves the view unseen, within that time more, unless it is longer than `revisit_at_most_s`.
-    No frame for `away_s`, or for half of the gap of a tour that is shorter: the camera looked
-    elsewhere. What is found standing within `away_s` after it came back may have stood before, and
-    so may what is found when the source begins.
+    was seen outside `drift_m` for `leave_s` (one stray position ends nothing). Seen again in place
+    within `bridge_s` it stood in between, too; where a tour leaves the view unseen, within that time
+    more, unless it is longer than `revisit_at_most_s`. No frame for `away_s`, or for half of the gap
+    of a tour that is shorter: the camera looked elsewhere. What is found standing within `away_s` after
+    it came back may have stood before, and so may what is found when the source begins.
     """
 
     slow_mps: float = 0.8
