@@ -29,6 +29,7 @@ from scenarios.cli import (
     publish,
     rollout,
     scenario_list,
+    traffic,
     trainer,
     validate,
 )
@@ -77,6 +78,7 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(detector.app, name="detector")
 app.add_typer(network.app, name="network")
 app.add_typer(scenario_list.app, name="scenarios")
+app.add_typer(traffic.app, name="traffic")
 
 
 def main(arguments: Sequence[str]) -> int:

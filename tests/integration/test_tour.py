@@ -14,6 +14,12 @@ DONE, GATE = 0, 3
 PROGRAM = "from scenarios.cli.main import run; run()"
 
 TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
+    (
+        "traffic run",
+        ("traffic", "run", "mt-haryono", "--until", "60", "--fcd", "fcd.xml"),
+        (DONE,),
+        "fcd.xml",
+    ),
     ("estate listed", ("cameras", "list", "today", "--json"), (DONE,), ""),
     ("estate drawn", ("cameras", "map", "beruang-madu-proposal", "--png", "map.png"), (DONE,), "map.png"),
     (

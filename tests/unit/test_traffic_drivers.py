@@ -38,7 +38,7 @@ def test_a_vehicle_is_drawn_by_its_id_alone() -> None:
     one, other = registry(), registry()
     other.issue(99)
     a, b = one.issue(7), other.issue(7)
-    assert (a.kind, a.size_m, a.speed_factor, a.headway_s) == (b.kind, b.size_m, b.speed_factor, b.headway_s)
+    assert (a.kind, a.size_m, a.dynamics) == (b.kind, b.size_m, b.dynamics)
     assert registry(2).issue(7) != a
 
 

@@ -15,7 +15,7 @@ from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.arrivals import Arrival
 from twin.traffic.demand import DemandSpec
-from twin.traffic.drivers import Vehicle
+from twin.traffic.drivers import Dynamics, Vehicle
 from twin.traffic.simulation import TrafficSimulation
 
 START_NS = from_local(date(2026, 11, 24), time(16, 0))
@@ -27,7 +27,15 @@ LIMIT_MPS = 50 / 3.6
 
 def car(number: int, speed_factor: float = 1.0) -> Vehicle:
     size, colour = (4.3, 1.75, 1.5), (0, 0, 0)
-    return Vehicle(number, VehicleClass.CAR, f"KX {number} KA", size, colour, speed_factor, 0.85, 0.0)
+    return Vehicle(
+        number,
+        VehicleClass.CAR,
+        f"KX {number} KA",
+        size,
+        colour,
+        Dynamics(2.0, 2.2, 0.85, 1.8, speed_factor),
+        0.0,
+    )
 
 
 def platoon(network: RoadNetwork, fronts_m: list[float], speeds_mps: list[float]) -> TrafficSimulation:

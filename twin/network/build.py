@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import numpy as np
@@ -103,16 +103,21 @@ def controls(
     layout: Layout,
     signal_plans: Iterable[SignalPlan],
     free_left: Collection[tuple[str, str]] = (),
+    groups: Mapping[tuple[str, str], str] | None = None,
     *,
     left_hand: bool,
 ) -> Controls:
-    """Return junctions, turns and plans of a layout; a signal without a plan gets an assumed one."""
+    """Return junctions, turns and plans of a layout; a signal without a plan gets an assumed one.
+
+    `groups` are the signal groups of movements that differ from their approach, "" for a free one.
+    """
     plans = {plan.junction: plan for plan in signal_plans}
     junctions = tuple(_junctions(layout, plans))
+    turns = tuple(_turns(layout, junctions, free_left, left_hand=left_hand))
+    if groups:
+        turns = tuple(replace(t, group=groups.get((t.from_road, t.to_road), t.group)) for t in turns)
     return Controls(
-        junctions=junctions,
-        turns=tuple(_turns(layout, junctions, free_left, left_hand=left_hand)),
-        signal_plans=tuple(_plans(layout, junctions, plans)),
+        junctions=junctions, turns=turns, signal_plans=tuple(_plans(layout, junctions, turns, plans))
     )
 
 
@@ -219,7 +224,7 @@ def _turns(
 
 
 def _plans(
-    layout: Layout, junctions: Sequence[Junction], given: Mapping[str, SignalPlan]
+    layout: Layout, junctions: Sequence[Junction], turns: Sequence[Turn], given: Mapping[str, SignalPlan]
 ) -> Iterable[SignalPlan]:
     """Yield a plan for each junction with signals: the given one, checked, or an assumed one."""
     roads = {road.id: road for road in layout.roads}
@@ -228,9 +233,11 @@ def _plans(
             continue
         approaches = [road for road in layout.roads if road.end == junction.id]
         plan = given.get(junction.id) or assumed_plan(junction.id, approaches, roads, layout.moves)
-        groups = {group for phase in plan.phases for group in phase.groups}
-        if groups != {road.id for road in approaches}:
-            expected = ", ".join(sorted(road.id for road in approaches))
-            msg = f"signal plan of {junction.id}: expected the groups {expected}, got {sorted(groups)}"
+        served = {group for phase in plan.phases for group in phase.groups}
+        ids = {road.id for road in approaches}
+        needed = {turn.group for turn in turns if turn.from_road in ids and turn.group}
+        if not needed <= served or not {group.partition(">")[0] for group in served} <= ids:
+            expected = ", ".join(sorted(needed))
+            msg = f"signal plan of {junction.id}: expected the groups {expected}, got {sorted(served)}"
             raise NetworkError(msg)
         yield plan

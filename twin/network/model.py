@@ -126,7 +126,8 @@ class Turn:
     """A permitted movement from the end of one road to the start of another.
 
     `group` is the signal group that governs it, "" where none does (a free slip, a yield).
-    Signal groups are named after the approach: the id of `from_road`.
+    Signal groups are named after the approach, the id of `from_road`; that of a turn with a signal of
+    its own is `from_road>to_road`.
     """
 
     from_road: str

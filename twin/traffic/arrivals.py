@@ -21,10 +21,11 @@ IDS_PER_ENTRY = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A vehicle that wants in: the row of its destination."""
+    """A vehicle that wants in: the row of its destination, and where its own way begins, -1 for none."""
 
     vehicle: Vehicle
     destination: int
+    path_at: int = -1
 
 
 def entry_vph(road: Road, demand: DemandSpec) -> float:

@@ -1,6 +1,6 @@
 """Vehicles and who drives them: sizes, plates, colours and driving style, drawn once a vehicle."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,19 +18,30 @@ STRIDE = 7_368_787  # prime, so that it shares no factor with the number of plat
 
 
 @dataclass(frozen=True, slots=True)
+class Dynamics:
+    """How a vehicle is driven: the parameters of the IDM, and the speed that it wants.
+
+    It wants `speed_factor` times the limit, and never more than `top_mps`.
+    """
+
+    acceleration_mps2: float
+    braking_mps2: float
+    headway_s: float
+    jam_gap_m: float
+    speed_factor: float = 1.0
+    top_mps: float = 1e3
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
-    """How a class drives (IDM) and what it looks like; sizes are length, width, height in metres.
+    """How a class drives and what it looks like; sizes are length, width, height in metres.
 
     Headways give saturation flows near PKJI's 600 pcu/h per metre (DOMAIN 4).
     """
 
     sizes_m: tuple[tuple[float, float, float], ...]
     colours_bgr: tuple[tuple[int, int, int], ...]
-    acceleration_mps2: float
-    braking_mps2: float
-    headway_s: float
-    jam_gap_m: float
-    speed_factor: float
+    dynamics: Dynamics
 
 
 _PAINT = (
@@ -46,24 +57,20 @@ STYLES = {
     VehicleClass.MOTORCYCLE: Style(
         ((1.9, 0.75, 1.6),),
         ((30, 30, 32), (45, 40, 170), (150, 80, 40), (210, 210, 210), (60, 110, 60)),
-        2.6,
-        2.8,
-        0.5,
-        0.7,
-        1.0,
+        Dynamics(2.6, 2.8, 0.5, 0.7),
     ),
     VehicleClass.CAR: Style(
         ((4.3, 1.75, 1.5), (4.4, 1.75, 1.7), (3.8, 1.68, 1.5), (4.7, 1.82, 1.8)),
         _PAINT,
-        2.0,
-        2.2,
-        0.85,
-        1.8,
-        1.0,
+        Dynamics(2.0, 2.2, 0.85, 1.8),
     ),
-    VehicleClass.BUS: Style(((11.0, 2.5, 3.1),), ((60, 160, 230), (200, 130, 50)), 1.1, 1.8, 1.2, 2.2, 0.9),
+    VehicleClass.BUS: Style(
+        ((11.0, 2.5, 3.1),), ((60, 160, 230), (200, 130, 50)), Dynamics(1.1, 1.8, 1.2, 2.2, 0.9)
+    ),
     VehicleClass.TRUCK: Style(
-        ((7.5, 2.3, 2.9),), ((50, 180, 220), (90, 140, 70), (220, 220, 220)), 1.1, 1.8, 1.2, 2.2, 0.85
+        ((7.5, 2.3, 2.9),),
+        ((50, 180, 220), (90, 140, 70), (220, 220, 220)),
+        Dynamics(1.1, 1.8, 1.2, 2.2, 0.85),
     ),
 }
 
@@ -77,8 +84,7 @@ class Vehicle:
     plate: str
     size_m: tuple[float, float, float]
     colour_bgr: tuple[int, int, int]
-    speed_factor: float
-    headway_s: float
+    dynamics: Dynamics
     jitter_m: float
 
 
@@ -104,9 +110,34 @@ class Registry:
             self._plate(kind),
             style.sizes_m[int(draw.integers(len(style.sizes_m)))],
             style.colours_bgr[int(draw.integers(len(style.colours_bgr)))],
-            style.speed_factor * float(np.clip(draw.normal(1.0, 0.1), 0.75, 1.25)),
-            style.headway_s * float(np.clip(draw.normal(1.0, 0.15), 0.7, 1.4)),
+            self._driven(style.dynamics, draw),
             float(draw.uniform(-1.0, 1.0)) * (0.25 if rider else 0.15),
+        )
+
+    def issue_as(
+        self,
+        vehicle_id: int,
+        kind: VehicleClass,
+        size_m: tuple[float, float, float],
+        dynamics: Dynamics,
+    ) -> Vehicle:
+        """Return a vehicle of which all but plate, colour and place on the lane are given."""
+        draw = self._seed.generator("vehicle", vehicle_id)
+        colours = STYLES[kind].colours_bgr
+        colour = colours[int(draw.integers(len(colours)))]
+        reach_m = 0.25 if kind is VehicleClass.MOTORCYCLE else 0.15
+        jitter_m = float(draw.uniform(-1.0, 1.0)) * reach_m
+        return Vehicle(vehicle_id, kind, self._plate(kind), size_m, colour, dynamics, jitter_m)
+
+    @staticmethod
+    def _driven(dynamics: Dynamics, draw: np.random.Generator) -> Dynamics:
+        """Return how one driver drives a vehicle of a style."""
+        eager = float(np.clip(draw.normal(1.0, 0.1), 0.75, 1.25))
+        close = float(np.clip(draw.normal(1.0, 0.15), 0.7, 1.4))
+        return replace(
+            dynamics,
+            speed_factor=dynamics.speed_factor * eager,
+            headway_s=dynamics.headway_s * close,
         )
 
     def _plate(self, kind: VehicleClass) -> str:

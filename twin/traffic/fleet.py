@@ -1,22 +1,25 @@
 """The vehicles on the map: rows of the kernel's arrays, and what the kernel does not need to know."""
 
+from dataclasses import fields
+
 import numpy as np
 
 from detectors.datatypes.detections import VehicleClass
 from twin.traffic.arrivals import Arrival
-from twin.traffic.drivers import STYLES, Vehicle
+from twin.traffic.drivers import Dynamics, Vehicle
 from twin.traffic.kernel.arrays import BOTH, STANDING, TRAIL, VEHICLE, Floats, Routes, Rows
 from twin.traffic.kernel.following import safe_speed
 from twin.traffic.kernel.motion import plan_lanes
 from twin.traffic.kernel.pose import poses
-from twin.traffic.kernel.room import has_room, last_on
+from twin.traffic.kernel.room import FAR_M, has_room, look
 from twin.traffic.lanegraph import LaneGraph
 from twin.truth import VehicleStates
 
 FIRST_CAPACITY = 256
 BRAKES_MPS2 = 0.4  # brake lights
 STANDS_MPS = 0.2
-NOWHERE = ("turn", "granted", "old_lane", "yield_to")
+NOWHERE = ("turn", "granted", "old_lane", "yield_to", "path_at")
+DYNAMICS = tuple(field.name for field in fields(Dynamics))
 BLANK: dict[str, object] = {
     **dict.fromkeys(VEHICLE.names or (), 0),
     **dict.fromkeys(NOWHERE, -1),
@@ -34,6 +37,8 @@ class FleetBook:
         self.inserted = 0
         self._used = 0
         self._free: list[int] = []
+        lanes = len(graph.lanes.row) - 1
+        self._rear_m, self._rear_mps = np.full(lanes, FAR_M), np.zeros(lanes)
 
     @property
     def capacity(self) -> int:
@@ -52,23 +57,20 @@ class FleetBook:
     def add(self, arrival: Arrival, road: int, lane: int, position_m: float, speed_mps: float) -> int:
         """Put a vehicle on a lane with its front at `position_m`; return its row."""
         row, fleet, vehicle = self._new_row(), self.fleet, arrival.vehicle
-        style = STYLES[vehicle.kind]
+        drives = vehicle.dynamics
         strip = int(self._graph.lanes.row["slot"][lane]) < 0
         narrow = vehicle.kind is VehicleClass.MOTORCYCLE and not strip
         values = {
             "alive": True,
             "kind": int(vehicle.kind),
             "length_m": vehicle.size_m[0],
-            "speed_factor": vehicle.speed_factor,
-            "acceleration_mps2": style.acceleration_mps2,
-            "braking_mps2": style.braking_mps2,
-            "headway_s": vehicle.headway_s,
-            "jam_gap_m": style.jam_gap_m,
+            **{name: getattr(drives, name) for name in DYNAMICS},
             "lane": lane,
             "side": (vehicle.vehicle_id & 1) if narrow else BOTH,
             "position_m": position_m,
             "speed_mps": speed_mps,
             "destination": arrival.destination,
+            "path_at": arrival.path_at,
             "progress": 1.0,
             "jitter_m": vehicle.jitter_m,
         }
@@ -91,27 +93,33 @@ class FleetBook:
         """Return whether a body fits on a lane with two metres before and behind it."""
         return has_room(self.fleet, lane, front_m - length_m - 2.0, front_m + 2.0)
 
+    def look(self) -> None:
+        """Look where the rearmost vehicle of each lane is, for those who want to enter."""
+        look(self.fleet, self._rear_m, self._rear_mps)
+
     def enter(self, arrival: Arrival, road: int) -> int | None:
-        """Put an arrival at the beginning of the emptiest lane of its turn; None where all are full."""
-        best: tuple[float, float, int] | None = None
-        for lane in self._entry_lanes(arrival, road):
-            rear_m, leader_mps = last_on(self.fleet, lane)
-            if best is None or rear_m > best[0]:
-                best = rear_m, leader_mps, lane
-        vehicle = arrival.vehicle
-        length_m, style = vehicle.size_m[0], STYLES[vehicle.kind]
-        if best is None or best[0] - length_m < style.jam_gap_m:
+        """Put an arrival at the beginning of the emptiest lane of its turn; None where all are full.
+
+        What `look` saw last counts, and who has entered since.
+        """
+        lanes = self._entry_lanes(arrival, road)
+        lane = lanes.start + int(self._rear_m[lanes.start : lanes.stop].argmax())
+        length_m, drives = arrival.vehicle.size_m[0], arrival.vehicle.dynamics
+        gap_m = float(self._rear_m[lane]) - length_m - drives.jam_gap_m
+        if gap_m < 0.0:
             return None
-        rear_m, leader_mps, lane = best
-        gap_m = rear_m - length_m
-        wish = float(self._graph.lanes.row["speed_mps"][lane]) * vehicle.speed_factor
-        speed = min(
-            wish, safe_speed(gap_m - style.jam_gap_m, leader_mps, style.braking_mps2, vehicle.headway_s)
-        )
-        return self.add(arrival, road, lane, length_m, max(0.0, speed))
+        wish = min(float(self._graph.lanes.row["speed_mps"][lane]) * drives.speed_factor, drives.top_mps)
+        leader_mps = float(self._rear_mps[lane])
+        speed = min(wish, safe_speed(gap_m, leader_mps, drives.braking_mps2, drives.headway_s))
+        row = self.add(arrival, road, lane, length_m, max(0.0, speed))
+        self._rear_m[lane], self._rear_mps[lane] = 0.0, self.fleet["speed_mps"][row]
+        return row
 
     def _entry_lanes(self, arrival: Arrival, road: int) -> range:
-        turn = int(self._routes.hop[arrival.destination, road])
+        if arrival.path_at < 0:
+            turn = int(self._routes.hop[arrival.destination, road])
+        else:
+            turn = int(self._routes.path[arrival.path_at])
         first = int(self._graph.first_lane[road])
         lanes = self._graph.network.roads[road].lanes
         if turn < 0 or self._graph.lanes.row["length_m"][first] > 300.0:

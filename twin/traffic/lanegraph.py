@@ -250,6 +250,21 @@ def compile_lanes(network: RoadNetwork) -> LaneGraph:
     return LaneGraph(network, _pack(builder), builder.first_lane, builder.turn_lanes, builder.groups)
 
 
+def lane_names(graph: LaneGraph) -> tuple[str, ...]:
+    """Return a name for each lane, as SUMO gives them: `road_0` at the kerb, `:junction_turn_0` across."""
+    rows, network = graph.lanes.row[:-1], graph.network
+    found = []
+    for road, slot, turn in zip(
+        rows["road"].tolist(), rows["slot"].tolist(), rows["turn"].tolist(), strict=True
+    ):
+        if road >= 0:
+            found.append(f"{network.roads[road].id}_{slot if slot >= 0 else 'kerb'}")
+        else:
+            junction = network.road_of[network.turns[turn].from_road].end
+            found.append(f":{junction}_{turn}_{slot if slot >= 0 else 'kerb'}")
+    return tuple(found)
+
+
 def _pack(builder: _Builder) -> Lanes:
     lanes = builder.lanes
     paths = [_path(builder, number) for number, lane in enumerate(lanes) if lane.before >= 0]

@@ -46,12 +46,15 @@ def drive_s(road: Road) -> float:
     return road.length_m / road.speed_limit_mps
 
 
-def _hops(graph: LaneGraph, exits: list[int]) -> tuple[Ints, Floats]:
-    """Return the turn towards each exit (D, R), -1 where there is none, and the time left (D, R)."""
+def _hops(graph: LaneGraph, exits: list[int], *, passable: bool) -> tuple[Ints, Floats]:
+    """Return the turn towards each exit (D, R), -1 where there is none, and the time left (D, R).
+
+    Nobody drives through an exit to another one, unless exits are `passable`: roads like any other.
+    """
     network, n = graph.network, len(graph.network.roads)
     number = {road.id: i for i, road in enumerate(network.roads)}
     best: dict[tuple[int, int], tuple[float, int]] = {}
-    leaves = set(exits)
+    leaves = set() if passable else set(exits)
     for i, turn in enumerate(network.turns):
         a, b = number[turn.from_road], number[turn.to_road]
         if a in leaves:
@@ -62,25 +65,29 @@ def _hops(graph: LaneGraph, exits: list[int]) -> tuple[Ints, Floats]:
     weights = np.array([cost for cost, _ in best.values()])
     backwards = csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     cost_s, onward = dijkstra(backwards, indices=exits, return_predecessors=True)
-    hop = np.full((len(exits), n), -1, np.int32)
-    for row in range(len(exits)):
-        for road in np.flatnonzero(onward[row] >= 0):
-            hop[row, road] = best[int(onward[row, road]), int(road)][1]
-    return hop, np.asarray(cost_s, np.float64)
+    if not best:
+        return np.full((len(exits), n), -1, np.int32), np.asarray(cost_s, np.float64)
+    key = pairs[:, 0] * n + pairs[:, 1]
+    turn_of = np.array([i for _, i in best.values()], np.int32)[np.argsort(key)]
+    wanted = onward * np.int64(n) + np.arange(n)
+    found = turn_of[np.searchsorted(np.sort(key), np.maximum(wanted, 0)).clip(max=len(key) - 1)]
+    return np.where(onward >= 0, found, -1).astype(np.int32), np.asarray(cost_s, np.float64)
 
 
-def plan_routes(graph: LaneGraph, announced: NDArray[np.bool_]) -> Routing:
+def plan_routes(
+    graph: LaneGraph, announced: NDArray[np.bool_], ends: tuple[list[int], list[int]] | None = None
+) -> Routing:
     """Return the routes of a network; vehicles ask for draws on the roads in `announced` (R,).
 
+    `ends` are the roads on which vehicles come in and leave; None: those at the edge of the map.
     Raises NetworkError where nothing can drive in and out.
     """
     network = graph.network
-    exits = _exits(network)
-    entries = _entries(network)
+    entries, exits = (_entries(network), _exits(network)) if ends is None else ends
     if not exits or not entries:
         msg = f"network {network.name}: {len(entries)} roads lead in and {len(exits)} out; need both"
         raise NetworkError(msg)
-    hop, cost_s = _hops(graph, exits)
+    hop, cost_s = _hops(graph, exits, passable=ends is not None)
     nearest = cost_s.argmin(axis=0).astype(np.int32)
     fallback = np.where(np.isfinite(cost_s.min(axis=0)), nearest, -1).astype(np.int32)
     number = {road.id: i for i, road in enumerate(network.roads)}
@@ -94,8 +101,9 @@ def plan_routes(graph: LaneGraph, announced: NDArray[np.bool_]) -> Routing:
         first_lane=graph.first_lane,
         fallback=fallback,
         announced=announced,
+        path=np.zeros(0, np.int32),
     )
-    useful = [entry for entry in entries if fallback[entry] >= 0]
+    useful = [entry for entry in entries if ends is not None or fallback[entry] >= 0]
     if not useful:
         msg = f"network {network.name}: none of the {len(entries)} roads that lead in reaches a way out"
         raise NetworkError(msg)

@@ -3,10 +3,12 @@
 from collections import deque
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from detectors.datatypes.signals import Aspect, SignalState
 from twin.clock import NS_PER_S
@@ -27,19 +29,46 @@ from twin.traffic.kernel.arrays import (
     SEEKING,
     STANDING,
     STOPPED,
+    TALLY,
     Traffic,
     new_order,
 )
 from twin.traffic.kernel.motion import step
-from twin.traffic.lanegraph import compile_lanes
+from twin.traffic.lanegraph import compile_lanes, lane_names
 from twin.traffic.routing import plan_routes
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, stops_per_hour
+from twin.traffic.trips import Departures, TripBook
 from twin.truth import TrueViolation, VehicleStates
 
 STEP_S = 0.2
 NOTICE_M = 25.0  # a stop nearer than this on entering the road comes too soon
 STANDER_IDS = 1_000_000  # below the ids of those who come in by road
+
+
+@dataclass(frozen=True, slots=True)
+class TripEnd:
+    """How a trip went: when it set out and ended (ns), how far, and how long it stood and lost (s)."""
+
+    vehicle_id: int
+    departed_ns: int
+    arrived_ns: int
+    driven_m: float
+    stood_s: float
+    lost_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moving:
+    """Where N vehicles are on their lanes, by id: front (N, 3) m, heading rad, position along it m."""
+
+    vehicle_id: NDArray[np.int64]
+    kind: tuple[str, ...]
+    front_m: NDArray[np.float64]
+    heading_rad: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
+    along_m: NDArray[np.float64]
+    lane: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +87,27 @@ class Census:
 
 
 class TrafficSimulation:
-    """Moves traffic in steps of 0.2 s from `start_ns`; looking at it changes nothing.
+    """Moves traffic in steps of `step_s` from `start_ns`; looking at it changes nothing.
 
     The environment counts nanoseconds from wherever it stands at construction. The map starts with
-    the vehicles that stand at its kerbs and with empty lanes: warm it up.
+    the vehicles that stand at its kerbs and with empty lanes: warm it up. Where there are `trips` they
+    are who drives, and nobody comes by `demand`. `counts` keeps account of every road and vehicle.
     """
 
-    step_ns = round(STEP_S * NS_PER_S)
-
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what traffic there is, and when
         self,
         network: RoadNetwork,
         demand: DemandSpec,
         seed: Seed,
         start_ns: int,
         env: simpy.Environment | None = None,
+        *,
+        trips: TripBook | None = None,
+        step_s: float = STEP_S,
+        counts: bool = False,
     ) -> None:
         self.now_ns = start_ns
+        self.step_ns = round(step_s * NS_PER_S)
         self._start_ns = start_ns
         self._env = env if env is not None else simpy.Environment()
         self._offset_ns = start_ns - int(self._env.now)
@@ -84,14 +117,24 @@ class TrafficSimulation:
         announced = np.array(
             [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
         )
-        self._routing = plan_routes(self._graph, announced)
         self._registry = Registry(seed.child("drivers"), demand.mix)
-        self._arrivals = Arrivals(network, demand, self._routing, seed.child("arrivals"), self._registry)
+        if trips is None:
+            self._routing = plan_routes(self._graph, announced)
+            arrivals = Arrivals(network, demand, self._routing, seed.child("arrivals"), self._registry)
+            self._arrivals: Arrivals | Departures = arrivals
+        else:
+            planned = plan_routes(self._graph, announced, trips.ends)
+            trips.check_ways(planned)
+            self._routing = replace(planned, routes=planned.routes._replace(path=trips.path))
+            self._arrivals = Departures(trips, self._routing, self._registry)
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
         self._book = FleetBook(self._graph, self._routing.routes)
         self._scratch = np.zeros(len(self._graph.lanes.row) - 1, JUNCTION)
+        self.tally = np.zeros(len(network.roads) if counts else 0, TALLY)
         self._resize()
+        self.trip_ends: list[TripEnd] = []
+        self._departed_ns: dict[int, int] = {}
         self._steps = 0
         self._finished = 0
         self._stands: dict[int, TrueViolation] = {}
@@ -114,6 +157,7 @@ class TrafficSimulation:
             self._scratch,
             self._board.rows,
             np.zeros(8 * capacity, RECORD),
+            self.tally,
         )
 
     def _populate_kerbs(self) -> None:
@@ -135,13 +179,15 @@ class TrafficSimulation:
             self._env.run(until=self.now_ns + self.step_ns - self._offset_ns)
             self._let_in()
             now_s = (self.now_ns - self._start_ns) / NS_PER_S
-            step(self._traffic, self._steps, now_s, STEP_S)
+            step(self._traffic, self._steps, now_s, self.step_ns / NS_PER_S)
             self._steps += 1
             self.now_ns += self.step_ns
             self._read_records()
 
     def _let_in(self) -> None:
         """Let the first of each queue in where there is room."""
+        if any(self._arrivals.queues):
+            self._book.look()
         for queue, entry in zip(self._arrivals.queues, self._routing.entries, strict=True):
             while queue and self._insert(queue, int(entry)):
                 self._grow_if_needed()
@@ -152,6 +198,9 @@ class TrafficSimulation:
             return False
         queue.popleft()
         self._prepare(placed, entry)
+        if len(self.tally):
+            self.tally["departed"][entry] += 1
+            self._departed_ns[placed] = self.now_ns
         return True
 
     def _grow_if_needed(self) -> None:
@@ -181,8 +230,15 @@ class TrafficSimulation:
                 along_m = float(self._book.fleet["position_m"][row])
                 self._stand(row, Stand(road, along_m, dwell_ns, self.now_ns))
             elif kind == LEFT_MAP:
+                if len(self.tally):
+                    self._note_end(row)
                 self._book.remove(row)
                 self._finished += 1
+
+    def _note_end(self, row: int) -> None:
+        vehicle_id, account = self._book.vehicle[row].vehicle_id, self._book.fleet[row]
+        went = (float(account[name]) for name in ("driven_m", "stood_s", "lost_s"))
+        self.trip_ends.append(TripEnd(vehicle_id, self._departed_ns.pop(row), self.now_ns, *went))
 
     def _cross_red(self, row: int, lane: int) -> None:
         lanes = self._graph.lanes
@@ -258,6 +314,28 @@ class TrafficSimulation:
     ) -> VehicleStates:
         """Return the vehicles, all or those whose middle lies in a circle, ordered by id."""
         return self._book.states(centre_m, radius_m)
+
+    def moving(self) -> Moving:
+        """Return where everybody's front is, on which lane."""
+        book, names = self._book, self._lane_names
+        rows = sorted(book.vehicle, key=lambda row: book.vehicle[row].vehicle_id)
+        vehicles = [book.vehicle[row] for row in rows]
+        fleet, pose = book.fleet[rows], book.pose(rows)
+        half = np.array([v.size_m[0] for v in vehicles]).reshape(-1, 1) / 2
+        ahead = np.column_stack((np.cos(pose[:, 3]), np.sin(pose[:, 3]), np.tan(pose[:, 4])))
+        return Moving(
+            vehicle_id=np.array([v.vehicle_id for v in vehicles], np.int64),
+            kind=tuple(v.kind.name.lower() for v in vehicles),
+            front_m=pose[:, :3] + half * ahead,
+            heading_rad=pose[:, 3],
+            speed_mps=fleet["speed_mps"].copy(),
+            along_m=fleet["position_m"].copy(),
+            lane=tuple(names[lane] for lane in fleet["lane"].tolist()),
+        )
+
+    @cached_property
+    def _lane_names(self) -> tuple[str, ...]:
+        return lane_names(self._graph)
 
     def aspects(self) -> tuple[tuple[str, Aspect], ...]:
         """Return what every signal group shows now."""

@@ -1,6 +1,6 @@
 """Import of SUMO networks (net.xml), by sumolib."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 from xml.sax import ContentHandler, SAXException, parse
@@ -13,8 +13,9 @@ import sumolib.net
 from twin.network.build import Layout, controls
 from twin.network.crossings import useful_roads
 from twin.network.importers.frame import Frame, drives_left, frame_around
+from twin.network.importers.sumo_programs import Programs
 from twin.network.importers.tags import MAX_LANES
-from twin.network.model import NetworkError, Phase, PlanSource, Provenance, Road, RoadNetwork, SignalPlan
+from twin.network.model import NetworkError, Provenance, Road, RoadNetwork
 from twin.network.streets import Node, without_repeats
 
 NOWHERE = Frame((0.0, 0.0), 32631)  # a network without a projection keeps its own metres
@@ -79,6 +80,8 @@ def _network(path: Path, net: Any, left_hand: bool | None) -> RoadNetwork:  # no
     if side is None:
         side = frame is not NOWHERE and drives_left(frame.origin_lonlat)
     layout = _layout(path, net, {road.id: road for road in roads}, nodes)
+    programs = Programs.of(net, layout)
+    layout = programs.without_idle_signals(layout)
     left_out = len(net.getEdges()) - len(layout.roads)
     return RoadNetwork(
         name=path.name.split(".")[0],
@@ -93,7 +96,7 @@ def _network(path: Path, net: Any, left_hand: bool | None) -> RoadNetwork:  # no
             ("turn restrictions", None),
             ("edges left out: no lane for cars, no entry or no exit", left_out),
         ),
-        **controls(layout, _plans(net, layout), left_hand=side),
+        **controls(layout, programs.plans, groups=programs.groups, left_hand=side),
     )
 
 
@@ -171,7 +174,7 @@ def _layout(path: Path, net: Any, roads: Mapping[str, Road], nodes: list[Node]) 
     ]
     entries = (key for key, road in roads.items() if road.start in edge)
     exits = (key for key, road in roads.items() if road.end in edge)
-    kept = useful_roads(roads, moves, entries, exits)
+    kept = useful_roads(roads, moves, entries, exits) if edge else set(roads)
     if not kept:
         msg = f"{path}: expected edges on which cars can enter and leave, got none of {len(net.getEdges())}"
         raise NetworkError(msg)
@@ -183,39 +186,3 @@ def _layout(path: Path, net: Any, roads: Mapping[str, Road], nodes: list[Node]) 
         members={node.id: [node] for node in nodes if node.id in used},
         end_nodes={key: road.end for key, road in roads.items()},
     )
-
-
-def _plans(net: Any, layout: Layout) -> Iterator[SignalPlan]:
-    """Yield the programs of the file that give each approach green in exactly one phase."""
-    for light in net.getTrafficLights():
-        programs = list(light.getPrograms().values())
-        links: dict[str, dict[str, list[int]]] = {}
-        kept = {road.id: road.end for road in layout.roads}
-        for lane, _, link in light.getConnections():
-            road = lane.getEdge().getID()
-            if road in kept:
-                links.setdefault(kept[road], {}).setdefault(road, []).append(link)
-        for junction, approaches in links.items():
-            phases = _phases(programs[0].getPhases(), approaches) if programs else ()
-            if phases:
-                offset_s = float(programs[0].getOffset())
-                yield SignalPlan(junction, phases, offset_s, PlanSource.PUBLISHED)
-
-
-def _phases(stages: Any, approaches: Mapping[str, list[int]]) -> tuple[Phase, ...]:
-    """Return the stages as our phases, () where an approach has green in none or several of them."""
-    found: list[Phase] = []
-    for stage in stages:
-        lit = {road: {stage.state[link].lower() for link in links} for road, links in approaches.items()}
-        green = tuple(sorted(road for road, seen in lit.items() if "g" in seen))
-        if green:
-            found.append(Phase(green, float(stage.duration), 0.0, 0.0))
-        elif not found:
-            return ()
-        else:
-            last = found[-1]
-            yellow_s = float(stage.duration) if any("y" in seen for seen in lit.values()) else 0.0
-            red_s = 0.0 if yellow_s else float(stage.duration)
-            found[-1] = Phase(last.groups, last.green_s, last.yellow_s + yellow_s, last.all_red_s + red_s)
-    served = [road for phase in found for road in phase.groups]
-    return tuple(found) if sorted(served) == sorted(approaches) else ()

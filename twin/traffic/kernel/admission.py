@@ -179,6 +179,7 @@ def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: 
     if best < 0:
         return
     road = lanes.row[lanes.row[best].after].road
+    fleet[v].path_at = -1
     if not routes.cost_s[fleet[v].destination, road] < FREE:
         fleet[v].destination = routes.fallback[road]
     fleet[v].turn = lanes.row[best].turn

@@ -51,10 +51,12 @@ VEHICLE = np.dtype(
         *_columns(np.float64, "position_m speed_mps length_m"),
         *_columns(np.int32, "lane side old_lane old_side turn granted kerb kind"),
         *_columns(np.bool_, "alive blocked disobeys"),
-        *_columns(np.float64, "speed_factor acceleration_mps2 braking_mps2 headway_s jam_gap_m next_mps"),
-        *_columns(np.int32, "yield_to lane_lo lane_hi destination"),
+        *_columns(np.float64, "speed_factor top_mps acceleration_mps2 braking_mps2 headway_s jam_gap_m"),
+        *_columns(np.float64, "next_mps"),
+        *_columns(np.int32, "yield_to lane_lo lane_hi destination path_at"),
         ("trail", np.int32, (TRAIL,)),
         *_columns(np.float64, "change_mps2 wait_s stuck_s shift_m progress stop_m jitter_m"),
+        *_columns(np.float64, "driven_m stood_s lost_s"),
     ],
     align=True,
 )
@@ -62,6 +64,9 @@ BODY = _row("front_m", "track who mark")
 JUNCTION = _row("inflow_m claim_s", "pending long changed")
 SIGNAL = _row("since_s next_green_s into_s to_green_s", "state")
 RECORD = _row("", "kind vehicle value")
+# What went over a road so far: vehicle-seconds, vehicle-metres, seconds below 0.1 m/s, seconds lost to
+# the wish; vehicles that came from another road and went on to one, that set out and ended there.
+TALLY = _row("time_s way_m stood_s lost_s", "entered left departed arrived")
 
 
 class Lanes(NamedTuple):
@@ -83,6 +88,8 @@ class Routes(NamedTuple):
 
     `cost_s` (D, R) is the time left; lanes `lane_lo`..`lane_hi` (T,) serve a turn. `fallback` (R,) is a
     destination that can be reached from a road; `announced` (R,) roads ask for draws when entered.
+    `path` holds the turns of those who have a way of their own, each way ended by -1; a vehicle's
+    `path_at` is the turn at the end of its present road, -1 where it goes by `hop`.
     """
 
     hop: Ints
@@ -94,6 +101,7 @@ class Routes(NamedTuple):
     first_lane: Ints
     fallback: Ints
     announced: NDArray[np.bool_]
+    path: Ints
 
 
 class Order(NamedTuple):
@@ -110,7 +118,10 @@ class Order(NamedTuple):
 
 
 class Traffic(NamedTuple):
-    """Everything that a step needs: rows by lane, vehicle, lane, signal group; what happened."""
+    """Everything that a step needs: rows by lane, vehicle, lane, signal group; what happened.
+
+    `tally` has a row a road, or none where nobody wants to know.
+    """
 
     lanes: Lanes
     routes: Routes
@@ -119,6 +130,7 @@ class Traffic(NamedTuple):
     scratch: Rows
     signals: Rows
     records: Rows
+    tally: Rows
 
 
 def new_order(capacity: int, lanes: int) -> Order:

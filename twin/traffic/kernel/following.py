@@ -61,9 +61,20 @@ def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
 
 
 @compiled
+def turn_after(routes: Routes, fleet: Rows, v: int, road: int, roads: int) -> int:
+    """Return the turn that a vehicle takes at the end of `road`, `roads` after the one that it is on.
+
+    -1: its way ends there.
+    """
+    if fleet[v].path_at >= 0:
+        return int(routes.path[fleet[v].path_at + roads])
+    return int(routes.hop[fleet[v].destination, road])
+
+
+@compiled
 def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     """Return the speed in m/s that a vehicle would drive alone on its lane."""
-    wish = lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor
+    wish = min(lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor, fleet[v].top_mps)
     if fleet[v].kerb == SEEKING:
         ahead_m = fleet[v].stop_m - fleet[v].position_m
         if ahead_m < 60.0:
@@ -190,15 +201,19 @@ def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> flo
 
 
 @compiled
-def _onward(lanes: Lanes, routes: Routes, fleet: Rows, v: int, lane: int, hop: int) -> tuple[int, bool]:
+def _onward(
+    lanes: Lanes, routes: Routes, fleet: Rows, v: int, lane: int, hop: int, roads: int
+) -> tuple[int, bool]:
     """Return the lane after `lane` on the vehicle's way and whether it may be entered now.
+
+    `lane` lies `hop` lanes, and `roads` roads, after the one that the vehicle is on.
 
     -1 with True: the way leaves the map here; -1 with False: this lane does not lead on.
     """
     road = lanes.row[lane].road
     if road < 0:
         return lanes.row[lane].after, True
-    turn = fleet[v].turn if hop == 0 else routes.hop[fleet[v].destination, road]
+    turn = fleet[v].turn if hop == 0 else turn_after(routes, fleet, v, road, roads)
     if turn < 0:
         return -1, True
     connector = connector_for(lanes, lane, turn)
@@ -216,11 +231,13 @@ def _look_ahead(
     speed = fleet[v].speed_mps
     reach_m = 20.0 + 2.0 * speed + speed * speed / 3.0
     lane, gap_m = fleet[v].lane, lanes.row[fleet[v].lane].length_m - fleet[v].position_m
-    best = (FREE, FREE)
+    best, roads = (FREE, FREE), 0
     for hop in range(HOPS):
         if gap_m > reach_m:
             break
-        onward, free = _onward(lanes, routes, fleet, v, lane, hop)
+        if hop > 0 and lanes.row[lane].road >= 0:
+            roads += 1
+        onward, free = _onward(lanes, routes, fleet, v, lane, hop, roads)
         if not free:
             return _stop_at(fleet, v, wish, gap_m, dt_s, best)
         if onward < 0:

@@ -19,13 +19,14 @@ from twin.traffic.kernel.arrays import (
     Traffic,
 )
 from twin.traffic.kernel.changing import change_lanes
-from twin.traffic.kernel.following import connector_for, next_speed
+from twin.traffic.kernel.following import connector_for, next_speed, turn_after
 from twin.traffic.kernel.ordering import arrange
 
 SHIFT_S = 3.0  # how long a change of lanes takes
 SHORT_M = 400.0  # on the way to a road shorter than this the turn after it matters too
 AT_STOP_M = 1.5
 GIVE_UP_M = 6.0
+HALTING_MPS = 0.1  # below this it stands, for those who count (as SUMO does)
 
 
 @compiled
@@ -39,18 +40,18 @@ def _note(records: Rows, kind: int, v: int, value: int) -> None:
 @compiled
 def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> None:
     """Set the turn at the end of `road` and the lanes that serve it, and the next one if that is near."""
-    lost = routes.hop[fleet[v].destination, road] < 0 and routes.exit_road[fleet[v].destination] != road
-    if lost and routes.fallback[road] >= 0:
-        fleet[v].destination = routes.fallback[road]
-    goal = fleet[v].destination
-    turn = routes.hop[goal, road]
+    if fleet[v].path_at < 0:
+        lost = routes.hop[fleet[v].destination, road] < 0 and routes.exit_road[fleet[v].destination] != road
+        if lost and routes.fallback[road] >= 0:
+            fleet[v].destination = routes.fallback[road]
+    turn = turn_after(routes, fleet, v, road, 0)
     fleet[v].turn = turn
     fleet[v].lane_lo, fleet[v].lane_hi = -1, 99
     if turn < 0:
         return
     lo, hi = routes.lane_lo[turn], routes.lane_hi[turn]
     beyond = routes.turn_to[turn]
-    then = routes.hop[goal, beyond]
+    then = turn_after(routes, fleet, v, beyond, 1)
     if then >= 0 and lanes.row[routes.first_lane[beyond]].length_m < SHORT_M:
         first, last = 99, -1
         for slot in range(max(lo, 0), hi + 1):
@@ -64,9 +65,24 @@ def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> 
 
 
 @compiled
+def _enter(traffic: Traffic, v: int, road: int) -> None:
+    """Plan the way on from a road that a vehicle has just come to."""
+    fleet, routes = traffic.fleet, traffic.routes
+    fleet[v].kerb = RIDING
+    fleet[v].disobeys = False
+    if fleet[v].path_at >= 0:
+        fleet[v].path_at += 1
+    if traffic.tally.size > 0:
+        traffic.tally[road].entered += 1
+    plan_lanes(traffic.lanes, routes, fleet, v, road)
+    if routes.announced[road]:
+        _note(traffic.records, ENTERED_ROAD, v, road)
+
+
+@compiled
 def _cross(traffic: Traffic, v: int) -> bool:
     """Take the front of vehicle `v` over the end of its lane; False where that is the end of the map."""
-    lanes, routes, fleet, _, _, signals, records = traffic
+    lanes, _, fleet, _, _, signals, records, _ = traffic
     lane = fleet[v].lane
     road = lanes.row[lane].road
     onward = lanes.row[lane].after
@@ -77,6 +93,8 @@ def _cross(traffic: Traffic, v: int) -> bool:
         if onward < 0:  # following stops it before; rounding must not take it over the edge
             fleet[v].position_m = lanes.row[lane].length_m
             return True
+        if traffic.tally.size > 0:
+            traffic.tally[road].left += 1
         group = lanes.row[onward].group
         if group >= 0 and signals[group].state == RED:
             _note(records, CROSSED_RED, v, lane)
@@ -88,13 +106,8 @@ def _cross(traffic: Traffic, v: int) -> bool:
     fleet[v].granted = -1
     fleet[v].blocked = False
     fleet[v].wait_s = fleet[v].stuck_s = 0.0
-    entered = lanes.row[onward].road
-    if entered >= 0:
-        fleet[v].kerb = RIDING
-        fleet[v].disobeys = False
-        plan_lanes(lanes, routes, fleet, v, entered)
-        if routes.announced[entered]:
-            _note(records, ENTERED_ROAD, v, entered)
+    if lanes.row[onward].road >= 0:
+        _enter(traffic, v, lanes.row[onward].road)
     return True
 
 
@@ -106,8 +119,31 @@ def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     while fleet[v].position_m > lanes.row[fleet[v].lane].length_m:
         if not _cross(traffic, v):
             fleet[v].alive = False
+            if traffic.tally.size > 0:
+                traffic.tally[lanes.row[fleet[v].lane].road].arrived += 1
             _note(records, LEFT_MAP, v, 0)
             return
+
+
+@compiled
+def _count(traffic: Traffic, v: int, dt_s: float) -> None:
+    """Add what vehicle `v` does in a step to its own account and to that of its road."""
+    fleet, tally = traffic.fleet, traffic.tally
+    speed = fleet[v].speed_mps
+    wish = traffic.lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor
+    fleet[v].driven_m += speed * dt_s
+    lost_s = dt_s * max(0.0, 1.0 - speed / min(wish, fleet[v].top_mps))
+    fleet[v].lost_s += lost_s
+    stands = speed < HALTING_MPS
+    if stands:
+        fleet[v].stood_s += dt_s
+    road = traffic.lanes.row[fleet[v].lane].road
+    if road >= 0:
+        tally[road].time_s += dt_s
+        tally[road].way_m += speed * dt_s
+        tally[road].lost_s += lost_s
+        if stands:
+            tally[road].stood_s += dt_s
 
 
 @compiled
@@ -136,7 +172,7 @@ def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> No
 @compiled
 def step(traffic: Traffic, number: int, now_s: float, dt_s: float) -> None:
     """Move all vehicles by one step of `dt_s` that begins at `now_s`; `records` is started afresh."""
-    lanes, routes, fleet, order, scratch, signals, records = traffic
+    lanes, routes, fleet, order, scratch, signals, records, tally = traffic
     records[0].value = 0
     for group in range(signals.size):
         signals[group].into_s = now_s - signals[group].since_s
@@ -152,5 +188,7 @@ def step(traffic: Traffic, number: int, now_s: float, dt_s: float) -> None:
         if fleet[v].alive:
             fleet[v].change_mps2 = (fleet[v].next_mps - fleet[v].speed_mps) / dt_s
             fleet[v].speed_mps = fleet[v].next_mps
+            if tally.size > 0:
+                _count(traffic, v, dt_s)
             _move(traffic, v, dt_s)
             _settle(lanes, fleet, records, v, dt_s)

@@ -1,7 +1,7 @@
 """Where there is room on a lane, for those who are not on the map yet."""
 
 from twin.compiled import compiled
-from twin.traffic.kernel.arrays import Rows
+from twin.traffic.kernel.arrays import Floats, Rows
 
 FAR_M = 1e6
 
@@ -13,13 +13,16 @@ def _touches(fleet: Rows, v: int, lane: int) -> bool:
 
 
 @compiled
-def last_on(fleet: Rows, lane: int) -> tuple[float, float]:
-    """Return rear (m) and speed (m/s) of the rearmost vehicle of a lane; FAR_M where it is empty."""
-    rear_m, speed = FAR_M, 0.0
+def look(fleet: Rows, rear_m: Floats, rear_mps: Floats) -> None:
+    """Set rear (m) and speed (m/s) of the rearmost vehicle of each lane (L,); FAR_M where it is empty."""
+    rear_m[:] = FAR_M
     for v in range(fleet.size):
-        if _touches(fleet, v, lane) and fleet[v].position_m - fleet[v].length_m < rear_m:
-            rear_m, speed = fleet[v].position_m - fleet[v].length_m, fleet[v].speed_mps
-    return rear_m, speed
+        if not fleet[v].alive:
+            continue
+        rear = fleet[v].position_m - fleet[v].length_m
+        for lane in (fleet[v].lane, fleet[v].old_lane):
+            if lane >= 0 and rear < rear_m[lane]:
+                rear_m[lane], rear_mps[lane] = rear, fleet[v].speed_mps
 
 
 @compiled

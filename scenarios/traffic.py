@@ -1,0 +1,159 @@
+"""Traffic alone: a network and who drives on it, in; what SUMO's tools read, out."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+
+from scenarios.errors import InputError
+from scenarios.progress import Progress, silent
+from twin.clock import NS_PER_S, from_local, seconds
+from twin.network.library import resolve
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+from twin.traffic.demand import DemandSpec
+from twin.traffic.simulation import Census, TrafficSimulation, TripEnd
+from twin.traffic.sumo_outputs import FcdFile, write_edge_data, write_trips, written_whole
+from twin.traffic.sumo_routes import read_trips
+from twin.traffic.trips import Trip, TripBook, TripError
+
+OBEDIENT = DemandSpec(stops_per_km_h=0.0, red_running=(0.0,) * 4)  # trips that are given are kept
+DAY = date(2026, 11, 24)  # a Tuesday; time 0 is midnight, from which offsets of signals count
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficRun:
+    """What to run and what to write; times in s. Without `routes` the built-in demand drives.
+
+    `edge_span_s` is the interval of the edge data, None for all of the run.
+    """
+
+    net: str
+    routes: Path | None
+    until_s: float
+    step_s: float = 0.2
+    seed: int = 1
+    fcd: Path | None = None
+    edge_data: Path | None = None
+    edge_span_s: tuple[float, float] | None = None
+    trip_info: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficResult:
+    """How it went: vehicles, finished trips, red crossings; vehicle-updates and CPU seconds of the run."""
+
+    census: Census
+    ends: tuple[TripEnd, ...]
+    red_crossings: int
+    updates: int
+    cpu_s: float
+
+
+def run_traffic(run: TrafficRun, progress: Progress = silent) -> TrafficResult:
+    """Run traffic and write what was asked for; raises InputError, NetworkError."""
+    _check(run)
+    network = resolve(run.net)
+    start_ns = from_local(DAY, time(0, 0))
+    simulation, trips = _built(run, network, start_ns)
+    began_s, updates = process_time(), 0
+    with ExitStack() as files:
+        fcd = None
+        if run.fcd is not None:
+            file = files.enter_context(written_whole(run.fcd))
+            fcd = FcdFile(file, [trip.name for trip in trips] if trips else None)
+        edges = _EdgeSpan(run, simulation)
+        for now_ns in _moments(run, simulation):
+            updates += simulation.census().active * max(1, (now_ns - simulation.now_ns) // simulation.step_ns)
+            simulation.advance(now_ns)
+            now_s = (now_ns - start_ns) / NS_PER_S
+            edges.look(now_s)
+            if fcd is not None:
+                fcd.add(now_s, simulation.moving())
+            progress("Traffic", now_s / run.until_s)
+        if fcd is not None:
+            fcd.end()
+        edges.write(network)
+    if run.trip_info is not None:
+        write_trips(run.trip_info, simulation.trip_ends, trips, start_ns)
+    red = sum(violation.rule == "red_light" for violation in simulation.violations())
+    cpu_s = process_time() - began_s
+    return TrafficResult(simulation.census(), tuple(simulation.trip_ends), red, updates, cpu_s)
+
+
+def _check(run: TrafficRun) -> None:
+    """Raise InputError where a number makes no sense or a folder to write to is missing."""
+    if not 0.05 <= run.step_s <= 1.0:
+        msg = f"--step {run.step_s:g}: expected seconds from 0.05 to 1"
+        raise InputError(msg)
+    if not run.until_s >= run.step_s:
+        msg = f"--until {run.until_s:g}: expected seconds, at least one step of {run.step_s:g}"
+        raise InputError(msg)
+    if run.edge_span_s is not None and not 0 <= run.edge_span_s[0] < run.edge_span_s[1] <= run.until_s:
+        begin_s, end_s = run.edge_span_s
+        span = f"--edgedata-begin {begin_s:g} --edgedata-end {end_s:g}"
+        msg = f"{span}: expected 0 <= begin < end <= {run.until_s:g}"
+        raise InputError(msg)
+    for path in (run.fcd, run.edge_data, run.trip_info):
+        if path is not None and not path.parent.is_dir():
+            msg = f"{path}: no folder {path.parent}; make it first"
+            raise InputError(msg)
+
+
+def _built(
+    run: TrafficRun, network: RoadNetwork, start_ns: int
+) -> tuple[TrafficSimulation, list[Trip] | None]:
+    """Return the simulation, and the trips that drive in it where a file gives them."""
+    counts = run.edge_data is not None or run.trip_info is not None
+    seed = Seed(run.seed)
+    if run.routes is None:
+        plain = TrafficSimulation(network, DemandSpec(), seed, start_ns, step_s=run.step_s, counts=counts)
+        return plain, None
+    try:
+        book = TripBook(network, read_trips(run.routes, seed.child("routes")))
+        simulation = TrafficSimulation(
+            network, OBEDIENT, seed, start_ns, trips=book, step_s=run.step_s, counts=counts
+        )
+    except TripError as error:
+        said = str(error)
+        raise InputError(said if str(run.routes) in said else f"{run.routes}: {said}") from None
+    return simulation, book.trips
+
+
+def _moments(run: TrafficRun, simulation: TrafficSimulation) -> Iterator[int]:
+    """Yield the instants to run to: each step where all are written, else as few as will do."""
+    start_ns, step_ns = simulation.now_ns, simulation.step_ns
+    last_ns = start_ns + seconds(run.until_s) // step_ns * step_ns
+    every_ns = step_ns if run.fcd is not None else max(step_ns, NS_PER_S // step_ns * step_ns)
+    stops = set(range(start_ns + every_ns, last_ns, every_ns)) | {last_ns}
+    for at_s in run.edge_span_s or ():
+        stops.add(start_ns + seconds(at_s) // step_ns * step_ns)
+    yield from sorted(stops - {start_ns})
+
+
+class _EdgeSpan:
+    """Keeps the account of the roads at the begin and at the end of the interval."""
+
+    def __init__(self, run: TrafficRun, simulation: TrafficSimulation) -> None:
+        self._path = run.edge_data
+        self._simulation = simulation
+        self._span_s = run.edge_span_s or (0.0, run.until_s)
+        self._before = simulation.tally.copy()
+        self._after = np.zeros_like(self._before)
+
+    def look(self, now_s: float) -> None:
+        """Note the account if the interval begins, or has not ended yet."""
+        begin_s, end_s = self._span_s
+        if now_s <= begin_s:
+            self._before = self._simulation.tally.copy()
+        if now_s <= end_s:
+            self._after = self._simulation.tally.copy()
+
+    def write(self, network: RoadNetwork) -> None:
+        """Write the file, where one was asked for."""
+        if self._path is not None:
+            write_edge_data(self._path, network, self._span_s, self._before, self._after)

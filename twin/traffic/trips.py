@@ -1,0 +1,125 @@
+"""Trips that somebody has laid down: who departs when, and by which roads; not drawn but given."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+import simpy
+
+from detectors.datatypes.detections import VehicleClass
+from twin.clock import NS_PER_S
+from twin.network.model import RoadNetwork, TurnKind
+from twin.traffic.arrivals import Arrival
+from twin.traffic.drivers import Dynamics, Registry
+from twin.traffic.kernel.arrays import Ints
+from twin.traffic.routing import Routing
+
+
+class TripError(ValueError):
+    """Trips, or the file of them, cannot be used; the message says what and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One vehicle of a file of trips: its name there, its departure (s), the ids of its roads in order.
+
+    `whole` says that the roads follow one another; else only the first and the last are meant, and the
+    quickest way between them is taken.
+    """
+
+    name: str
+    depart_s: float
+    roads: tuple[str, ...]
+    kind: VehicleClass
+    size_m: tuple[float, float, float]
+    dynamics: Dynamics
+    whole: bool = True
+
+
+class TripBook:
+    """The trips of a network, checked against it: what a simulation needs of them.
+
+    Raises TripError that names the trip where a road does not exist or does not lead on.
+    """
+
+    def __init__(self, network: RoadNetwork, trips: Iterable[Trip]) -> None:
+        self.trips = sorted(trips, key=attrgetter("depart_s"))
+        number = {road.id: i for i, road in enumerate(network.roads)}
+        turns = _cheapest_turns(network)
+        self.entry = np.zeros(len(self.trips), np.int32)
+        self.exit = np.zeros(len(self.trips), np.int32)
+        self.path_at = np.full(len(self.trips), -1, np.int32)
+        path: list[int] = []
+        for row, trip in enumerate(self.trips):
+            for road in trip.roads:
+                if road not in number:
+                    msg = f"vehicle '{trip.name}': road '{road}' is not in network {network.name}"
+                    raise TripError(msg)
+            self.entry[row], self.exit[row] = number[trip.roads[0]], number[trip.roads[-1]]
+            if not trip.whole:
+                continue
+            self.path_at[row] = len(path)
+            for a, b in zip(trip.roads[:-1], trip.roads[1:], strict=True):
+                if (a, b) not in turns:
+                    msg = f"vehicle '{trip.name}': no way from road '{a}' to '{b}' in network {network.name}"
+                    raise TripError(msg)
+                path.append(turns[a, b])
+            path.append(-1)
+        self.path: Ints = np.array([*path, -1], np.int32)
+
+    @property
+    def ends(self) -> tuple[list[int], list[int]]:
+        """The numbers of the roads on which trips begin, and on which they end."""
+        return np.unique(self.entry).tolist(), np.unique(self.exit).tolist()
+
+    def check_ways(self, routing: Routing) -> None:
+        """Raise TripError where a trip from one road to another has no way at all."""
+        goal = {int(road): row for row, road in enumerate(routing.exits)}
+        for row, trip in enumerate(self.trips):
+            if trip.whole:
+                continue
+            cost_s = routing.routes.cost_s[goal[int(self.exit[row])], self.entry[row]]
+            if not np.isfinite(cost_s):
+                msg = f"vehicle '{trip.name}': no way from road '{trip.roads[0]}' to '{trip.roads[-1]}'"
+                raise TripError(msg)
+
+
+def _cheapest_turns(network: RoadNetwork) -> dict[tuple[str, str], int]:
+    """Return the turn between two roads; a turn back counts only where there is no other."""
+    found: dict[tuple[str, str], int] = {}
+    for i, turn in enumerate(network.turns):
+        key = turn.from_road, turn.to_road
+        if key not in found or network.turns[found[key]].kind is TurnKind.UTURN:
+            found[key] = i
+    return found
+
+
+class Departures:
+    """Departures by the book; those that find no room wait in `queues`, one an entry."""
+
+    def __init__(self, book: TripBook, routing: Routing, registry: Registry) -> None:
+        self._book = book
+        self._registry = registry
+        self._queue_of = {int(road): row for row, road in enumerate(routing.entries)}
+        self._goal_of = {int(road): row for row, road in enumerate(routing.exits)}
+        self.queues: Sequence[deque[Arrival]] = [deque() for _ in routing.entries]
+
+    def start(self, env: simpy.Environment, now_ns: Callable[[], int]) -> None:
+        """Begin the process; the environment counts nanoseconds, departures count from now."""
+        env.process(self._run(env, now_ns, now_ns()))
+
+    def _run(
+        self, env: simpy.Environment, now_ns: Callable[[], int], start_ns: int
+    ) -> Generator[Any, Any, None]:
+        book = self._book
+        for row, trip in enumerate(book.trips):
+            wait_ns = start_ns + round(trip.depart_s * NS_PER_S) - now_ns()
+            if wait_ns > 0:
+                yield env.timeout(wait_ns)
+            vehicle = self._registry.issue_as(row, trip.kind, trip.size_m, trip.dynamics)
+            goal = self._goal_of[int(book.exit[row])]
+            arrival = Arrival(vehicle, goal, int(book.path_at[row]))
+            self.queues[self._queue_of[int(book.entry[row])]].append(arrival)
