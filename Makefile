@@ -32,7 +32,11 @@ golden: .venv/.ready  ## rewrite the reference runs and show what changed
 	$(BIN)/python -m tests.golden.rewrite
 	git --no-pager diff --stat -- tests/golden
 
-bench: .venv/.ready  ## speed, both sides in one go
+.venv/.peers: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[peers]'
+	@touch $@
+
+bench: .venv/.peers  ## speed, both sides in one go
 	$(BIN)/python -m tests.benchmarks
 
 verify: .venv/.ready  ## the long proofs; results go to docs/verification

@@ -24,6 +24,16 @@ def compiled(function: F) -> F:
     return fast
 
 
+def inlined(function: F) -> F:
+    """Compile a function into its callers.
+
+    For small ones that are called for every vehicle or pixel: an array is seven words to hand over, and
+    handing some twenty arrays down took more than half of a step of traffic. It costs time to compile.
+    """
+    fast: F = numba.njit(**OPTIONS, forceinline=True)(function)
+    return fast
+
+
 def _cache_by_source() -> None:
     """Keep compiled code under a digest of all sources.
 

@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("kernel", "renderer", "engine", "trainer")
+BENCHMARKS = ("kernel", "peers", "renderer", "engine", "trainer")
 
 
 def run(names: tuple[str, ...]) -> None:
@@ -13,7 +13,7 @@ def run(names: tuple[str, ...]) -> None:
     for name in names:
         figures = import_module(f"tests.benchmarks.{name}").main()
         for what, value in figures.items():
-            sys.stdout.write(f"{name:10s} {what:60s} {value:14,.3f}\n")
+            sys.stdout.write(f"{name:10s} {what:75s} {value:14,.3f}\n")
         sys.stdout.flush()
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from detectors.datatypes.detections import VehicleClass
 from twin.traffic.arrivals import Arrival
 from twin.traffic.drivers import Dynamics, Vehicle
-from twin.traffic.kernel.arrays import BOTH, STANDING, TRAIL, VEHICLE, Floats, Routes, Rows
+from twin.traffic.kernel.arrays import BOTH, STANDING, TRAIL, VEHICLE, Floats, Routes, Rows, new_fleet
 from twin.traffic.kernel.following import safe_speed
 from twin.traffic.kernel.motion import plan_lanes
 from twin.traffic.kernel.pose import poses
@@ -18,7 +18,7 @@ from twin.truth import VehicleStates
 FIRST_CAPACITY = 256
 BRAKES_MPS2 = 0.4  # brake lights
 STANDS_MPS = 0.2
-NOWHERE = ("turn", "granted", "old_lane", "yield_to", "path_at")
+NOWHERE = ("turn", "onward", "granted", "old_lane", "yield_to", "path_at")
 DYNAMICS = tuple(field.name for field in fields(Dynamics))
 BLANK: dict[str, object] = {
     **dict.fromkeys(VEHICLE.names or (), 0),
@@ -32,8 +32,9 @@ class FleetBook:
 
     def __init__(self, graph: LaneGraph, routes: Routes) -> None:
         self._graph, self._routes = graph, routes
-        self.fleet: Rows = np.zeros(FIRST_CAPACITY, VEHICLE)
+        self.fleet: Rows = new_fleet(FIRST_CAPACITY)
         self.vehicle: dict[int, Vehicle] = {}
+        self.newcomers: list[int] = []  # rows that the kernel has not been told of
         self.inserted = 0
         self._used = 0
         self._free: list[int] = []
@@ -50,7 +51,9 @@ class FleetBook:
             return self._free.pop()
         row = self._used
         if row == self.capacity:
-            self.fleet = np.concatenate((self.fleet, np.zeros(row, VEHICLE)))
+            grown = new_fleet(2 * row)
+            grown[:row] = self.fleet
+            self.fleet = grown
         self._used += 1
         return row
 
@@ -77,6 +80,7 @@ class FleetBook:
         fleet[row] = tuple(values.get(name, BLANK[name]) for name in BLANK)
         plan_lanes(self._graph.lanes, self._routes, fleet, row, road)
         self.vehicle[row] = vehicle
+        self.newcomers.append(row)
         self.inserted += 1
         return row
 

@@ -113,7 +113,8 @@ class TrafficSimulation:
         self._offset_ns = start_ns - int(self._env.now)
         self._network, self._demand, self._seed = network, demand, seed
         self._graph = compile_lanes(network)
-        signalled = {turn.from_road for turn in network.turns if turn.group}
+        may_disobey = max(demand.red_running) > 0
+        signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
         announced = np.array(
             [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
         )
@@ -153,12 +154,15 @@ class TrafficSimulation:
             self._graph.lanes,
             self._routing.routes,
             self._book.fleet,
-            new_order(capacity, len(self._scratch)),
+            new_order(
+                capacity, len(self._scratch), np.flatnonzero(self._book.fleet["alive"]).astype(np.int64)
+            ),
             self._scratch,
             self._board.rows,
             np.zeros(8 * capacity, RECORD),
             self.tally,
         )
+        self._book.newcomers.clear()
 
     def _populate_kerbs(self) -> None:
         """Put the stands that began before the start where there is room for them."""
@@ -178,6 +182,7 @@ class TrafficSimulation:
         while self.now_ns < until_ns:
             self._env.run(until=self.now_ns + self.step_ns - self._offset_ns)
             self._let_in()
+            self._present_newcomers()
             now_s = (self.now_ns - self._start_ns) / NS_PER_S
             step(self._traffic, self._steps, now_s, self.step_ns / NS_PER_S)
             self._steps += 1
@@ -191,6 +196,15 @@ class TrafficSimulation:
         for queue, entry in zip(self._arrivals.queues, self._routing.entries, strict=True):
             while queue and self._insert(queue, int(entry)):
                 self._grow_if_needed()
+
+    def _present_newcomers(self) -> None:
+        """Tell the kernel's order of those who have come since the last step."""
+        rows, order = self._book.newcomers, self._traffic.order
+        if rows:
+            count = int(order.state["count"][0])
+            order.sequence[count : count + len(rows)] = rows
+            order.state["count"][0] += len(rows)
+            rows.clear()
 
     def _insert(self, queue: deque[Arrival], entry: int) -> bool:
         placed = self._book.enter(queue[0], entry)

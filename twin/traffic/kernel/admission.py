@@ -4,7 +4,7 @@ A grant is held from the approach until the rear has cleared. Lower ranks give w
 soon; long waiting overrides giving way, then claims the junction; a full exit keeps it clear.
 """
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inlined
 from twin.traffic.kernel.arrays import (
     BOTH,
     GREEN,
@@ -26,12 +26,13 @@ CLAIM_S = 18.0
 DETOUR_S = 45.0
 WRONG_LANE_S = 3.0
 STOPPED_MPS = 0.5
+STRIDE = 7919  # prime: where in the sequence the asking begins, from step to step
 ABREAST_M = 5.0
 LONG_M = 6.0  # a body that cuts the corner so far that nobody turns on its inner side
 TURN_MPS = 9.0  # connectors slower than this are turns
 
 
-@compiled
+@inlined
 def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> bool:
     """Return whether the driver takes the signal as permission to cross, disobedience included."""
     if group < 0 or signals[group].state == GREEN:
@@ -44,7 +45,7 @@ def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> b
     return bool(fleet[v].disobeys and (late_s < LATE_S or jumps))
 
 
-@compiled
+@inlined
 def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
     """Count a long vehicle on every lane that it touches, and on the connector that it was granted."""
     scratch[fleet[v].lane].long += 1
@@ -70,16 +71,15 @@ def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int,
     return False
 
 
-@compiled
-def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
+@inlined
+def _survey(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows) -> None:
     """Count grants, promised metres and claims afresh."""
     for lane in range(scratch.size):
         scratch[lane].pending = scratch[lane].long = 0
         scratch[lane].inflow_m = 0.0
         scratch[lane].claim_s = 0.0
-    for v in range(fleet.size):
-        if not fleet[v].alive:
-            continue
+    for i in range(order.state[0].count):
+        v = order.sequence[i]
         space_m = fleet[v].length_m + fleet[v].jam_gap_m
         lane = fleet[v].lane
         if fleet[v].length_m > LONG_M:
@@ -90,7 +90,7 @@ def _survey(lanes: Lanes, fleet: Rows, scratch: Rows) -> None:
         elif lanes.row[lane].road < 0:
             scratch[lanes.row[lane].after].inflow_m += space_m
         elif fleet[v].blocked and fleet[v].wait_s > CLAIM_S:
-            c = connector_for(lanes, lane, fleet[v].turn)
+            c = fleet[v].onward
             if c >= 0:
                 scratch[c].claim_s = max(scratch[c].claim_s, fleet[v].wait_s)
 
@@ -107,7 +107,7 @@ def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) 
     """Return whether somebody who goes first is about to enter connector `foe`."""
     lane = lanes.row[foe].before
     for half in range(2):
-        row = order.track_at[2 * lane + half + 1] - 1
+        row = order.track_end[2 * lane + half] - 1
         while row >= order.track_at[2 * lane + half]:
             u = order.row[row].who
             if fleet[u].lane == lane and order.row[row].mark >= 0:
@@ -183,11 +183,12 @@ def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: 
     if not routes.cost_s[fleet[v].destination, road] < FREE:
         fleet[v].destination = routes.fallback[road]
     fleet[v].turn = lanes.row[best].turn
+    fleet[v].onward = best
     fleet[v].lane_lo = routes.lane_lo[fleet[v].turn]
     fleet[v].lane_hi = routes.lane_hi[fleet[v].turn]
 
 
-@compiled
+@inlined
 def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
     """Return whether somebody ahead on the same lane has no grant yet."""
     _, _, u = leader_here(order, fleet, v)
@@ -200,7 +201,7 @@ def _parts_from_neighbour(fleet: Rows, order: Order, v: int, c: int) -> bool:
     if fleet[v].side == BOTH:
         return False
     track = 2 * fleet[v].lane + 1 - fleet[v].side
-    for row in range(order.track_at[track + 1] - 1, order.track_at[track] - 1, -1):
+    for row in range(order.track_end[track] - 1, order.track_at[track] - 1, -1):
         u = order.row[row].who
         if order.row[row].front_m < fleet[v].position_m - ABREAST_M:
             return False
@@ -233,8 +234,7 @@ def _decide(
         fleet[v].granted = -1
         return
     fleet[v].blocked = False
-    reach_m = 10.0 + 1.5 * speed + speed * speed / 4.0
-    if not passable or dist_m > reach_m or fleet[v].old_lane >= 0:
+    if not passable or dist_m > _reach_m(speed) or fleet[v].old_lane >= 0:
         return
     if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
@@ -249,7 +249,7 @@ def _decide(
     scratch[lanes.row[c].after].inflow_m += fleet[v].length_m + fleet[v].jam_gap_m
 
 
-@compiled
+@inlined
 def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: float) -> None:
     """Count how long a head waits although its signal lets it go, and how long it is stuck."""
     dist_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
@@ -263,6 +263,24 @@ def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: 
         fleet[v].stuck_s += dt_s
 
 
+@inlined
+def _far_from_end(lanes: Lanes, fleet: Rows, v: int) -> bool:
+    """Return whether a vehicle is too far from the junction to be let in, or to be waiting for it."""
+    speed = fleet[v].speed_mps
+    dist_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
+    if fleet[v].granted >= 0 or dist_m <= NEAR_M or dist_m <= _reach_m(speed):
+        return False
+    fleet[v].blocked = False
+    fleet[v].wait_s = fleet[v].stuck_s = 0.0
+    return True
+
+
+@inlined
+def _reach_m(speed_mps: float) -> float:
+    """Return how far from the junction it is decided whether a vehicle may enter."""
+    return 10.0 + 1.5 * speed_mps + speed_mps * speed_mps / 4.0
+
+
 @compiled
 def admit(
     lanes: Lanes,
@@ -273,13 +291,21 @@ def admit(
     signals: Rows,
     dt_s: float,
 ) -> None:
-    """Decide about every vehicle that approaches the end of a road."""
-    _survey(lanes, fleet, scratch)
-    for v in range(fleet.size):
+    """Decide about every vehicle that approaches the end of a road.
+
+    The foremost of a lane come first, and the lanes in turns: nobody is always asked before others.
+    """
+    _survey(lanes, fleet, order, scratch)
+    count = order.state[0].count
+    first = order.state[0].tick * STRIDE % max(count, 1)
+    for i in range(count):
+        v = order.sequence[(first - i) % count]
         lane = fleet[v].lane
-        if not fleet[v].alive or lanes.row[lane].road < 0 or fleet[v].turn < 0:
+        if lanes.row[lane].road < 0 or fleet[v].turn < 0:
             continue
-        c = connector_for(lanes, lane, fleet[v].turn)
+        if _far_from_end(lanes, fleet, v):
+            continue
+        c = fleet[v].onward
         _be_patient(lanes, fleet, signals, v, c, dt_s)
         if c >= 0 and lanes.row[c].controlled:
             _decide(lanes, fleet, order, scratch, signals, v, c)

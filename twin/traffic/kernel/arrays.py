@@ -23,6 +23,7 @@ RIDING, SEEKING, STANDING, LEAVING = 0, 1, 2, 3  # what a vehicle is about, as t
 LEFT_MAP, ENTERED_ROAD, CROSSED_RED, STOPPED = 0, 1, 2, 3  # kinds of record
 TRAIL = 4  # lanes behind the front that a body can still touch
 MOTORCYCLE = 0
+LINE = 64  # bytes of a line of the cache
 
 
 def _columns(kind: type[np.generic], names: str) -> list[tuple[str, type[np.generic]]]:
@@ -45,22 +46,25 @@ LANE = _row(
 # Out of the way of connector `lane` is whoever has his rear beyond `clear_m` on it.
 MEETING = _row("clear_m", "lane")
 POINT = _row("arc_m x_m y_m z_m", "")
-# What most of a step looks at stands first, within one line of the cache.
+# What a step looks at most stands in the first two lines of the cache, 64 bytes each. `onward` is the
+# lane after the present one: the connector of its turn, -1 where the lane does not serve it.
 VEHICLE = np.dtype(
     [
         *_columns(np.float64, "position_m speed_mps length_m"),
         *_columns(np.int32, "lane side old_lane old_side turn granted kerb kind"),
         *_columns(np.bool_, "alive blocked disobeys"),
-        *_columns(np.float64, "speed_factor top_mps acceleration_mps2 braking_mps2 headway_s jam_gap_m"),
         *_columns(np.float64, "next_mps"),
-        *_columns(np.int32, "yield_to lane_lo lane_hi destination path_at"),
+        *_columns(np.float32, "change_mps2 speed_factor top_mps"),
+        *_columns(np.float32, "acceleration_mps2 braking_mps2 headway_s jam_gap_m"),
+        *_columns(np.int32, "onward yield_to lane_lo lane_hi destination path_at"),
         ("trail", np.int32, (TRAIL,)),
-        *_columns(np.float64, "change_mps2 wait_s stuck_s shift_m progress stop_m jitter_m"),
-        *_columns(np.float64, "driven_m stood_s lost_s"),
+        *_columns(np.float32, "wait_s stuck_s shift_m progress stop_m jitter_m stood_s lost_s"),
+        *_columns(np.float64, "driven_m spare"),  # a whole number of lines
     ],
     align=True,
 )
-BODY = _row("front_m", "track who mark")
+BODY = np.dtype([("front_m", np.float64), ("who", np.int64), *_columns(np.int32, "track mark")])
+STATE = _row("", "count tick")
 JUNCTION = _row("inflow_m claim_s", "pending long changed")
 SIGNAL = _row("since_s next_green_s into_s to_green_s", "state")
 RECORD = _row("", "kind vehicle value")
@@ -105,16 +109,21 @@ class Routes(NamedTuple):
 
 
 class Order(NamedTuple):
-    """Who is where on each track, ascending: BODY rows `track_at[t]`..`track_at[t + 1]`.
+    """Who is where on each track, ascending: BODY rows `track_at[t]`..`track_end[t]`.
 
     A vehicle has a row on every track that its body touches; `own` (N, 4) are those with its front
-    (`mark` 0..3, else -1). `raw` is scratch.
+    (`mark` 0..3, else -1). `sequence` are the vehicles, `state.count` of them, as they stood when last
+    arranged, then those who have come since. `raw` and `seen` are scratch.
     """
 
     track_at: Ints
+    track_end: Ints
     row: Rows
     own: Ints
     raw: Rows
+    sequence: NDArray[np.int64]
+    seen: Ints
+    state: Rows
 
 
 class Traffic(NamedTuple):
@@ -133,12 +142,28 @@ class Traffic(NamedTuple):
     tally: Rows
 
 
-def new_order(capacity: int, lanes: int) -> Order:
-    """Return an order for `capacity` vehicles on `lanes` lanes."""
+def new_fleet(capacity: int) -> Rows:
+    """Return rows for `capacity` vehicles, each at the beginning of a line of the cache."""
+    size = capacity * VEHICLE.itemsize
+    room = np.zeros(size + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + size].view(VEHICLE)
+
+
+def new_order(capacity: int, lanes: int, sequence: NDArray[np.int64]) -> Order:
+    """Return an order for `capacity` vehicles, of which `sequence` are there, on `lanes` lanes."""
     rows = capacity * (4 + 2 * TRAIL)
+    waiting = np.zeros(2 * capacity, np.int64)
+    waiting[: len(sequence)] = sequence
+    state = np.zeros(1, STATE)
+    state["count"] = len(sequence)
     return Order(
-        np.zeros(2 * lanes + 1, np.int32),
-        np.zeros(rows, BODY),
+        np.zeros(2 * lanes, np.int32),
+        np.zeros(2 * lanes, np.int32),
+        np.zeros(rows + 2 * lanes, BODY),
         np.full((capacity, 4), -1, np.int32),
         np.zeros(rows, BODY),
+        waiting,
+        np.zeros(capacity, np.int32),
+        state,
     )

@@ -4,7 +4,7 @@ A change begins at once on the new lane; the body stays on both until it has mov
 as in MOBIL (Kesting, Treiber and Helbing 2007) without politeness.
 """
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inlined
 from twin.traffic.kernel.arrays import (
     BOTH,
     LEAVING,
@@ -15,7 +15,8 @@ from twin.traffic.kernel.arrays import (
     Order,
     Rows,
 )
-from twin.traffic.kernel.following import FREE, idm, leader_here, safe_speed, wish_speed
+from twin.traffic.kernel.following import FREE, aim, idm, leader_here, safe_speed, wish_speed
+from twin.traffic.kernel.ordering import move_over
 
 NEAR_END_M = 250.0  # nearer than this one stays in the lanes that serve the turn
 STRIP_IN_M = 40.0  # where a vehicle that wants to stop moves onto the strip
@@ -32,7 +33,7 @@ REACTION_S = 0.6
 def _around(order: Order, track: int, front_m: float) -> int:
     """Return the first row of a track with its front beyond `front_m` (or the end of the track)."""
     row = order.track_at[track]
-    while row < order.track_at[track + 1] and order.row[row].front_m <= front_m:
+    while row < order.track_end[track] and order.row[row].front_m <= front_m:
         row += 1
     return int(row)
 
@@ -42,7 +43,7 @@ def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tup
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
     row = _around(order, track, fleet[v].position_m)
     gap_m, leader_mps, follower, fits = FREE, 0.0, -1, True
-    if row < order.track_at[track + 1] and order.row[row].who != v:
+    if row < order.track_end[track] and order.row[row].who != v:
         u = order.row[row].who
         gap_m, leader_mps = (
             order.row[row].front_m - fleet[u].length_m - fleet[v].position_m,
@@ -72,7 +73,7 @@ def _beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
 
 
 @compiled
-def _start(lanes: Lanes, fleet: Rows, v: int, lane: int, side: int) -> None:
+def _start(lanes: Lanes, fleet: Rows, order: Order, v: int, lane: int, side: int) -> None:
     """Move vehicle `v` over; what it looks like is interpolated from `shift_m`."""
     was_m = lanes.row[fleet[v].lane].offset_m + side_offset_m(lanes, fleet[v].lane, fleet[v].side)
     now_m = lanes.row[lane].offset_m + side_offset_m(lanes, lane, side)
@@ -81,6 +82,8 @@ def _start(lanes: Lanes, fleet: Rows, v: int, lane: int, side: int) -> None:
     fleet[v].shift_m = was_m - now_m
     fleet[v].progress = 0.0
     fleet[v].granted = -1
+    aim(lanes, fleet, v)
+    move_over(fleet, order, v)
 
 
 @compiled
@@ -91,7 +94,7 @@ def side_offset_m(lanes: Lanes, lane: int, side: int) -> float:
     return float(lanes.row[lane].quarter_m if side == 0 else -lanes.row[lane].quarter_m)
 
 
-@compiled
+@inlined
 def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
     """Return the direction in which a vehicle must change: -1 to the kerb, +1 to the median, or 0."""
     lane = fleet[v].lane
@@ -144,7 +147,7 @@ def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: in
         gain = idm(fleet, v, wish, gap_m, leader_mps) - idm(fleet, v, wish, here_m, here_mps)
         if gain < THRESHOLD_MPS2 or gap_m < here_m + 1.0:
             return False
-    _start(lanes, fleet, v, lane, side)
+    _start(lanes, fleet, order, v, lane, side)
     scratch[lane].changed = scratch[fleet[v].old_lane].changed = 1
     return True
 

@@ -6,7 +6,7 @@ with leader and follower braking at HARD_MPS2 in steps; it and gap / dt make ove
 
 import math
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inlined
 from twin.traffic.kernel.arrays import (
     BOTH,
     MOTORCYCLE,
@@ -24,24 +24,28 @@ LINE_GAP_M = 0.6  # where a head stops before the line
 HOPS = 7  # lanes looked ahead
 COURTESY_MPS2 = 2.0
 PARTING_M, PARTING_MPS2 = 40.0, 4.0
+CLOSED_UP_M = 0.1  # nobody moves up by less
+QUEUE_MPS = 3.0  # who is slower than this behind another need not look beyond him
 FREE = 1e9
 
 
-@compiled
+@inlined
 def idm(fleet: Rows, v: int, wish_mps: float, gap_m: float, leader_mps: float) -> float:
     """Return the IDM acceleration in m/s^2 of vehicle `v` behind a leader; FREE m is no leader."""
     speed = fleet[v].speed_mps
     a, b = fleet[v].acceleration_mps2, fleet[v].braking_mps2
-    free = max(1.0 - (speed / wish_mps) ** 4, -b / a)
+    share = speed * speed / (wish_mps * wish_mps)
+    free = max(1.0 - share * share, -b / a)
     if gap_m >= FREE:
         return float(a * free)
     wanted = fleet[v].jam_gap_m + max(
         0.0, speed * fleet[v].headway_s + speed * (speed - leader_mps) / (2.0 * math.sqrt(a * b))
     )
-    return float(max(FLOOR_MPS2, a * (free - (wanted / max(gap_m, 0.1)) ** 2)))
+    push = wanted / max(gap_m, 0.1)
+    return float(max(FLOOR_MPS2, a * (free - push * push)))
 
 
-@compiled
+@inlined
 def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float) -> float:
     """Return the highest speed from which one stops behind a leader that brakes as hard."""
     if gap_m <= 0.0:
@@ -51,7 +55,7 @@ def safe_speed(gap_m: float, leader_mps: float, braking_mps2: float, dt_s: float
     return min(gap_m / dt_s, -half + math.sqrt(half * half + 2.0 * braking_mps2 * room))
 
 
-@compiled
+@inlined
 def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
     """Return the connector that takes `turn` from `lane`, -1 if there is none."""
     for row in range(lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at):
@@ -60,7 +64,13 @@ def connector_for(lanes: Lanes, lane: int, turn: int) -> int:
     return -1
 
 
-@compiled
+@inlined
+def aim(lanes: Lanes, fleet: Rows, v: int) -> None:
+    """Note the connector of the turn of a vehicle from the road lane that it is on."""
+    fleet[v].onward = connector_for(lanes, fleet[v].lane, fleet[v].turn) if fleet[v].turn >= 0 else -1
+
+
+@inlined
 def turn_after(routes: Routes, fleet: Rows, v: int, road: int, roads: int) -> int:
     """Return the turn that a vehicle takes at the end of `road`, `roads` after the one that it is on.
 
@@ -71,7 +81,7 @@ def turn_after(routes: Routes, fleet: Rows, v: int, road: int, roads: int) -> in
     return int(routes.hop[fleet[v].destination, road])
 
 
-@compiled
+@inlined
 def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     """Return the speed in m/s that a vehicle would drive alone on its lane."""
     wish = min(lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor, fleet[v].top_mps)
@@ -82,7 +92,7 @@ def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     return float(max(wish, 0.5))
 
 
-@compiled
+@inlined
 def _nearer(order: Order, fleet: Rows, row: int, end: int, v: int) -> tuple[float, float]:
     """Return the rear (m along the lane) and speed of the vehicle in `row`, FREE where none is."""
     while row < end and order.row[row].who == v:
@@ -93,20 +103,20 @@ def _nearer(order: Order, fleet: Rows, row: int, end: int, v: int) -> tuple[floa
     return order.row[row].front_m - fleet[u].length_m, fleet[u].speed_mps
 
 
-@compiled
+@inlined
 def rear_of_last(order: Order, fleet: Rows, lane: int, side: int, v: int) -> tuple[float, float]:
     """Return rear and speed of the rearmost vehicle on the tracks of a lane, FREE where none is."""
     rear_m, speed = FREE, 0.0
     for half in range(2):
         if side in (BOTH, half):
-            at = order.track_at
-            r, s = _nearer(order, fleet, at[2 * lane + half], at[2 * lane + half + 1], v)
+            track = 2 * lane + half
+            r, s = _nearer(order, fleet, order.track_at[track], order.track_end[track], v)
             if r < rear_m:
                 rear_m, speed = r, s
     return rear_m, speed
 
 
-@compiled
+@inlined
 def leader_here(order: Order, fleet: Rows, v: int) -> tuple[float, float, int]:
     """Return gap, speed and row of the nearest leader on the lanes under the front, FREE if none."""
     gap_m, speed, leader = FREE, 0.0, -1
@@ -115,7 +125,7 @@ def leader_here(order: Order, fleet: Rows, v: int) -> tuple[float, float, int]:
         if row < 0:
             continue
         lane, side = (fleet[v].lane, j) if j < 2 else (fleet[v].old_lane, j - 2)
-        if row + 1 < order.track_at[2 * lane + side + 1]:
+        if row + 1 < order.track_end[2 * lane + side]:
             u = order.row[row + 1].who
             gap = order.row[row + 1].front_m - fleet[u].length_m - fleet[v].position_m
             if u != v and gap < gap_m:
@@ -137,9 +147,8 @@ def _fork_gap(
         if along_m >= clear_m:
             continue
         other = lanes.fork[row].lane
-        at = order.track_at
-        for half in range(2):
-            for k in range(at[2 * other + half], at[2 * other + half + 1]):
+        for track in range(2 * other, 2 * other + 2):
+            for k in range(order.track_at[track], order.track_end[track]):
                 u = order.row[k].who
                 rear = order.row[k].front_m - fleet[u].length_m
                 ahead = order.row[k].front_m > along_m or (order.row[k].front_m == along_m and u < v)
@@ -148,7 +157,7 @@ def _fork_gap(
     return gap_m, speed
 
 
-@compiled
+@inlined
 def _tighten(
     fleet: Rows, v: int, wish: float, gap_m: float, leader_mps: float, dt_s: float, was: tuple[float, float]
 ) -> tuple[float, float]:
@@ -159,7 +168,7 @@ def _tighten(
     return a, min(was[1], safe_speed(gap_m, leader_mps, HARD_MPS2, dt_s))
 
 
-@compiled
+@inlined
 def _stop_at(
     fleet: Rows, v: int, wish: float, gap_m: float, dt_s: float, was: tuple[float, float]
 ) -> tuple[float, float]:
@@ -168,7 +177,7 @@ def _stop_at(
     return a, min(was[1], safe_speed(gap_m, 0.0, HARD_MPS2, dt_s))
 
 
-@compiled
+@inlined
 def _courtesy(lanes: Lanes, fleet: Rows, v: int, wish: float) -> float:
     """Return the acceleration that lets a neighbour in who needs this lane."""
     u = fleet[v].yield_to
@@ -180,7 +189,7 @@ def _courtesy(lanes: Lanes, fleet: Rows, v: int, wish: float) -> float:
     return max(-COURTESY_MPS2, idm(fleet, v, wish, max(gap_m, 0.5), fleet[u].speed_mps))
 
 
-@compiled
+@inlined
 def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> float:
     """Return the acceleration behind a rider on the other track who is about to go another way."""
     lane = fleet[v].lane
@@ -190,7 +199,7 @@ def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> flo
         return FREE
     track = 2 * lane + 1 - fleet[v].side
     best = FREE
-    for row in range(order.track_at[track + 1] - 1, order.track_at[track] - 1, -1):
+    for row in range(order.track_end[track] - 1, order.track_at[track] - 1, -1):
         u = order.row[row].who
         gap_m = order.row[row].front_m - fleet[u].length_m - fleet[v].position_m
         if gap_m < -0.5:
@@ -200,7 +209,7 @@ def _beside(lanes: Lanes, fleet: Rows, order: Order, v: int, wish: float) -> flo
     return best
 
 
-@compiled
+@inlined
 def _onward(
     lanes: Lanes, routes: Routes, fleet: Rows, v: int, lane: int, hop: int, roads: int
 ) -> tuple[int, bool]:
@@ -216,14 +225,14 @@ def _onward(
     turn = fleet[v].turn if hop == 0 else turn_after(routes, fleet, v, road, roads)
     if turn < 0:
         return -1, True
-    connector = connector_for(lanes, lane, turn)
+    connector = fleet[v].onward if hop == 0 else connector_for(lanes, lane, turn)
     if connector < 0:
         return -1, False
     free = not lanes.row[connector].controlled or (hop == 0 and fleet[v].granted == connector)
     return connector, free and (hop > 0 or fleet[v].old_lane < 0)
 
 
-@compiled
+@inlined
 def _look_ahead(
     lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, wish: float, dt_s: float
 ) -> tuple[float, float]:
@@ -258,15 +267,17 @@ def _look_ahead(
     return best
 
 
-@compiled
+@inlined
 def next_speed(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, dt_s: float) -> float:
     """Return the speed of vehicle `v` over the coming step, m/s."""
     if fleet[v].kerb == STANDING:
         return 0.0
+    gap_m, leader_mps, leader = leader_here(order, fleet, v)
+    if leader >= 0 and fleet[v].speed_mps == 0.0 == leader_mps and gap_m < fleet[v].jam_gap_m + CLOSED_UP_M:
+        return 0.0
     wish = wish_speed(lanes, fleet, v)
     polite = min(_courtesy(lanes, fleet, v, wish), _beside(lanes, fleet, order, v, wish))
     best = (min(idm(fleet, v, wish, FREE, 0.0), polite), FREE)
-    gap_m, leader_mps, _ = leader_here(order, fleet, v)
     best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
     lane = fleet[v].lane
     if lanes.row[lane].before >= 0:
@@ -277,6 +288,15 @@ def next_speed(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, 
         best = _stop_at(fleet, v, wish, max(0.0, fleet[v].stop_m - fleet[v].position_m), dt_s, best)
     elif on_strip and fleet[v].kind != MOTORCYCLE:
         return 0.0  # waits for a gap to merge back
-    ahead = _look_ahead(lanes, routes, fleet, order, v, wish, dt_s)
+    queues = leader >= 0 and fleet[leader].lane == lane and fleet[v].speed_mps < QUEUE_MPS
+    ahead = (FREE, FREE) if queues else _look_ahead(lanes, routes, fleet, order, v, wish, dt_s)
     wanted = fleet[v].speed_mps + min(best[0], ahead[0]) * dt_s
     return float(max(0.0, min(wanted, best[1], ahead[1])))
+
+
+@compiled
+def follow(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, dt_s: float) -> None:
+    """Decide the speed of everybody over the coming step."""
+    for i in range(order.state[0].count):
+        v = order.sequence[i]
+        fleet[v].next_mps = next_speed(lanes, routes, fleet, order, v, dt_s)

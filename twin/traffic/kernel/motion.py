@@ -1,6 +1,6 @@
 """One step of everybody: order, change lanes, admit, follow, move; and what happened on the way."""
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inlined
 from twin.traffic.kernel.admission import admit
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
@@ -19,7 +19,7 @@ from twin.traffic.kernel.arrays import (
     Traffic,
 )
 from twin.traffic.kernel.changing import change_lanes
-from twin.traffic.kernel.following import connector_for, next_speed, turn_after
+from twin.traffic.kernel.following import aim, connector_for, follow, turn_after
 from twin.traffic.kernel.ordering import arrange
 
 SHIFT_S = 3.0  # how long a change of lanes takes
@@ -29,7 +29,7 @@ GIVE_UP_M = 6.0
 HALTING_MPS = 0.1  # below this it stands, for those who count (as SUMO does)
 
 
-@compiled
+@inlined
 def _note(records: Rows, kind: int, v: int, value: int) -> None:
     """Add a record; row 0 holds how many there are in its `value`."""
     records[0].value += 1
@@ -46,6 +46,7 @@ def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> 
             fleet[v].destination = routes.fallback[road]
     turn = turn_after(routes, fleet, v, road, 0)
     fleet[v].turn = turn
+    aim(lanes, fleet, v)
     fleet[v].lane_lo, fleet[v].lane_hi = -1, 99
     if turn < 0:
         return
@@ -89,7 +90,7 @@ def _cross(traffic: Traffic, v: int) -> bool:
     if road >= 0:
         if fleet[v].turn < 0:
             return False
-        onward = connector_for(lanes, lane, fleet[v].turn)
+        onward = fleet[v].onward
         if onward < 0:  # following stops it before; rounding must not take it over the edge
             fleet[v].position_m = lanes.row[lane].length_m
             return True
@@ -106,12 +107,14 @@ def _cross(traffic: Traffic, v: int) -> bool:
     fleet[v].granted = -1
     fleet[v].blocked = False
     fleet[v].wait_s = fleet[v].stuck_s = 0.0
-    if lanes.row[onward].road >= 0:
+    if lanes.row[onward].road < 0:
+        fleet[v].onward = lanes.row[onward].after
+    else:
         _enter(traffic, v, lanes.row[onward].road)
     return True
 
 
-@compiled
+@inlined
 def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     """Advance one vehicle along its way."""
     lanes, fleet, records = traffic.lanes, traffic.fleet, traffic.records
@@ -125,7 +128,7 @@ def _move(traffic: Traffic, v: int, dt_s: float) -> None:
             return
 
 
-@compiled
+@inlined
 def _count(traffic: Traffic, v: int, dt_s: float) -> None:
     """Add what vehicle `v` does in a step to its own account and to that of its road."""
     fleet, tally = traffic.fleet, traffic.tally
@@ -146,7 +149,7 @@ def _count(traffic: Traffic, v: int, dt_s: float) -> None:
             tally[road].stood_s += dt_s
 
 
-@compiled
+@inlined
 def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> None:
     """Carry on a change of lanes; stand where a stop was wanted; give a missed stop up."""
     if fleet[v].old_lane >= 0:
@@ -170,25 +173,29 @@ def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> No
 
 
 @compiled
+def _advance(traffic: Traffic, dt_s: float) -> None:
+    """Move everybody at the speed that was decided on."""
+    lanes, _, fleet, order, _, _, records, tally = traffic
+    for i in range(order.state[0].count):
+        v = order.sequence[i]
+        fleet[v].change_mps2 = (fleet[v].next_mps - fleet[v].speed_mps) / dt_s
+        fleet[v].speed_mps = fleet[v].next_mps
+        if tally.size > 0:
+            _count(traffic, v, dt_s)
+        _move(traffic, v, dt_s)
+        _settle(lanes, fleet, records, v, dt_s)
+
+
+@compiled
 def step(traffic: Traffic, number: int, now_s: float, dt_s: float) -> None:
     """Move all vehicles by one step of `dt_s` that begins at `now_s`; `records` is started afresh."""
-    lanes, routes, fleet, order, scratch, signals, records, tally = traffic
+    lanes, routes, fleet, order, scratch, signals, records, _ = traffic
     records[0].value = 0
     for group in range(signals.size):
         signals[group].into_s = now_s - signals[group].since_s
         signals[group].to_green_s = signals[group].next_green_s - now_s
     arrange(lanes, fleet, order)
     change_lanes(lanes, fleet, order, scratch, number % 5)
-    arrange(lanes, fleet, order)
     admit(lanes, routes, fleet, order, scratch, signals, dt_s)
-    for v in range(fleet.size):
-        if fleet[v].alive:
-            fleet[v].next_mps = next_speed(lanes, routes, fleet, order, v, dt_s)
-    for v in range(fleet.size):
-        if fleet[v].alive:
-            fleet[v].change_mps2 = (fleet[v].next_mps - fleet[v].speed_mps) / dt_s
-            fleet[v].speed_mps = fleet[v].next_mps
-            if tally.size > 0:
-                _count(traffic, v, dt_s)
-            _move(traffic, v, dt_s)
-            _settle(lanes, fleet, records, v, dt_s)
+    follow(lanes, routes, fleet, order, dt_s)
+    _advance(traffic, dt_s)
