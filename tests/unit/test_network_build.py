@@ -245,7 +245,7 @@ def test_shape_is_split_at_the_nodes_it_passes() -> None:
         (lambda n: replace(n, junctions=n.junctions[1:]), "expected a known junction"),
         (lambda n: replace(n, roads=(*n.roads, n.roads[0])), "expected a unique id"),
         (lambda n: replace(n, turns=(replace(n.turns[0], to_road="main.0+"),)), "expected roads that meet"),
-        (lambda n: replace(n, turns=(replace(n.turns[0], group="x"), *n.turns[1:])), "expected the group"),
+        (lambda n: replace(n, turns=(replace(n.turns[0], group="x"), *n.turns[1:])), "expected group main"),
         (lambda n: replace(n, roads=()), "expected roads, got none"),
         (
             lambda n: replace(n, signal_plans=(replace(n.signal_plans[0], phases=()),)),

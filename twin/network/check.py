@@ -86,7 +86,8 @@ def _bad_plans(network: RoadNetwork) -> Iterator[str]:
         turns = (turn for road in approaches for turn in network.turns_from[road])
         needed = {turn.group for turn in turns if turn.group}
         if not needed <= served or not {group.partition(">")[0] for group in served} <= approaches:
-            yield f"signal plan of {plan.junction}: expected {sorted(needed)}, got {sorted(served)}"
+            got = ", ".join(sorted(served)) or "none"
+            yield f"signal plan of {plan.junction}: expected each of {sorted(needed)} in a phase, got {got}"
         times_s = [t for phase in plan.phases for t in (phase.green_s, phase.yellow_s, phase.all_red_s)]
         if min(times_s, default=0) < 0 or not 0 < plan.cycle_s < 3600 or not math.isfinite(plan.offset_s):
             yield f"signal plan of {plan.junction}: expected times >= 0 and a cycle below an hour"
