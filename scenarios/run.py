@@ -24,6 +24,7 @@ from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.simulation import Census
+from twin.traffic.trajectories import Track, lasting_s
 from twin.truth import Scene
 from twin.world import Watch, World
 
@@ -33,17 +34,24 @@ VERSIONED = ("bconnect-twin", "numpy", "opencv-python-headless", "numba", "simpy
 
 @dataclass(frozen=True, slots=True)
 class RunSpec:
-    """One run to make: a scenario, its cameras, and which part of the evening."""
+    """One run to make: a scenario, its cameras, and which part of the evening.
+
+    Where there are `tracks` they are the traffic, from the first instant on; the run ends with them.
+    """
 
     scenario: Scenario
     plan: CameraPlan
     short: bool
+    tracks: tuple[Track, ...] = ()
 
     def span_ns(self) -> tuple[int, int]:
         """Return the first and last instant that the cameras look."""
         s = self.scenario
         first, last = (s.short_start, s.short_end) if self.short else (s.start, s.end)
-        return self._at(first), self._at(last)
+        start_ns, end_ns = self._at(first), self._at(last)
+        if self.tracks:
+            end_ns = min(end_ns, start_ns + seconds(max(1.0, lasting_s(self.tracks))))
+        return start_ns, end_ns
 
     def _at(self, moment: time) -> int:
         return from_local(self.scenario.day, moment)
@@ -115,7 +123,8 @@ def prepared(
     watches = tuple(_watch(network, view) for view in views)
     cameras = by_view(_touring(camera, root) for camera in spec.plan.cameras)
     jobs = tuple(_job(spec, view, cameras[view.name], network, root, out) for view in views)
-    world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
+    scenario = spec.scenario
+    world = World(network, scenario.demand, root, start_ns, scenario.warmup_s, tracks=spec.tracks)
     for fraction in world.warm_up():
         progress("warm-up", fraction)
     return Prepared(world, network, jobs, watches, start_ns, end_ns)

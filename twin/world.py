@@ -9,7 +9,9 @@ from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
+from twin.traffic.replayed import ReplayedTraffic
 from twin.traffic.simulation import Census, TrafficSimulation
+from twin.traffic.trajectories import Track
 from twin.truth import Scene, TrueViolation
 
 
@@ -30,13 +32,26 @@ class World:
     """
 
     def __init__(
-        self, network: RoadNetwork, demand: DemandSpec, seed: Seed, start_ns: int, warmup_s: float
+        self,
+        network: RoadNetwork,
+        demand: DemandSpec,
+        seed: Seed,
+        start_ns: int,
+        warmup_s: float,
+        *,
+        tracks: tuple[Track, ...] = (),
     ) -> None:
+        """Build the traffic of `demand`, or show `tracks` from `start_ns` on where there are any."""
         self.network = network
-        self._env = simpy.Environment()
         self._start_ns = start_ns
-        warm_ns = start_ns - seconds(warmup_s)
-        self._traffic = TrafficSimulation(network, demand, seed.child("traffic"), warm_ns, self._env)
+        own = seed.child("traffic")
+        if tracks:
+            self._traffic: TrafficSimulation | ReplayedTraffic = ReplayedTraffic(
+                network, tracks, own, start_ns
+            )
+        else:
+            warm_ns = start_ns - seconds(warmup_s)
+            self._traffic = TrafficSimulation(network, demand, own, warm_ns, simpy.Environment())
 
     def warm_up(self) -> Iterator[float]:
         """Run the traffic before the start in slices of a minute; yield the fraction done."""

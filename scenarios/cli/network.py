@@ -1,5 +1,9 @@
 """`bconnect network`: import a real network, show one as a map."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenarios.cli.terminal import Language, examples, texts_for
+from scenarios.errors import InputError
 from scenarios.texts import Texts
 from twin.network.model import RoadNetwork
 
@@ -20,6 +25,8 @@ IMPORT_EXAMPLES = examples(
     "bconnect network import balikpapan_kota_drive.graphml",
     "bconnect network import town.net.xml --right --out town.json",
 )
+EXPORT_EXAMPLES = examples("bconnect network export mt-haryono --sumo corridor")
+NETCONVERT = ("--offset.disable-normalization", "--no-turnarounds", "--no-warnings")
 SHOW_EXAMPLES = examples("bconnect network show balikpapan --png map.png")
 app = typer.Typer(help="Road networks: import a real one, draw one.", epilog=EXAMPLES)
 
@@ -59,6 +66,46 @@ def show_command(
     texts = texts_for(language)
     show_network(name, png)
     Console(highlight=False).print(texts.text("Map: {path}", path=png), markup=False, soft_wrap=True)
+
+
+@app.command("export", epilog=EXPORT_EXAMPLES)
+def export_command(
+    name: Annotated[str, typer.Argument(help="Name of a built-in network, or a file.", metavar="NAME|FILE")],
+    sumo: Annotated[Path, typer.Option("--sumo", help="Beginning of the names of the files.")],
+    language: Language = None,
+) -> None:
+    """Write a network as SUMO's plain XML, and as net.xml where netconvert is installed."""
+    texts = texts_for(language)
+    for path in export_network(name, sumo):
+        said = texts.text("Written: {path}", path=path)
+        Console(highlight=False).print(said, markup=False, soft_wrap=True)
+
+
+def export_network(name: str, prefix: Path) -> tuple[Path, ...]:
+    """Write a network for SUMO; return what was written, the net.xml last where there is one.
+
+    Raises NetworkError where the network is unknown, InputError where the folder is missing.
+    """
+    from twin.network.library import resolve  # noqa: PLC0415 - networkx: not for `--help`
+    from twin.traffic.sumo_network import write_plain  # noqa: PLC0415 - numba
+
+    if not prefix.parent.is_dir():
+        msg = f"{prefix}: no folder {prefix.parent}; make it first"
+        raise InputError(msg)
+    found = resolve(name)
+    parts = write_plain(found, prefix)
+    tool = shutil.which("netconvert", path=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
+    if tool is None:
+        return parts
+    net = prefix.with_name(f"{prefix.name}.net.xml")
+    line = [tool, "-n", parts[0], "-e", parts[1], "-x", parts[2], "-i", parts[3], "-o", net, *NETCONVERT]
+    line += ["--lefthand"] if found.left_hand else []
+    done = subprocess.run([str(word) for word in line], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        said = " ".join((done.stderr or done.stdout).split())[:300]
+        msg = f"netconvert: {said}"
+        raise InputError(msg)
+    return (*parts, net)
 
 
 def import_network(file: Path, out: Path | None = None, *, left_hand: bool | None = None) -> RoadNetwork:

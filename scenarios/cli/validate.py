@@ -12,6 +12,7 @@ EXAMPLES = examples(
     "bconnect validate beruang-madu --short",
     "bconnect validate beller --seeds 10 --out out/beller",
     "bconnect validate beruang-madu --gate G1 --plan beruang-madu-proposal --seeds 10",
+    "bconnect validate beruang-madu --trajectories fcd.xml",
     "bconnect validate my-zone.toml --plan my-cameras.toml --detector oracle",
 )
 
@@ -27,6 +28,9 @@ def validate(  # noqa: PLR0913 - one parameter an option
         str | None, typer.Option(help="Only this gate, as a table: G0 geometry, G1 gain over --base.")
     ] = None,
     base: Annotated[str, typer.Option(help="Plan over which gate G1 asks for a gain.")] = "today",
+    trajectories: Annotated[
+        Path | None, typer.Option(help="Show these instead of simulating: SUMO's FCD, or a CSV of tracks.")
+    ] = None,
     detector: Annotated[str | None, typer.Option(help="Detector; else the scenario's.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
@@ -42,6 +46,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     texts = texts_for(lang)
     spec = validation.make_spec(zone, plan, detector, short=short)
+    if trajectories is not None:
+        spec = validation.with_tracks(spec, trajectories)
     validation.say_left_out(spec, texts)
     with bars(texts) as progress:
         outcome = validation.validate(

@@ -1,17 +1,22 @@
 """What `bconnect validate` does: the run that was asked for, and what is said of its outcome."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from scenarios.errors import InputError
 from scenarios.run import Outcome, RunSpec, validate
 from scenarios.score import RuleScore, Share, pooled, shortfalls
 from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.texts import Texts
 from twin.network import library
+from twin.traffic.trajectories import TrajectoryError, read_trajectories
 
-__all__ = ["make_spec", "say_left_out", "show", "validate"]
+__all__ = ["make_spec", "say_left_out", "show", "validate", "with_tracks"]
 
 
 def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool) -> RunSpec:
@@ -24,6 +29,29 @@ def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool)
     check_zone(scenario, network)
     check_on_map(cameras, network)
     return RunSpec(scenario, cameras, short)
+
+
+def with_tracks(spec: RunSpec, path: Path) -> RunSpec:
+    """Return the run with the trajectories of a file as its traffic; raises InputError."""
+    try:
+        tracks = read_trajectories(path)
+    except TrajectoryError as error:
+        raise InputError(str(error)) from None
+    network = library.resolve(spec.scenario.network)
+    roads = np.concatenate([road.centreline_m[:, :2] for road in network.roads])
+    places = np.concatenate([track.place_m[:, :2] for track in tracks])
+    if (places.min(axis=0) > roads.max(axis=0)).any() or (places.max(axis=0) < roads.min(axis=0)).any():
+        msg = (
+            f"{path}: places from {_corner(places.min(axis=0))} to {_corner(places.max(axis=0))} m, but the "
+            f"network {network.name} lies from {_corner(roads.min(axis=0))} to {_corner(roads.max(axis=0))}; "
+            "make them on the net of `bconnect network export`"
+        )
+        raise InputError(msg)
+    return replace(spec, tracks=tracks)
+
+
+def _corner(at_m: NDArray[np.float64]) -> str:
+    return f"({at_m[0]:.0f}, {at_m[1]:.0f})"
 
 
 def say_left_out(spec: RunSpec, texts: Texts) -> None:

@@ -14,15 +14,14 @@ import numpy as np
 from twin.network.importers import load_network
 from twin.network.model import RoadNetwork, TurnKind
 
-IDM = 'carFollowModel="IDM" speedFactor="1" speedDev="0"'
+IDM = 'carFollowModel="IDM" speedFactor="1" speedDev="{dev:g}"'
 CAR = (
     f'<vType id="car" vClass="passenger" length="4.5" accel="2.0" decel="2.5" tau="1.0" minGap="2.0" {IDM}/>'
 )
 MOTORCYCLE = (
     f'<vType id="mc" vClass="motorcycle" length="2.0" width="0.8" accel="2.5" decel="3.0" tau="0.8" '
-    f'minGap="1.0" {IDM} {{lateral}}/>'
+    f'minGap="1.0" {IDM} latAlignment="arbitrary" minGapLat="0.3" lcSublane="1.0"/>'
 )
-LATERAL = 'latAlignment="arbitrary" minGapLat="0.3" lcSublane="1.0"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,19 @@ def tool(name: str) -> str | None:
 
 
 def make_grid(
-    folder: Path, side: int, vehicles: int, motorcycles: float, *, edges: int = 60, spread_s: float = 120.0
+    folder: Path,
+    side: int,
+    vehicles: int,
+    motorcycles: float,
+    *,
+    edges: int = 60,
+    spread_s: float = 120.0,
+    speed_dev: float = 0.0,
 ) -> Grid:
     """Write a grid of `side` x `side` junctions and the ways of `vehicles` over it.
 
-    Each way is `edges` long and turns back nowhere; departures spread evenly over `spread_s`.
+    Each way is `edges` long and turns back nowhere; departures spread evenly over `spread_s`. Wished
+    speeds deviate by the share `speed_dev` from the limit.
     """
     folder.mkdir(parents=True, exist_ok=True)
     net, routes = folder / f"grid{side}.net.xml", folder / f"grid{side}-{vehicles}-{motorcycles:g}.rou.xml"
@@ -64,7 +71,7 @@ def make_grid(
     ways = _wander(network, vehicles, edges)
     draw = np.random.default_rng(7)
     riders = draw.random(vehicles) < motorcycles
-    lines = ["<routes>", CAR, MOTORCYCLE.format(lateral=LATERAL)]
+    lines = ["<routes>", CAR.format(dev=speed_dev), MOTORCYCLE.format(dev=speed_dev)]
     for number, (way, rides) in enumerate(zip(ways, riders, strict=True)):
         depart_s = spread_s * number / vehicles
         kind = "mc" if rides else "car"

@@ -16,9 +16,15 @@ PROGRAM = "from scenarios.cli.main import run; run()"
 TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
     (
         "traffic run",
-        ("traffic", "run", "mt-haryono", "--until", "60", "--fcd", "fcd.xml"),
+        ("traffic", "run", "mt-haryono", "--until", "20", "--fcd", "fcd.xml"),
         (DONE,),
         "fcd.xml",
+    ),
+    (
+        "trajectories watched",
+        ("validate", "beruang-madu", "--short", "--trajectories", "fcd.xml", "--out", "tracks"),
+        (DONE, GATE),
+        "tracks/report.html",
     ),
     ("estate listed", ("cameras", "list", "today", "--json"), (DONE,), ""),
     ("estate drawn", ("cameras", "map", "beruang-madu-proposal", "--png", "map.png"), (DONE,), "map.png"),

@@ -1,0 +1,121 @@
+"""A network as SUMO's plain XML (nodes, edges, connections, signals), for netconvert.
+
+Positions stay those of our frame: run netconvert with `--offset.disable-normalization`, or let
+`bconnect network export` do it. Format: sumo.dlr.de/docs, "PlainXML".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from twin.network.model import Control, Road, RoadNetwork, SignalPlan, Turn, TurnKind
+from twin.traffic.lanegraph import lanes_by_turn
+from twin.traffic.sumo_outputs import HEAD, written_whole
+
+KINDS = {Control.SIGNALS: "traffic_light", Control.PRIORITY: "priority", Control.NONE: "priority"}
+PARTS = ("nod", "edg", "con", "tll")
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One lane-to-lane connection, with its turn."""
+
+    turn: Turn
+    from_lane: int
+    to_lane: int
+
+
+def write_plain(network: RoadNetwork, prefix: Path) -> tuple[Path, ...]:
+    """Write PREFIX.nod.xml, .edg.xml, .con.xml and .tll.xml; return their paths in this order."""
+    links = {road.id: tuple(_links(network, road)) for road in network.roads}
+    lines = (_nodes(network), _edges(network), _connections(links), _signals(network, links))
+    paths = tuple(prefix.with_name(f"{prefix.name}.{part}.xml") for part in PARTS)
+    for path, part in zip(paths, lines, strict=True):
+        with written_whole(path) as file:
+            file.writelines(f"{line}\n" for line in (HEAD.strip(), *part))
+    return paths
+
+
+def _nodes(network: RoadNetwork) -> Iterator[str]:
+    yield "<nodes>"
+    for junction in network.junctions:
+        x, y, z = junction.position_m
+        kind = KINDS.get(junction.control, "dead_end")
+        yield f'<node id={quoteattr(junction.id)} x="{x:.2f}" y="{y:.2f}" z="{z:.2f}" type="{kind}"/>'
+    yield "</nodes>"
+
+
+def _edges(network: RoadNetwork) -> Iterator[str]:
+    yield "<edges>"
+    for road in network.roads:
+        shape = " ".join(f"{x:.2f},{y:.2f},{z:.2f}" for x, y, z in road.centreline_m.tolist())
+        yield (
+            f"<edge id={quoteattr(road.id)} from={quoteattr(road.start)} to={quoteattr(road.end)} "
+            f'numLanes="{road.lanes}" speed="{road.speed_limit_mps:.3f}" priority="{road.priority}" '
+            f'width="{road.lane_width_m:g}" spreadType="center" name={quoteattr(road.name)} shape="{shape}"/>'
+        )
+    yield "</edges>"
+
+
+def _links(network: RoadNetwork, road: Road) -> Iterator[_Link]:
+    """Yield the connections at the end of a road: lanes are those on which our vehicles turn."""
+    turns = list(network.turns_from[road.id])
+    near = TurnKind.LEFT if network.left_hand else TurnKind.RIGHT
+    for turn, lanes in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=network.left_hand), strict=True):
+        onto = network.road_of[turn.to_road]
+        for lane in lanes:
+            to_lane = min(lane, onto.lanes - 1)
+            if turn.kind not in (near, TurnKind.STRAIGHT):
+                to_lane = max(0, onto.lanes - (road.lanes - lane))
+            yield _Link(turn, lane, to_lane)
+
+
+def _connection(link: _Link, more: str = "") -> str:
+    turn = link.turn
+    return (
+        f"<connection from={quoteattr(turn.from_road)} to={quoteattr(turn.to_road)} "
+        f'fromLane="{link.from_lane}" toLane="{link.to_lane}"{more}/>'
+    )
+
+
+def _connections(links: dict[str, tuple[_Link, ...]]) -> Iterator[str]:
+    yield "<connections>"
+    for of_road in links.values():
+        yield from (_connection(link) for link in of_road)
+    yield "</connections>"
+
+
+def _signals(network: RoadNetwork, links: dict[str, tuple[_Link, ...]]) -> Iterator[str]:
+    yield "<tlLogics>"
+    for plan in network.signal_plans:
+        here = [link for road in network.roads if road.end == plan.junction for link in links[road.id]]
+        junction = quoteattr(plan.junction)
+        yield f'<tlLogic id={junction} type="static" programID="0" offset="{plan.offset_s:g}">'
+        yield from _stages(plan, here)
+        yield "</tlLogic>"
+        for index, link in enumerate(here):
+            yield _connection(link, f' tl={quoteattr(plan.junction)} linkIndex="{index}"')
+    yield "</tlLogics>"
+
+
+def _stages(plan: SignalPlan, links: list[_Link]) -> Iterator[str]:
+    """Yield the stages of a plan: green, yellow of those that stop then, all red."""
+    for number, phase in enumerate(plan.phases):
+        onward = plan.phases[(number + 1) % len(plan.phases)].groups
+        green = "".join(_letter(link, phase.groups) for link in links)
+        yellow = "".join(
+            "y" if told in "Gg" and link.turn.group and link.turn.group not in onward else told
+            for told, link in zip(green, links, strict=True)
+        )
+        red = "".join("r" if told == "y" else told for told in yellow)
+        for state, length_s in ((green, phase.green_s), (yellow, phase.yellow_s), (red, phase.all_red_s)):
+            if length_s > 0:
+                yield f'<phase duration="{length_s:g}" state="{state}"/>'
+
+
+def _letter(link: _Link, lit: tuple[str, ...]) -> str:
+    """Return what a movement sees: g where it gives way to others that have green."""
+    if link.turn.group and link.turn.group not in lit:
+        return "r"
+    return "G" if link.turn.kind in (TurnKind.STRAIGHT, TurnKind.LEFT) and link.turn.group else "g"
