@@ -1,13 +1,17 @@
 """`bconnect traffic`: traffic alone, on any network, in the formats of SUMO."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from scenarios.cli.terminal import Language, bars, examples, texts_for
+from scenarios.texts import Texts
+
+if TYPE_CHECKING:
+    from scenarios.traffic import TrafficResult
 
 EXAMPLES = examples(
     "bconnect traffic run mt-haryono --until 600 --fcd fcd.xml",
@@ -62,6 +66,15 @@ def run_command(  # noqa: PLR0913 - one parameter an option
     run = TrafficRun(net, routes, until, step, seed, fcd, edgedata, span_s, tripinfo)
     with bars(texts) as progress:
         done = run_traffic(run, progress)
+    _show(net, done, texts)
+    for path in (fcd, edgedata, tripinfo):
+        if path is not None:
+            said = texts.text("Written: {path}", path=path)
+            Console(highlight=False).print(said, markup=False, soft_wrap=True)
+
+
+def _show(net: str, done: "TrafficResult", texts: Texts) -> None:
+    """Print how many set out, drive, arrived and wait, and how fast that went."""
     table = Table(title=net)
     table.add_column(texts.text("Traffic"))
     table.add_column(texts.text("Count"), justify="right")
@@ -74,8 +87,4 @@ def run_command(  # noqa: PLR0913 - one parameter an option
         (texts.text("vehicle-steps in a CPU second"), f"{done.updates / max(done.cpu_s, 1e-3):,.0f}"),
     ):
         table.add_row(what, count)
-    console = Console(highlight=False)
-    console.print(table)
-    for path in (fcd, edgedata, tripinfo):
-        if path is not None:
-            console.print(texts.text("Written: {path}", path=path), markup=False, soft_wrap=True)
+    Console(highlight=False).print(table)

@@ -1,22 +1,25 @@
 """Trajectories of others: read, shown as they are, with the truth that they hold."""
 
 import math
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sumolib
 
 from scenarios.cli.main import main
 from scenarios.traffic import TrafficRun, run_traffic
 from tests.traffic_networks import cross, straight_road
 from twin.clock import NS_PER_S, from_local
-from twin.network.model import RoadNetwork
+from twin.network.model import RoadNetwork, TurnKind
 from twin.network.native import save_network
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
 from twin.traffic.replayed import ReplayedTraffic
 from twin.traffic.simulation import TrafficSimulation
+from twin.traffic.sumo_network import write_plain
 from twin.traffic.sumo_outputs import FcdFile, written_whole
 from twin.traffic.trajectories import TrajectoryError, kind_of, read_trajectories
 from twin.truth import TrueViolation
@@ -143,6 +146,19 @@ def test_tracks_from_elsewhere_are_refused(tmp_path: Path, capsys: pytest.Captur
     assert "tracks.csv: places from (90000, 0)" in said
     assert "bconnect network export" in said
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("left_hand", [True, False])
+def test_who_keeps_to_the_kerb_gives_way_to_nobody(left_hand: bool, tmp_path: Path) -> None:
+    network = replace(cross(), left_hand=left_hand)
+    *_, signals = write_plain(network, tmp_path / "x")
+    state = next(iter(sumolib.xml.parse(str(signals), "phase"))).state
+    kind_of_turn = {(turn.from_road, turn.to_road): turn.kind for turn in network.turns}
+    seen: dict[TurnKind, set[str]] = {}
+    for link in sumolib.xml.parse(str(signals), "connection"):
+        seen.setdefault(kind_of_turn[link.attr_from, link.to], set()).add(state[int(link.linkIndex)])
+    near, far = (TurnKind.LEFT, TurnKind.RIGHT) if left_hand else (TurnKind.RIGHT, TurnKind.LEFT)
+    assert seen == {TurnKind.STRAIGHT: {"G", "r"}, near: {"G", "r"}, far: {"g", "r"}}
 
 
 def test_a_network_is_written_for_netconvert(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.datatypes.detections import VehicleClass
 from twin.traffic.arrivals import Arrival
@@ -25,6 +26,14 @@ BLANK: dict[str, object] = {
     **dict.fromkeys(NOWHERE, -1),
     "trail": (-1,) * TRAIL,
 }
+
+
+def brake_lights(
+    change_mps2: NDArray[np.floating], speed_mps: NDArray[np.floating], at_kerb: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return (N,) whose brake lights are on: who slows down or stands, but not to stay."""
+    lit: NDArray[np.bool_] = ~at_kerb & ((change_mps2 < -BRAKES_MPS2) | (speed_mps < STANDS_MPS))
+    return lit
 
 
 class FleetBook:
@@ -158,7 +167,7 @@ class FleetBook:
             speed_mps=speed.copy(),
             size_m=np.array([v.size_m for v in vehicles]),
             colour_bgr=np.array([v.colour_bgr for v in vehicles], np.uint8),
-            braking=~at_kerb & ((fleet["change_mps2"][rows] < -BRAKES_MPS2) | (speed < STANDS_MPS)),
+            braking=brake_lights(fleet["change_mps2"][rows], speed, at_kerb),
             at_kerb=at_kerb,
             plates=tuple(v.plate for v in vehicles),
         )

@@ -146,13 +146,25 @@ def _curve_speed(points_m: Floats, limit_mps: float) -> float:
     return float(np.clip(np.sqrt(SIDE_MPS2 / max(sharpest, 1e-6)), SLOWEST_MPS, limit_mps))
 
 
+def near_turn(*, left_hand: bool) -> TurnKind:
+    """Return the turn that keeps to the kerb."""
+    return TurnKind.LEFT if left_hand else TurnKind.RIGHT
+
+
+def lane_beyond(kind: TurnKind, slot: int, road: Road, onto: Road, *, left_hand: bool) -> int:
+    """Return the lane of `onto` to which a turn leads from lane `slot` of `road`."""
+    if kind in (near_turn(left_hand=left_hand), TurnKind.STRAIGHT):
+        return min(slot, onto.lanes - 1)
+    return max(0, onto.lanes - (road.lanes - slot))  # keeps to the median
+
+
 def lanes_by_turn(turns: list[Turn], lanes: int, *, left_hand: bool) -> list[range]:
     """Return the lanes (0 is at the kerb) from which each of the turns of one road may be made.
 
     The near turn leaves from the kerb side, the far one from the median side; both share lanes with
     straight on. Without straight on they divide the road between them.
     """
-    near = TurnKind.LEFT if left_hand else TurnKind.RIGHT
+    near = near_turn(left_hand=left_hand)
     kinds = {turn.kind for turn in turns}
     ahead = TurnKind.STRAIGHT in kinds
     has_far = any(kind not in (near, TurnKind.STRAIGHT) for kind in kinds)
@@ -200,10 +212,9 @@ class _Builder:
     def add_turns(self, road: Road) -> None:
         """Add the connectors at the end of a road."""
         turns = list(self.network.turns_from[road.id])
-        near = TurnKind.LEFT if self.network.left_hand else TurnKind.RIGHT
-        for turn, slots in zip(
-            turns, lanes_by_turn(turns, road.lanes, left_hand=self.network.left_hand), strict=True
-        ):
+        left_hand = self.network.left_hand
+        near = near_turn(left_hand=left_hand)
+        for turn, slots in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=left_hand), strict=True):
             number = self.turn_number[id(turn)]
             onto = self.network.road_of[turn.to_road]
             strip = (
@@ -211,9 +222,7 @@ class _Builder:
             )
             self.turn_lanes[number] = (-1 if strip else slots[0], slots[-1])
             for slot in slots:
-                target = min(slot, onto.lanes - 1)
-                if turn.kind is not near and turn.kind is not TurnKind.STRAIGHT:
-                    target = max(0, onto.lanes - (road.lanes - slot))  # keeps to the median
+                target = lane_beyond(turn.kind, slot, road, onto, left_hand=left_hand)
                 self._connect(road, turn, slot, onto, target)
             if strip:
                 self._connect(road, turn, -1, onto, -1)

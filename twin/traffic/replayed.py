@@ -12,6 +12,7 @@ from twin.clock import NS_PER_S
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.drivers import STYLES, Registry, Vehicle
+from twin.traffic.fleet import brake_lights
 from twin.traffic.signals import SignalBoard
 from twin.traffic.simulation import STEP_S, Census
 from twin.traffic.trajectories import Track
@@ -19,7 +20,6 @@ from twin.truth import TrueViolation, VehicleStates
 
 STANDS_MPS = 0.3
 STANDS_S = 5.0
-BRAKES_MPS2 = 0.4
 KERB_M = 0.5  # a vehicle whose middle lies so far into the outermost lane, or beyond, stands at the kerb
 NEAR_M = 30.0  # a middle farther than this from every road is on none
 
@@ -152,7 +152,7 @@ class ReplayedTraffic:
             speed_mps=speed_mps,
             size_m=np.array([v.size_m for v in vehicles]),
             colour_bgr=np.array([v.colour_bgr for v in vehicles], np.uint8),
-            braking=~at_kerb & ((change_mps2 < -BRAKES_MPS2) | (speed_mps < STANDS_MPS)),
+            braking=brake_lights(change_mps2, speed_mps, at_kerb),
             at_kerb=at_kerb,
             plates=tuple(v.plate for v in vehicles),
         )

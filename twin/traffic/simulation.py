@@ -35,7 +35,7 @@ from twin.traffic.kernel.arrays import (
 )
 from twin.traffic.kernel.motion import step
 from twin.traffic.lanegraph import compile_lanes, lane_names
-from twin.traffic.routing import plan_routes
+from twin.traffic.routing import Routing, plan_routes
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, stops_per_hour
 from twin.traffic.trips import Departures, TripBook
@@ -113,21 +113,8 @@ class TrafficSimulation:
         self._offset_ns = start_ns - int(self._env.now)
         self._network, self._demand, self._seed = network, demand, seed
         self._graph = compile_lanes(network)
-        may_disobey = max(demand.red_running) > 0
-        signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
-        announced = np.array(
-            [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
-        )
         self._registry = Registry(seed.child("drivers"), demand.mix)
-        if trips is None:
-            self._routing = plan_routes(self._graph, announced)
-            arrivals = Arrivals(network, demand, self._routing, seed.child("arrivals"), self._registry)
-            self._arrivals: Arrivals | Departures = arrivals
-        else:
-            planned = plan_routes(self._graph, announced, trips.ends)
-            trips.check_ways(planned)
-            self._routing = replace(planned, routes=planned.routes._replace(path=trips.path))
-            self._arrivals = Departures(trips, self._routing, self._registry)
+        self._routing, self._arrivals = self._who_drives(trips)
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
         self._book = FleetBook(self._graph, self._routing.routes)
@@ -143,6 +130,23 @@ class TrafficSimulation:
         self._board.start(self._env, self._clock_ns)
         self._arrivals.start(self._env, self._clock_ns)
         self._populate_kerbs()
+
+    def _who_drives(self, trips: TripBook | None) -> tuple[Routing, Arrivals | Departures]:
+        """Return where one can go, and who comes in: by the trips, else by the demand."""
+        network, demand = self._network, self._demand
+        may_disobey = max(demand.red_running) > 0
+        signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
+        announced = np.array(
+            [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
+        )
+        if trips is None:
+            routing = plan_routes(self._graph, announced)
+            seed = self._seed.child("arrivals")
+            return routing, Arrivals(network, demand, routing, seed, self._registry)
+        planned = plan_routes(self._graph, announced, trips.ends)
+        trips.check_ways(planned)
+        routing = replace(planned, routes=planned.routes._replace(path=trips.path))
+        return routing, Departures(trips, routing, self._registry)
 
     def _clock_ns(self) -> int:
         return int(self._env.now) + self._offset_ns

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from twin.network.model import Control, Road, RoadNetwork, SignalPlan, Turn, TurnKind
-from twin.traffic.lanegraph import lanes_by_turn
+from twin.traffic.lanegraph import lane_beyond, lanes_by_turn, near_turn
 from twin.traffic.sumo_outputs import HEAD, written_whole
 
 KINDS = {Control.SIGNALS: "traffic_light", Control.PRIORITY: "priority", Control.NONE: "priority"}
@@ -61,14 +61,11 @@ def _edges(network: RoadNetwork) -> Iterator[str]:
 def _links(network: RoadNetwork, road: Road) -> Iterator[_Link]:
     """Yield the connections at the end of a road: lanes are those on which our vehicles turn."""
     turns = list(network.turns_from[road.id])
-    near = TurnKind.LEFT if network.left_hand else TurnKind.RIGHT
-    for turn, lanes in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=network.left_hand), strict=True):
+    side = network.left_hand
+    for turn, lanes in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=side), strict=True):
         onto = network.road_of[turn.to_road]
         for lane in lanes:
-            to_lane = min(lane, onto.lanes - 1)
-            if turn.kind not in (near, TurnKind.STRAIGHT):
-                to_lane = max(0, onto.lanes - (road.lanes - lane))
-            yield _Link(turn, lane, to_lane)
+            yield _Link(turn, lane, lane_beyond(turn.kind, lane, road, onto, left_hand=side))
 
 
 def _connection(link: _Link, more: str = "") -> str:
@@ -92,18 +89,18 @@ def _signals(network: RoadNetwork, links: dict[str, tuple[_Link, ...]]) -> Itera
         here = [link for road in network.roads if road.end == plan.junction for link in links[road.id]]
         junction = quoteattr(plan.junction)
         yield f'<tlLogic id={junction} type="static" programID="0" offset="{plan.offset_s:g}">'
-        yield from _stages(plan, here)
+        yield from _stages(plan, here, near_turn(left_hand=network.left_hand))
         yield "</tlLogic>"
         for index, link in enumerate(here):
             yield _connection(link, f' tl={quoteattr(plan.junction)} linkIndex="{index}"')
     yield "</tlLogics>"
 
 
-def _stages(plan: SignalPlan, links: list[_Link]) -> Iterator[str]:
+def _stages(plan: SignalPlan, links: list[_Link], near: TurnKind) -> Iterator[str]:
     """Yield the stages of a plan: green, yellow of those that stop then, all red."""
     for number, phase in enumerate(plan.phases):
         onward = plan.phases[(number + 1) % len(plan.phases)].groups
-        green = "".join(_letter(link, phase.groups) for link in links)
+        green = "".join(_letter(link, phase.groups, near) for link in links)
         yellow = "".join(
             "y" if told in "Gg" and link.turn.group and link.turn.group not in onward else told
             for told, link in zip(green, links, strict=True)
@@ -114,8 +111,8 @@ def _stages(plan: SignalPlan, links: list[_Link]) -> Iterator[str]:
                 yield f'<phase duration="{length_s:g}" state="{state}"/>'
 
 
-def _letter(link: _Link, lit: tuple[str, ...]) -> str:
+def _letter(link: _Link, lit: tuple[str, ...], near: TurnKind) -> str:
     """Return what a movement sees: g where it gives way to others that have green."""
     if link.turn.group and link.turn.group not in lit:
         return "r"
-    return "G" if link.turn.kind in (TurnKind.STRAIGHT, TurnKind.LEFT) and link.turn.group else "g"
+    return "G" if link.turn.kind in (TurnKind.STRAIGHT, near) and link.turn.group else "g"
