@@ -39,7 +39,7 @@ class Offence:
 def offences(result: RunResult) -> tuple[Offence, ...]:
     """Return what counted as a violation while the cameras of a run looked."""
     judge = {KERB_PARKING: _Kerbs(result).offence, RED_LIGHT: _Lights(result).offence}
-    found = (judge[one.rule](one) for one in result.violations)
+    found = (judge[one.rule](one) for one in result.violations if one.rule in judge and not one.exempt)
     return tuple(offence for offence in found if offence is not None)
 
 
@@ -107,7 +107,7 @@ class _Lights:
             until_ns=crossing.opened_ns,
             in_view=any(_crosses(line, crossing) for line in self._lines),
             in_zone=road is not None and road.end in self._junctions,
-            borderline=crossing.seconds_into_red < RED_UNCERTAINTY_S,
+            borderline=crossing.amount < RED_UNCERTAINTY_S,
         )
 
 

@@ -85,9 +85,18 @@ class Scene:
 class TrueViolation:
     """A violation that really happened, for scoring only.
 
-    For `kerb_parking`, `opened_ns`..`closed_ns` is the whole stand (closed_ns None while it
-    lasts), whatever the hour: the scorer applies the window. For `red_light`, `opened_ns` is the
-    crossing of the stop line and `place` the signal group. `position_m` is where it happened.
+    `rule` says what, `place` and `position_m` where, `opened_ns`..`closed_ns` when (closed_ns None while
+    it lasts, and for what takes no time), `amount` how much:
+
+    - `kerb_parking`: the whole stand, whatever the hour (the scorer applies the window);
+    - `red_light`: the crossing of the stop line, place is the signal group, amount s into the red;
+    - `stop_line`: standing beyond it at red, amount m beyond;
+    - `speeding`: told when the road is left, amount km/h above its limit, where it was most;
+    - `prohibited_turn`: the road that it was made from, onto the amount-th road of the network;
+    - `wrong_way`: from where to when somebody rode against the traffic, amount m;
+    - `racing`: as long as they were on the map, amount the highest speed in km/h.
+
+    `exempt`: an emergency vehicle may.
     """
 
     rule: str
@@ -98,4 +107,5 @@ class TrueViolation:
     position_m: tuple[float, float]
     opened_ns: int
     closed_ns: int | None
-    seconds_into_red: float = 0.0
+    amount: float = 0.0
+    exempt: bool = False

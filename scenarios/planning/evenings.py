@@ -124,9 +124,11 @@ def _lasting_s(
     lines: dict[str, int],
 ) -> float | None:
     """Return how long a violation lasted once it was one, None where it does not count."""
+    if one.exempt:
+        return None
     if one.rule == RED_LIGHT:
         inside = span_ns[0] <= one.opened_ns < span_ns[1] and one.place in lines
-        return 0.0 if inside and one.seconds_into_red >= RED_UNCERTAINTY_S else None
+        return 0.0 if inside and one.amount >= RED_UNCERTAINTY_S else None
     if one.rule != KERB_PARKING or one.place != zone:
         return None
     starts_ns = max(one.opened_ns, span_ns[0], midnight_ns + window.start_s * NS_PER_S)

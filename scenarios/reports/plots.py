@@ -167,7 +167,7 @@ def _crossings(axes: Axes, red: list[Offence], score: Score, words: Words) -> No
     caught = {one.offence for one in score.matches if one.match is Match.CORRECT}
     for one in red:
         colour = _colour(one, one in caught)
-        axes.plot([_hour(one.since_ns)], [one.violation.seconds_into_red], "o", color=colour, markersize=5)
+        axes.plot([_hour(one.since_ns)], [one.violation.amount], "o", color=colour, markersize=5)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(words.text("s into red"), fontsize=8)
     axes.set_title(words.text("red_light"), loc="left", fontsize=10, fontweight="bold")

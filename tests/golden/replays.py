@@ -85,7 +85,7 @@ def traffic() -> str:
     for v in simulation.violations():
         closed = "open" if v.closed_ns is None else clock(v.closed_ns)
         spot = f"({number(v.position_m[0])}, {number(v.position_m[1])})"
-        into = f" {number(v.seconds_into_red)} s into red" if v.rule == "red_light" else ""
+        into = f" {number(v.amount)} s into red" if v.rule == "red_light" else ""
         lines.append(
             f"  {v.rule} vehicle {v.vehicle_id} {v.plate} at {v.place} {spot} "
             f"{clock(v.opened_ns)} to {closed}{into}"

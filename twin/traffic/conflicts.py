@@ -37,15 +37,21 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """By lane: foes with the position on the foe beyond which it is clear; forks likewise."""
+    """By lane: foes with the position on the foe beyond which it is clear; forks likewise.
+
+    `room_m` is how far one may stand on a connector before one is in a foe's way.
+    """
 
     foes: list[list[tuple[int, float]]]
     forks: list[list[tuple[int, float]]]
+    room_m: list[float]
 
 
 def foes_and_forks(paths: list[Path], lanes: int) -> Pairs:
     """Return the conflicts between the connectors of each junction."""
-    pairs = Pairs([[] for _ in range(lanes)], [[] for _ in range(lanes)])
+    pairs = Pairs([[] for _ in range(lanes)], [[] for _ in range(lanes)], [0.0] * lanes)
+    for path in paths:
+        pairs.room_m[path.number] = float(path.arc_m[-1])
     for _, group in groupby(sorted(paths, key=attrgetter("junction", "number")), key=attrgetter("junction")):
         _compare(list(group), pairs)
     return pairs
@@ -82,5 +88,9 @@ def _relate(path: Path, other: Path, marks_m: Floats, near: BoolArray, pairs: Pa
     cuts = path.curved and path.half_m != other.half_m
     if path.turn == other.turn and path.after != other.after and not cuts:
         return
-    clear_m = float(marks_m[np.flatnonzero(near)[-1]]) + step_m
+    beside = np.flatnonzero(near)
+    if path.before != other.before:
+        room_m = max(0.0, float(marks_m[beside[0]]) - step_m)
+        pairs.room_m[other.number] = min(pairs.room_m[other.number], room_m)
+    clear_m = float(marks_m[beside[-1]]) + step_m
     pairs.foes[path.number].append((other.number, min(clear_m, float(other.arc_m[-1]))))

@@ -21,7 +21,7 @@ class DemandSpec:
     `mix` is the share of motorcycles, cars, buses and trucks; `hourly` multiplies the flows by
     local hour (hour, factor), 1.0 elsewhere. `stops_per_km_h` is the rate of kerb stops where
     `Road.stop_rate` is 1. `red_running` is the chance, by class, that a driver who meets a red
-    crosses it shortly after its onset or jumps the start.
+    crosses it shortly after its onset or jumps the start; `past_line` that one stops beyond the line.
     """
 
     entry_vph_per_lane: tuple[float, float, float] = (50.0, 160.0, 360.0)
@@ -30,4 +30,5 @@ class DemandSpec:
     stops_per_km_h: float = 20.0
     dwell: tuple[DwellMix, ...] = (DwellMix(0.55, 240.0, 0.8), DwellMix(0.45, 2700.0, 0.6))
     red_running: tuple[float, float, float, float] = (0.09, 0.015, 0.005, 0.01)
+    past_line: tuple[float, float, float, float] = (0.35, 0.04, 0.0, 0.01)
     scale: float = 1.0

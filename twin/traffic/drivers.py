@@ -1,6 +1,7 @@
 """Vehicles and who drives them: sizes, plates, colours and driving style, drawn once a vehicle."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -21,7 +22,8 @@ STRIDE = 7_368_787  # prime, so that it shares no factor with the number of plat
 class Dynamics:
     """How a vehicle is driven: the parameters of the IDM, and the speed that it wants.
 
-    It wants `speed_factor` times the limit, and never more than `top_mps`.
+    It wants `speed_factor` times the limit, and never more than `top_mps` nor, uphill, than its power
+    (W per kg of the loaded vehicle) can lift.
     """
 
     acceleration_mps2: float
@@ -30,6 +32,7 @@ class Dynamics:
     jam_gap_m: float
     speed_factor: float = 1.0
     top_mps: float = 1e3
+    power_wpkg: float = 1e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ STYLES = {
     VehicleClass.MOTORCYCLE: Style(
         ((1.9, 0.75, 1.6),),
         ((30, 30, 32), (45, 40, 170), (150, 80, 40), (210, 210, 210), (60, 110, 60)),
-        Dynamics(2.6, 2.8, 0.5, 0.7),
+        Dynamics(2.6, 2.8, 0.68, 0.7),
     ),
     VehicleClass.CAR: Style(
         ((4.3, 1.75, 1.5), (4.4, 1.75, 1.7), (3.8, 1.68, 1.5), (4.7, 1.82, 1.8)),
@@ -65,19 +68,33 @@ STYLES = {
         Dynamics(2.0, 2.2, 0.85, 1.8),
     ),
     VehicleClass.BUS: Style(
-        ((11.0, 2.5, 3.1),), ((60, 160, 230), (200, 130, 50)), Dynamics(1.1, 1.8, 1.2, 2.2, 0.9)
+        ((11.0, 2.5, 3.1),),
+        ((60, 160, 230), (200, 130, 50)),
+        Dynamics(1.1, 1.8, 1.2, 2.2, 0.9, power_wpkg=12.0),
     ),
     VehicleClass.TRUCK: Style(
         ((7.5, 2.3, 2.9),),
         ((50, 180, 220), (90, 140, 70), (220, 220, 220)),
-        Dynamics(1.1, 1.8, 1.2, 2.2, 0.85),
+        Dynamics(1.1, 1.8, 1.2, 2.2, 0.85, power_wpkg=8.0),
     ),
 }
 
 
+class Use(StrEnum):
+    """What a vehicle is on the road for."""
+
+    PRIVATE = "private"
+    ANGKOT = "angkot"  # a minibus that picks up passengers wherever they stand
+    EMERGENCY = "emergency"
+    RACER = "racer"
+
+
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """One vehicle with its driver, the same wherever it goes."""
+    """One vehicle with its driver, the same wherever it goes; `vehicle_id` is that of a trip.
+
+    `boldness` multiplies the chances of whatever this driver should not do; its mean is 1.
+    """
 
     vehicle_id: int
     kind: VehicleClass
@@ -86,6 +103,8 @@ class Vehicle:
     colour_bgr: tuple[int, int, int]
     dynamics: Dynamics
     jitter_m: float
+    boldness: float = 1.0
+    use: Use = Use.PRIVATE
 
 
 class Registry:
@@ -111,7 +130,7 @@ class Registry:
             style.sizes_m[int(draw.integers(len(style.sizes_m)))],
             style.colours_bgr[int(draw.integers(len(style.colours_bgr)))],
             self._driven(style.dynamics, draw),
-            float(draw.uniform(-1.0, 1.0)) * (0.25 if rider else 0.15),
+            float(draw.uniform(-1.0, 1.0)) * (0.2 if rider else 0.05),
         )
 
     def issue_as(
@@ -125,7 +144,7 @@ class Registry:
         draw = self._seed.generator("vehicle", vehicle_id)
         colours = STYLES[kind].colours_bgr
         colour = colours[int(draw.integers(len(colours)))]
-        reach_m = 0.25 if kind is VehicleClass.MOTORCYCLE else 0.15
+        reach_m = 0.2 if kind is VehicleClass.MOTORCYCLE else 0.05
         jitter_m = float(draw.uniform(-1.0, 1.0)) * reach_m
         return Vehicle(vehicle_id, kind, self._plate(kind), size_m, colour, dynamics, jitter_m)
 

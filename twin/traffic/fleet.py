@@ -8,9 +8,22 @@ from numpy.typing import NDArray
 from detectors.datatypes.detections import VehicleClass
 from twin.traffic.arrivals import Arrival
 from twin.traffic.drivers import Dynamics, Vehicle
-from twin.traffic.kernel.arrays import BOTH, STANDING, TRAIL, VEHICLE, Floats, Routes, Rows, new_fleet
-from twin.traffic.kernel.following import safe_speed
+from twin.traffic.kernel.arrays import (
+    ALL,
+    MEDIANWARD,
+    MIDDLE,
+    STANDING,
+    STRIPS,
+    TRAIL,
+    VEHICLE,
+    Floats,
+    Routes,
+    Rows,
+    new_fleet,
+)
+from twin.traffic.kernel.following import FREE, safe_speed
 from twin.traffic.kernel.motion import plan_lanes
+from twin.traffic.kernel.ordering import overhang
 from twin.traffic.kernel.pose import poses
 from twin.traffic.kernel.room import FAR_M, has_room, look
 from twin.traffic.lanegraph import LaneGraph
@@ -19,7 +32,8 @@ from twin.truth import VehicleStates
 FIRST_CAPACITY = 256
 BRAKES_MPS2 = 0.4  # brake lights
 STANDS_MPS = 0.2
-NOWHERE = ("turn", "onward", "granted", "old_lane", "yield_to", "path_at")
+WIDE_M = 1.95  # what is wider leaves no room for a rider beside it on a lane
+NOWHERE = ("turn", "onward", "granted", "old_lane", "yield_to", "part_from", "path_at")
 DYNAMICS = tuple(field.name for field in fields(Dynamics))
 BLANK: dict[str, object] = {
     **dict.fromkeys(VEHICLE.names or (), 0),
@@ -48,7 +62,7 @@ class FleetBook:
         self._used = 0
         self._free: list[int] = []
         lanes = len(graph.lanes.row) - 1
-        self._rear_m, self._rear_mps = np.full(lanes, FAR_M), np.zeros(lanes)
+        self._rear_m, self._rear_mps = np.full(STRIPS * lanes, FAR_M), np.zeros(STRIPS * lanes)
 
     @property
     def capacity(self) -> int:
@@ -66,19 +80,28 @@ class FleetBook:
         self._used += 1
         return row
 
-    def add(self, arrival: Arrival, road: int, lane: int, position_m: float, speed_mps: float) -> int:
-        """Put a vehicle on a lane with its front at `position_m`; return its row."""
+    def add(
+        self,
+        arrival: Arrival,
+        road: int,
+        lane: int,
+        position_m: float,
+        speed_mps: float,
+        strips: int | None = None,
+    ) -> int:
+        """Put a vehicle on a lane, or on `strips` of it, with its front at `position_m`; return its row."""
         row, fleet, vehicle = self._new_row(), self.fleet, arrival.vehicle
         drives = vehicle.dynamics
-        strip = int(self._graph.lanes.row["slot"][lane]) < 0
-        narrow = vehicle.kind is VehicleClass.MOTORCYCLE and not strip
         values = {
             "alive": True,
             "kind": int(vehicle.kind),
             "length_m": vehicle.size_m[0],
             **{name: getattr(drives, name) for name in DYNAMICS},
             "lane": lane,
-            "side": (vehicle.vehicle_id & 1) if narrow else BOTH,
+            "strips": self._strips(vehicle, lane)[0] if strips is None else strips,
+            "wide": vehicle.size_m[1] > WIDE_M,
+            "filter_mps": FREE,
+            "own_headway_s": drives.headway_s,
             "position_m": position_m,
             "speed_mps": speed_mps,
             "destination": arrival.destination,
@@ -87,11 +110,22 @@ class FleetBook:
             "jitter_m": vehicle.jitter_m,
         }
         fleet[row] = tuple(values.get(name, BLANK[name]) for name in BLANK)
+        overhang(self._graph.lanes, fleet, row)
         plan_lanes(self._graph.lanes, self._routes, fleet, row, road)
         self.vehicle[row] = vehicle
         self.newcomers.append(row)
         self.inserted += 1
         return row
+
+    def _strips(self, vehicle: Vehicle, lane: int) -> tuple[int, ...]:
+        """Return what a vehicle may take of a lane when it comes: a rider any one strip."""
+        row = self._graph.lanes.row[lane]
+        if row["slot"] < 0:
+            return (MIDDLE,)
+        if vehicle.kind is not VehicleClass.MOTORCYCLE:
+            wide = ALL if row["open"] != ALL else MIDDLE | MEDIANWARD
+            return (wide,) if vehicle.size_m[1] > WIDE_M else (MIDDLE,)
+        return tuple(1 << i for i in range(STRIPS) if row["open"] >> i & 1)
 
     def remove(self, row: int) -> None:
         """Free the row of a vehicle that the kernel has taken off the map."""
@@ -111,22 +145,32 @@ class FleetBook:
         look(self.fleet, self._rear_m, self._rear_mps)
 
     def enter(self, arrival: Arrival, road: int) -> int | None:
-        """Put an arrival at the beginning of the emptiest lane of its turn; None where all are full.
+        """Put an arrival at the beginning of the emptiest place of its turn; None where all are full.
 
         What `look` saw last counts, and who has entered since.
         """
-        lanes = self._entry_lanes(arrival, road)
-        lane = lanes.start + int(self._rear_m[lanes.start : lanes.stop].argmax())
+        lane, strips = max(
+            ((lane, strips) for lane in self._entry_lanes(arrival, road)
+             for strips in self._strips(arrival.vehicle, lane)),
+            key=lambda place: self._rear_m[self._tracks(*place)].min(),
+        )  # fmt: skip
+        tracks = self._tracks(lane, strips)
+        nearest = tracks[int(self._rear_m[tracks].argmin())]
         length_m, drives = arrival.vehicle.size_m[0], arrival.vehicle.dynamics
-        gap_m = float(self._rear_m[lane]) - length_m - drives.jam_gap_m
+        gap_m = float(self._rear_m[nearest]) - length_m - drives.jam_gap_m
         if gap_m < 0.0:
             return None
         wish = min(float(self._graph.lanes.row["speed_mps"][lane]) * drives.speed_factor, drives.top_mps)
-        leader_mps = float(self._rear_mps[lane])
+        leader_mps = float(self._rear_mps[nearest])
         speed = min(wish, safe_speed(gap_m, leader_mps, drives.braking_mps2, drives.headway_s))
-        row = self.add(arrival, road, lane, length_m, max(0.0, speed))
-        self._rear_m[lane], self._rear_mps[lane] = 0.0, self.fleet["speed_mps"][row]
+        row = self.add(arrival, road, lane, length_m, max(0.0, speed), strips)
+        self._rear_m[tracks], self._rear_mps[tracks] = 0.0, self.fleet["speed_mps"][row]
         return row
+
+    @staticmethod
+    def _tracks(lane: int, strips: int) -> list[int]:
+        """Return the numbers of some strips of a lane."""
+        return [STRIPS * lane + i for i in range(STRIPS) if strips >> i & 1]
 
     def _entry_lanes(self, arrival: Arrival, road: int) -> range:
         if arrival.path_at < 0:

@@ -7,7 +7,18 @@ import numpy as np
 
 from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, TurnKind
 from twin.traffic.conflicts import Path, foes_and_forks
-from twin.traffic.kernel.arrays import LANE, MEETING, POINT, Floats, Ints, Lanes, Rows
+from twin.traffic.kernel.arrays import (
+    ALL,
+    KERBWARD,
+    LANE,
+    MEETING,
+    MIDDLE,
+    POINT,
+    Floats,
+    Ints,
+    Lanes,
+    Rows,
+)
 
 SIDE_MPS2 = 3.5  # sideways in a turn: side friction of low-speed streets, 0.35 at 20 km/h (AASHTO)
 SLOWEST_MPS = 5.0
@@ -15,6 +26,11 @@ POINTS = 17
 KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind.UTURN: 0}
 FULL_HALF_M, STRIP_HALF_M = 1.3, 0.5  # half of the width that a lane, a strip needs in a junction
 MITRE = 2.0  # longest mitre of an offset polyline
+TURN_MPS = 9.0  # connectors slower than this are turns, in which a car takes the whole lane
+# Room that a rider takes at the edge of a lane, that a car takes, and the narrowest lanes on which riders
+# pass a car on both sides, and on one: two riders and 1.85 m, one rider and 1.95 m.
+RIDER_M, CAR_M = 0.8, 1.95
+THREE_ABREAST_M, TWO_ABREAST_M = 3.4, 2.725
 
 
 COPIED = (
@@ -50,6 +66,7 @@ class _Lane:
     turn: int = -1
     group: int = -1
     rank: int = 0
+    slope: float = 0.0
     outgoing: list[int] = field(default_factory=list)
 
 
@@ -181,6 +198,22 @@ def lanes_by_turn(turns: list[Turn], lanes: int, *, left_hand: bool) -> list[ran
     return found
 
 
+def open_strips(width_m: float) -> int:
+    """Return which strips of a lane riders may use, as bits: beside a car there must be room."""
+    if width_m >= THREE_ABREAST_M:
+        return ALL
+    return KERBWARD | MIDDLE if width_m >= TWO_ABREAST_M else MIDDLE
+
+
+def strip_offsets_m(width_m: float) -> tuple[float, float]:
+    """Return how far towards the kerb from the middle of a lane its outer strip lies, and its middle one.
+
+    Where riders pass on one side only, cars keep to the other.
+    """
+    outer_m = max(0.0, (width_m - RIDER_M) / 2)
+    return outer_m, -(width_m - CAR_M) / 2 if open_strips(width_m) == KERBWARD | MIDDLE else 0.0
+
+
 class _Builder:
     """Adds lanes road by road, then connectors turn by turn."""
 
@@ -281,8 +314,12 @@ def _pack(builder: _Builder) -> Lanes:
     row = np.zeros(len(lanes) + 1, LANE)
     for name in COPIED:
         row[name][:-1] = [getattr(lane, name) for lane in lanes]
-    row["quarter_m"][:-1] = [lane.width_m / 4 for lane in lanes]
     row["length_m"][:-1] = [lane.arc_m[-1] for lane in lanes]
+    row["slope"][:-1] = [
+        (lane.points_m[-1, 2] - lane.points_m[0, 2]) / max(lane.arc_m[-1], 1.0) for lane in lanes
+    ]
+    row["room_m"][:-1] = pairs.room_m
+    _divide(row, lanes, builder.hand)
     tables: dict[str, Sequence[Sized]] = {
         "outgoing_at": [lane.outgoing for lane in lanes],
         "foe_at": pairs.foes,
@@ -299,6 +336,28 @@ def _pack(builder: _Builder) -> Lanes:
         point[name] = np.concatenate([lane.points_m[:, i] for lane in lanes])
     outgoing = np.array([c for lane in lanes for c in lane.outgoing], np.int32)
     return Lanes(row, outgoing, _meetings(pairs.foes), _meetings(pairs.forks), point)
+
+
+def _divide(row: Rows, lanes: list[_Lane], hand: float) -> None:
+    """Fill in how lanes are divided into strips and where connectors part."""
+    for i, lane in enumerate(lanes):
+        row["strip_m"][i], row["middle_m"][i] = strip_offsets_m(lane.width_m)
+        row["open"][i] = open_strips(lane.width_m) if lane.slot >= 0 else MIDDLE
+        row["splits"][i] = len({lanes[c].turn for c in lane.outgoing}) > 1
+        row["bends"][i] = lane.before >= 0 and lane.speed_mps < TURN_MPS
+        bearing = [hand * _turned(lanes[c].points_m) for c in lane.outgoing]
+        for place, k in enumerate(np.argsort(-np.array(bearing), kind="stable")):
+            row["fan"][lane.outgoing[int(k)]] = place
+    for i, lane in enumerate(lanes):
+        if lane.before >= 0:
+            row["open"][i] &= row["open"][lane.after]
+
+
+def _turned(points_m: Floats) -> float:
+    """Return by how much a path turns to the left, rad."""
+    first, last = _heading(points_m, 0), _heading(points_m, 1)
+    across, along = first[0] * last[1] - first[1] * last[0], float(first @ last)
+    return float(np.arctan2(across, along))
 
 
 def _path(builder: _Builder, number: int) -> Path:

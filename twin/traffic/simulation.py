@@ -24,9 +24,11 @@ from twin.traffic.kernel.arrays import (
     JUNCTION,
     LEAVING,
     LEFT_MAP,
+    PAST_LINE,
     RECORD,
     RIDING,
     SEEKING,
+    SPED,
     STANDING,
     STOPPED,
     TALLY,
@@ -35,6 +37,7 @@ from twin.traffic.kernel.arrays import (
 )
 from twin.traffic.kernel.motion import step
 from twin.traffic.lanegraph import compile_lanes, lane_names
+from twin.traffic.ledger import Ledger
 from twin.traffic.routing import Routing, plan_routes
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, stops_per_hour
@@ -43,6 +46,7 @@ from twin.truth import TrueViolation, VehicleStates
 
 STEP_S = 0.2
 NOTICE_M = 25.0  # a stop nearer than this on entering the road comes too soon
+PAST_M = (1.0, 3.5)  # how far beyond the stop line those wait who do
 STANDER_IDS = 1_000_000  # below the ids of those who come in by road
 
 
@@ -125,8 +129,7 @@ class TrafficSimulation:
         self._departed_ns: dict[int, int] = {}
         self._steps = 0
         self._finished = 0
-        self._stands: dict[int, TrueViolation] = {}
-        self._violations: list[TrueViolation] = []
+        self._ledger = Ledger(network)
         self._board.start(self._env, self._clock_ns)
         self._arrivals.start(self._env, self._clock_ns)
         self._populate_kerbs()
@@ -134,7 +137,7 @@ class TrafficSimulation:
     def _who_drives(self, trips: TripBook | None) -> tuple[Routing, Arrivals | Departures]:
         """Return where one can go, and who comes in: by the trips, else by the demand."""
         network, demand = self._network, self._demand
-        may_disobey = max(demand.red_running) > 0
+        may_disobey = max(*demand.red_running, *demand.past_line) > 0
         signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
         announced = np.array(
             [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
@@ -231,19 +234,29 @@ class TrafficSimulation:
         road_id = self._network.roads[road].id
         chance = self._demand.red_running[int(vehicle.kind)]
         fleet["disobeys"][row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
+        if (
+            self._seed.uniform("past", vehicle.vehicle_id, road_id)
+            < self._demand.past_line[int(vehicle.kind)]
+        ):
+            share = self._seed.uniform("how far past", vehicle.vehicle_id, road_id)
+            fleet["past_m"][row] = PAST_M[0] + share * (PAST_M[1] - PAST_M[0])
         wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road) if self._book.may_park(row) else None
         if wanted_m is not None and wanted_m > fleet["position_m"][row] + NOTICE_M:
             fleet["kerb"][row], fleet["stop_m"][row] = SEEKING, wanted_m
 
     def _read_records(self) -> None:
         count = int(self._traffic.records["value"][0])
-        for kind, row, value in self._traffic.records[1 : count + 1].tolist():
+        for amount, at_m, kind, row, value in self._traffic.records[1 : count + 1].tolist():
             if kind == ENTERED_ROAD:
                 self._prepare(row, value)
             elif kind == CROSSED_RED:
                 self._cross_red(row, value)
+            elif kind == PAST_LINE:
+                self._ledger.past_line(self._book.vehicle[row], self._road_of(value), self.now_ns, amount)
+            elif kind == SPED:
+                self._ledger.sped(self._book.vehicle[row], value, at_m, self.now_ns, amount)
             elif kind == STOPPED:
-                road = int(self._graph.lanes.row["road"][value])
+                road = self._road_of(value)
                 dwell_ns = self._stops.dwell_ns(self._book.vehicle[row].vehicle_id, road)
                 along_m = float(self._book.fleet["position_m"][row])
                 self._stand(row, Stand(road, along_m, dwell_ns, self.now_ns))
@@ -258,44 +271,33 @@ class TrafficSimulation:
         went = (float(account[name]) for name in ("driven_m", "stood_s", "lost_s"))
         self.trip_ends.append(TripEnd(vehicle_id, self._departed_ns.pop(row), self.now_ns, *went))
 
-    def _cross_red(self, row: int, lane: int) -> None:
-        lanes = self._graph.lanes
-        end = lanes.point[lanes.row["point_at"][lane + 1] - 1]
-        connector = int(self._book.fleet["lane"][row])
-        if lanes.row["group"][connector] < 0:  # already beyond: the trail knows the way
-            connector = int(self._book.fleet["trail"][row, 0])
-        state = self._board.state(int(lanes.row["group"][connector]))
-        into_s = (self.now_ns - state.since_ns) / NS_PER_S
-        self._violations.append(
-            self._violation(
-                "red_light", row, state.group, (float(end["x_m"]), float(end["y_m"])), self.now_ns, into_s
-            )
-        )
+    def _road_of(self, lane: int) -> int:
+        return int(self._graph.lanes.row["road"][lane])
 
-    def _violation(
-        self, rule: str, row: int, place: str, at_m: tuple[float, float], opened_ns: int, into_s: float = 0.0
-    ) -> TrueViolation:
-        vehicle = self._book.vehicle[row]
-        return TrueViolation(
-            rule, vehicle.vehicle_id, int(vehicle.kind), vehicle.plate, place, at_m, opened_ns, None, into_s
+    def _cross_red(self, row: int, lane: int) -> None:
+        lanes = self._graph.lanes.row
+        connector = int(self._book.fleet["lane"][row])
+        if lanes["group"][connector] < 0:  # already beyond: the trail knows the way
+            connector = int(self._book.fleet["trail"][row, 0])
+        state = self._board.state(int(lanes["group"][connector]))
+        into_s = (self.now_ns - state.since_ns) / NS_PER_S
+        self._ledger.crossed_red(
+            self._book.vehicle[row], self._road_of(lane), state.group, self.now_ns, into_s
         )
 
     def _stand(self, row: int, stand: Stand) -> None:
         """Open a stand at the kerb and have it end in time."""
         road = self._network.roads[stand.road]
-        vehicle_id = self._book.vehicle[row].vehicle_id
+        vehicle = self._book.vehicle[row]
         x, y = self._book.pose([row])[0, :2]
-        place = road.zone or road.id
-        self._stands[vehicle_id] = self._violation(
-            "kerb_parking", row, place, (float(x), float(y)), stand.began_ns
-        )
-        self._env.process(self._dwell(row, vehicle_id, stand.began_ns + stand.dwell_ns))
+        place, at_m = road.zone or road.id, (float(x), float(y))
+        self._ledger.add("kerb_parking", vehicle, place, at_m, stand.began_ns, lasts=True)
+        self._env.process(self._dwell(row, vehicle.vehicle_id, stand.began_ns + stand.dwell_ns))
 
     def _dwell(self, row: int, vehicle_id: int, until_ns: int) -> Generator[Any, Any, None]:
         yield self._env.timeout(max(0, until_ns - self._clock_ns()))
         self._book.fleet["kerb"][row] = LEAVING
-        stand = self._stands.pop(vehicle_id)
-        self._violations.append(replace(stand, closed_ns=self._clock_ns()))
+        self._ledger.close("kerb_parking", vehicle_id, self._clock_ns())
 
     def dare(self, road: int, count: int) -> int:
         """Make the `count` vehicles nearest to the end of a road disobey its signal; return how many."""
@@ -364,9 +366,8 @@ class TrafficSimulation:
         return tuple(self._board.state(row) for row in range(len(self._board.groups)))
 
     def violations(self) -> tuple[TrueViolation, ...]:
-        """Return all stands at the kerb, whatever the hour, and red crossings so far, by opening."""
-        found = [*self._violations, *self._stands.values()]
-        return tuple(sorted(found, key=lambda v: (v.opened_ns, v.vehicle_id)))
+        """Return all offences so far, by opening; stands at the kerb whatever the hour."""
+        return self._ledger.all()
 
     def census(self) -> Census:
         """Return the counts of vehicles."""

@@ -6,15 +6,25 @@ soon; long waiting overrides giving way, then claims the junction; a full exit k
 
 from twin.compiled import compiled, inlined
 from twin.traffic.kernel.arrays import (
-    BOTH,
+    ALL,
     GREEN,
+    MOTORCYCLE,
+    RED,
+    STRIPS,
     YELLOW,
     Lanes,
     Order,
     Routes,
     Rows,
 )
-from twin.traffic.kernel.following import FREE, connector_for, leader_here, rear_of_last
+from twin.traffic.kernel.following import (
+    FREE,
+    connector_for,
+    crosses,
+    leader_here,
+    rear_of_last,
+)
+from twin.traffic.kernel.ordering import LONG_M, home_strips, strips_on
 
 YELLOW_BRAKE_MPS2 = 3.0  # one stops at yellow where this suffices
 LATE_S = 3.2  # how far into red a red runner still crosses
@@ -28,21 +38,31 @@ WRONG_LANE_S = 3.0
 STOPPED_MPS = 0.5
 STRIDE = 7919  # prime: where in the sequence the asking begins, from step to step
 ABREAST_M = 5.0
-LONG_M = 6.0  # a body that cuts the corner so far that nobody turns on its inner side
-TURN_MPS = 9.0  # connectors slower than this are turns
 
 
 @inlined
-def may_pass(signals: Rows, fleet: Rows, v: int, group: int, dist_m: float) -> bool:
+def may_pass(lanes: Lanes, signals: Rows, fleet: Rows, v: int, c: int, dist_m: float) -> bool:
     """Return whether the driver takes the signal as permission to cross, disobedience included."""
+    group = int(lanes.row[c].group)
     if group < 0 or signals[group].state == GREEN:
         return True
-    speed = fleet[v].speed_mps
+    speed = float(fleet[v].speed_mps)
     if signals[group].state == YELLOW:
         return bool(fleet[v].disobeys or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
+    if lanes.row[c].on_red:
+        return True
     late_s = signals[group].into_s + dist_m / max(speed, 3.0)
     jumps = signals[group].to_green_s < JUMP_S and dist_m < NEAR_M
     return bool(fleet[v].disobeys and (late_s < LATE_S or jumps))
+
+
+@inlined
+def _rank(lanes: Lanes, signals: Rows, c: int) -> int:
+    """Return the rank of a connector now: who turns on red gives way to everybody."""
+    group = int(lanes.row[c].group)
+    if group >= 0 and lanes.row[c].on_red and signals[group].state == RED:
+        return -1
+    return int(lanes.row[c].rank)
 
 
 @inlined
@@ -58,17 +78,29 @@ def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
 @compiled
 def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
     """Return whether vehicle `v` would turn side by side with somebody, one of the two being long."""
-    if lanes.row[c].speed_mps > TURN_MPS:
+    if not lanes.row[c].bends:
         return False
-    lane = fleet[v].lane
-    for beside in (lanes.row[lane].kerbward, lanes.row[lane].medianward):
-        other = connector_for(lanes, beside, fleet[v].turn) if beside >= 0 else -1
+    lane = int(fleet[v].lane)
+    for k in range(2):
+        beside = int(lanes.row[lane].kerbward if k == 0 else lanes.row[lane].medianward)
+        other = connector_for(lanes, beside, int(fleet[v].turn)) if beside >= 0 else -1
         if other < 0:
             continue
-        taken = scratch[other].pending > 0 or _occupied(fleet, order, other, lanes.row[other].length_m)
+        clear_m = float(lanes.row[other].length_m)
+        taken = scratch[other].pending > 0 or _occupied(fleet, order, other, clear_m)
         if scratch[other].long > 0 or (taken and fleet[v].length_m > LONG_M):
             return True
     return False
+
+
+@compiled
+def _promise(lanes: Lanes, fleet: Rows, scratch: Rows, v: int, lane: int, sign: float) -> None:
+    """Add what a vehicle will take of a lane to what is promised of its strips, or take it back."""
+    space_m = sign * (fleet[v].length_m + fleet[v].jam_gap_m)
+    strips = strips_on(lanes, fleet, v, lane)
+    for strip in range(STRIPS):
+        if strips >> strip & 1:
+            scratch[lane].inflow_m[strip] += space_m
 
 
 @inlined
@@ -76,21 +108,21 @@ def _survey(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows) -> None:
     """Count grants, promised metres and claims afresh."""
     for lane in range(scratch.size):
         scratch[lane].pending = scratch[lane].long = 0
-        scratch[lane].inflow_m = 0.0
+        for strip in range(STRIPS):
+            scratch[lane].inflow_m[strip] = 0.0
         scratch[lane].claim_s = 0.0
     for i in range(order.state[0].count):
-        v = order.sequence[i]
-        space_m = fleet[v].length_m + fleet[v].jam_gap_m
-        lane = fleet[v].lane
+        v = int(order.sequence[i])
+        lane, granted = int(fleet[v].lane), int(fleet[v].granted)
         if fleet[v].length_m > LONG_M:
             _note_long(fleet, scratch, v)
-        if fleet[v].granted >= 0:
-            scratch[fleet[v].granted].pending += 1
-            scratch[lanes.row[fleet[v].granted].after].inflow_m += space_m
+        if granted >= 0:
+            scratch[granted].pending += 1
+            _promise(lanes, fleet, scratch, v, int(lanes.row[granted].after), 1.0)
         elif lanes.row[lane].road < 0:
-            scratch[lanes.row[lane].after].inflow_m += space_m
+            _promise(lanes, fleet, scratch, v, int(lanes.row[lane].after), 1.0)
         elif fleet[v].blocked and fleet[v].wait_s > CLAIM_S:
-            c = fleet[v].onward
+            c = int(fleet[v].onward)
             if c >= 0:
                 scratch[c].claim_s = max(scratch[c].claim_s, fleet[v].wait_s)
 
@@ -98,28 +130,27 @@ def _survey(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows) -> None:
 @compiled
 def _occupied(fleet: Rows, order: Order, foe: int, clear_m: float) -> bool:
     """Return whether a body on connector `foe` is not yet clear of the common area."""
-    rear_m, _ = rear_of_last(order, fleet, foe, 2, -1)
+    rear_m, _ = rear_of_last(order, fleet, foe, ALL, -1)
     return rear_m < clear_m
 
 
 @compiled
 def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) -> bool:
     """Return whether somebody who goes first is about to enter connector `foe`."""
-    lane = lanes.row[foe].before
-    for half in range(2):
-        row = order.track_end[2 * lane + half] - 1
-        while row >= order.track_at[2 * lane + half]:
-            u = order.row[row].who
-            if fleet[u].lane == lane and order.row[row].mark >= 0:
+    lane = int(lanes.row[foe].before)
+    for track in range(STRIPS * lane, STRIPS * (lane + 1)):
+        row = int(order.track_end[track]) - 1
+        while row >= order.track_at[track]:
+            if fleet[order.row[row].who].lane == lane and order.row[row].mark >= 0:
                 break
             row -= 1
-        if row < order.track_at[2 * lane + half]:
+        if row < order.track_at[track]:
             continue
-        u = order.row[row].who
+        u = int(order.row[row].who)
         dist_m = lanes.row[lane].length_m - fleet[u].position_m
         soon = dist_m < max(NEAR_M, fleet[u].speed_mps * ACCEPT_GAP_S)
         comes = soon and lanes.row[foe].turn == fleet[u].turn and fleet[u].wait_s < PATIENCE_S
-        if comes and may_pass(signals, fleet, u, lanes.row[foe].group, dist_m):
+        if comes and may_pass(lanes, signals, fleet, u, foe, dist_m):
             return True
     return False
 
@@ -135,16 +166,16 @@ def _conflict(
     c: int,
 ) -> bool:
     """Return whether a foe of connector `c` is in use, claimed, or about to be used with priority."""
+    rank, wait_s = _rank(lanes, signals, c), float(fleet[v].wait_s)
     for row in range(lanes.row[c].foe_at, lanes.row[c + 1].foe_at):
-        foe = lanes.foe[row].lane
-        if scratch[foe].pending > 0 or _occupied(fleet, order, foe, lanes.foe[row].clear_m):
+        foe = int(lanes.foe[row].lane)
+        if scratch[foe].pending > 0 or _occupied(fleet, order, foe, float(lanes.foe[row].clear_m)):
             return True
-        if scratch[foe].claim_s > fleet[v].wait_s or (
-            scratch[foe].claim_s == fleet[v].wait_s > CLAIM_S and foe < c
-        ):
+        claim_s = scratch[foe].claim_s
+        if claim_s > wait_s or (claim_s == wait_s > CLAIM_S and foe < c):
             return True
-        first = lanes.row[foe].rank > lanes.row[c].rank
-        if first and fleet[v].wait_s < PATIENCE_S and _arriving(lanes, fleet, order, signals, foe):
+        first = _rank(lanes, signals, foe) > rank
+        if first and wait_s < PATIENCE_S and _arriving(lanes, fleet, order, signals, foe):
             return True
     return False
 
@@ -154,9 +185,13 @@ def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c
     """Return whether the lane after connector `c` has room for everybody who was promised some."""
     if lanes.row[c].foe_at == lanes.row[c + 1].foe_at:
         return True  # nobody is in the way of who waits there
-    lane = lanes.row[c].after
-    rear_m, speed = rear_of_last(order, fleet, lane, fleet[v].side, v)
-    promised_m = scratch[lane].inflow_m
+    lane = int(lanes.row[c].after)
+    strips = strips_on(lanes, fleet, v, lane)
+    rear_m, speed = rear_of_last(order, fleet, lane, strips, v)
+    promised_m = 0.0
+    for strip in range(STRIPS):
+        if strips >> strip & 1:
+            promised_m = max(promised_m, scratch[lane].inflow_m[strip])
     if rear_m >= FREE:
         return bool(promised_m == 0.0 or lanes.row[lane].length_m > promised_m + fleet[v].length_m)
     return bool(rear_m + 3.0 * speed > promised_m + fleet[v].length_m + fleet[v].jam_gap_m)
@@ -166,9 +201,10 @@ def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c
 def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Give up the planned turn: take the best other one that this lane offers."""
     best, best_cost = -1, FREE
-    for row in range(lanes.row[fleet[v].lane].outgoing_at, lanes.row[fleet[v].lane + 1].outgoing_at):
-        c = lanes.outgoing[row]
-        road = lanes.row[lanes.row[c].after].road
+    lane = int(fleet[v].lane)
+    for row in range(lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at):
+        c = int(lanes.outgoing[row])
+        road = int(lanes.row[lanes.row[c].after].road)
         cost = routes.cost_s[fleet[v].destination, road]
         if not cost < FREE and routes.fallback[road] >= 0:
             cost = 1e6
@@ -178,7 +214,7 @@ def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: 
     fleet[v].stuck_s = 0.0
     if best < 0:
         return
-    road = lanes.row[lanes.row[best].after].road
+    road = int(lanes.row[lanes.row[best].after].road)
     fleet[v].path_at = -1
     if not routes.cost_s[fleet[v].destination, road] < FREE:
         fleet[v].destination = routes.fallback[road]
@@ -196,17 +232,36 @@ def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
 
 
 @compiled
-def _parts_from_neighbour(fleet: Rows, order: Order, v: int, c: int) -> bool:
-    """Return whether a rider beside `v` on the same lane has been let go another way."""
-    if fleet[v].side == BOTH:
+def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> bool:
+    """Return whether somebody beside `v` on the same lane has been let go, or is ahead, across his way.
+
+    In a bend a car needs the whole lane: riders beside it wait, or it does.
+    """
+    lane, position_m = int(fleet[v].lane), float(fleet[v].position_m)
+    rides = fleet[v].kind == MOTORCYCLE
+    if not lanes.row[lane].splits and not lanes.row[c].bends:
         return False
-    track = 2 * fleet[v].lane + 1 - fleet[v].side
-    for row in range(order.track_end[track] - 1, order.track_at[track] - 1, -1):
-        u = order.row[row].who
-        if order.row[row].front_m < fleet[v].position_m - ABREAST_M:
-            return False
-        if fleet[u].granted >= 0 and fleet[u].granted != c and fleet[u].lane == fleet[v].lane:
-            return True
+    mine, my_fan = home_strips(lanes, fleet, v, lane), int(lanes.row[c].fan)
+    for strip in range(STRIPS):
+        if fleet[v].strips >> strip & 1:
+            continue
+        first = int(order.track_at[STRIPS * lane + strip])
+        for row in range(int(order.track_end[STRIPS * lane + strip]) - 1, first - 1, -1):
+            u = int(order.row[row].who)
+            if order.row[row].front_m < position_m - fleet[v].length_m - ABREAST_M:
+                break
+            if fleet[u].lane != lane or fleet[u].onward < 0:
+                continue
+            others, other_fan = home_strips(lanes, fleet, u, lane), int(lanes.row[fleet[u].onward].fan)
+            bodies = not rides or fleet[u].kind != MOTORCYCLE
+            squeeze = my_fan == other_fan and bodies and lanes.row[c].bends
+            if not squeeze and (my_fan == other_fan or not crosses(mine, my_fan, others, other_fan)):
+                continue
+            front_m = float(order.row[row].front_m)
+            if squeeze and fleet[v].length_m > LONG_M and front_m > position_m - fleet[v].length_m:
+                return True
+            if fleet[u].granted >= 0 or front_m > position_m or (front_m == position_m and u < v):
+                return True
     return False
 
 
@@ -221,44 +276,58 @@ def _decide(
     c: int,
 ) -> None:
     """Give, keep or take back the grant of vehicle `v` for connector `c`."""
-    dist_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
-    speed = fleet[v].speed_mps
-    passable = may_pass(signals, fleet, v, lanes.row[c].group, dist_m)
-    held = fleet[v].granted
+    dist_m = _to_line_m(lanes, fleet, v)
+    speed = float(fleet[v].speed_mps)
+    passable = may_pass(lanes, signals, fleet, v, c, dist_m)
+    held = int(fleet[v].granted)
     if held >= 0:
         stalled = speed < STOPPED_MPS and dist_m > 3.0
         if passable and held == c and not stalled:
             return
         scratch[held].pending -= 1
-        scratch[lanes.row[held].after].inflow_m -= fleet[v].length_m + fleet[v].jam_gap_m
+        _promise(lanes, fleet, scratch, v, int(lanes.row[held].after), -1.0)
         fleet[v].granted = -1
+        fleet[v].strips = home_strips(lanes, fleet, v, int(fleet[v].lane))
         return
     fleet[v].blocked = False
-    if not passable or dist_m > _reach_m(speed) or fleet[v].old_lane >= 0:
+    group = int(lanes.row[c].group)
+    if fleet[v].past_m != 0.0:
+        over_m = abs(fleet[v].past_m)
+        fleet[v].past_m = over_m if group >= 0 and signals[group].state == RED else -over_m
+    shut = fleet[v].kind == MOTORCYCLE and fleet[v].strips & lanes.row[c].open == 0
+    if not passable or dist_m > _reach_m(speed) or fleet[v].old_lane >= 0 or shut:
         return
     if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
-    if _parts_from_neighbour(fleet, order, v, c) or _beside_long(lanes, fleet, order, scratch, v, c):
+    if _crosses_neighbour(lanes, fleet, order, v, c) or _beside_long(lanes, fleet, order, scratch, v, c):
         return
     if _conflict(lanes, fleet, order, scratch, signals, v, c):
         fleet[v].blocked = True
         return
     fleet[v].granted = c
+    if fleet[v].length_m > LONG_M and lanes.row[c].bends:
+        fleet[v].strips = ALL  # nobody comes up beside it now
     scratch[c].pending += 1
     scratch[c].long += fleet[v].length_m > LONG_M
-    scratch[lanes.row[c].after].inflow_m += fleet[v].length_m + fleet[v].jam_gap_m
+    _promise(lanes, fleet, scratch, v, int(lanes.row[c].after), 1.0)
+
+
+@inlined
+def _to_line_m(lanes: Lanes, fleet: Rows, v: int) -> float:
+    """Return how far the front is from where one waits for a red."""
+    lane = int(fleet[v].lane)
+    box_m = 0.0 if fleet[v].kind == MOTORCYCLE else lanes.row[lane].box_m
+    return float(lanes.row[lane].length_m - box_m - fleet[v].position_m)
 
 
 @inlined
 def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: float) -> None:
     """Count how long a head waits although its signal lets it go, and how long it is stuck."""
-    dist_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
+    dist_m = _to_line_m(lanes, fleet, v)
     if fleet[v].speed_mps > 2.0 or dist_m > NEAR_M:
         fleet[v].wait_s = 0.0
         fleet[v].stuck_s = 0.0
-    elif fleet[v].speed_mps < STOPPED_MPS and (
-        c < 0 or may_pass(signals, fleet, v, lanes.row[c].group, dist_m)
-    ):
+    elif fleet[v].speed_mps < STOPPED_MPS and (c < 0 or may_pass(lanes, signals, fleet, v, c, dist_m)):
         fleet[v].wait_s += dt_s
         fleet[v].stuck_s += dt_s
 
@@ -266,8 +335,8 @@ def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: 
 @inlined
 def _far_from_end(lanes: Lanes, fleet: Rows, v: int) -> bool:
     """Return whether a vehicle is too far from the junction to be let in, or to be waiting for it."""
-    speed = fleet[v].speed_mps
-    dist_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
+    speed = float(fleet[v].speed_mps)
+    dist_m = _to_line_m(lanes, fleet, v)
     if fleet[v].granted >= 0 or dist_m <= NEAR_M or dist_m <= _reach_m(speed):
         return False
     fleet[v].blocked = False
@@ -299,13 +368,13 @@ def admit(
     count = order.state[0].count
     first = order.state[0].tick * STRIDE % max(count, 1)
     for i in range(count):
-        v = order.sequence[(first - i) % count]
-        lane = fleet[v].lane
+        v = int(order.sequence[(first - i) % count])
+        lane = int(fleet[v].lane)
         if lanes.row[lane].road < 0 or fleet[v].turn < 0:
             continue
         if _far_from_end(lanes, fleet, v):
             continue
-        c = fleet[v].onward
+        c = int(fleet[v].onward)
         _be_patient(lanes, fleet, signals, v, c, dt_s)
         if c >= 0 and lanes.row[c].controlled:
             _decide(lanes, fleet, order, scratch, signals, v, c)

@@ -1,8 +1,10 @@
 """The arrays that the kernel works on: records by lane and by vehicle; -1 means none.
 
-A lane has two tracks, 2 * lane (kerb side) and 2 * lane + 1. A motorcycle rides on one track, anything
-wider, and whatever is on the kerb strip, on both. A vehicle's position is that of its front along its
-lane. Forward movement keeps the order on a track, so not overlapping is a matter of gaps alone.
+A lane has three strips, 3 * lane (towards the kerb), the middle and towards the median. A motorcycle
+rides on one of them, a car in the middle, anything wider on all three; so riders pass between cars, up to
+three abreast on a lane of 3.5 m. Whatever is on the kerb strip is in its middle. A vehicle's position is
+that of its front along its lane. Forward movement keeps the order on a strip, so not overlapping is a
+matter of gaps alone.
 
 Records instead of one array a column: the kernel touches most columns of a few vehicles at a time,
 and compiles ten times faster with five arrays than with a hundred.
@@ -17,10 +19,11 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.void]
 
-BOTH = 2  # a `side`: both tracks of the lane
+STRIPS = 3
+KERBWARD, MIDDLE, MEDIANWARD, ALL = 1, 2, 4, 7  # sets of strips, as bits
 GREEN, YELLOW, RED = 0, 1, 2
 RIDING, SEEKING, STANDING, LEAVING = 0, 1, 2, 3  # what a vehicle is about, as to the kerb
-LEFT_MAP, ENTERED_ROAD, CROSSED_RED, STOPPED = 0, 1, 2, 3  # kinds of record
+LEFT_MAP, ENTERED_ROAD, CROSSED_RED, STOPPED, PAST_LINE, SPED = 0, 1, 2, 3, 4, 5  # kinds of record
 TRAIL = 4  # lanes behind the front that a body can still touch
 MOTORCYCLE = 0
 LINE = 64  # bytes of a line of the cache
@@ -38,36 +41,52 @@ def _row(floats: str, ints: str, flags: str = "") -> np.dtype[np.void]:
 
 # Lanes of roads have neighbours and a slot (-1 kerb strip, 0 kerb-side lane, ...), connectors the
 # rest; `*_at` is where a lane's rows begin in the tables of Lanes, and the next lane's is their end.
+# `strip_m` and `middle_m` are how far the outer strips and the middle one lie from the middle, `open`
+# which strips riders may use, `fan` the place of a connector among those from its lane, from the kerb.
+# From a lane that `splits` one may turn in more than one way; where it `bends` a car needs all of it.
+# Before a red one stops `box_m` before the end, unless one rides; who stops beyond it has `room_m` on a
+# connector before he is in anybody's way.
 LANE = _row(
-    "length_m speed_mps quarter_m offset_m",
-    "road slot kerbward medianward before after turn group rank outgoing_at foe_at fork_at point_at",
-    "controlled",
+    "length_m speed_mps strip_m middle_m offset_m slope box_m room_m",
+    "road slot kerbward medianward before after turn group rank fan open outgoing_at foe_at fork_at point_at",
+    "controlled splits bends on_red",
 )
 # Out of the way of connector `lane` is whoever has his rear beyond `clear_m` on it.
 MEETING = _row("clear_m", "lane")
 POINT = _row("arc_m x_m y_m z_m", "")
 # What a step looks at most stands in the first two lines of the cache, 64 bytes each. `onward` is the
-# lane after the present one: the connector of its turn, -1 where the lane does not serve it.
+# lane after the present one: the connector of its turn, -1 where the lane does not serve it. `strips` are
+# those that it takes of its lane; `headway_s` grows from `own_headway_s` among riders. `past_m` is how far
+# beyond the line it waits for a green, negative while it does not.
 VEHICLE = np.dtype(
     [
         *_columns(np.float64, "position_m speed_mps length_m"),
-        *_columns(np.int32, "lane side old_lane old_side turn granted kerb kind"),
-        *_columns(np.bool_, "alive blocked disobeys"),
-        *_columns(np.float64, "next_mps"),
-        *_columns(np.float32, "change_mps2 speed_factor top_mps"),
-        *_columns(np.float32, "acceleration_mps2 braking_mps2 headway_s jam_gap_m"),
-        *_columns(np.int32, "onward yield_to lane_lo lane_hi destination path_at"),
+        *_columns(np.int32, "lane strips old_lane old_strips turn granted kerb kind"),
+        *_columns(np.bool_, "alive blocked disobeys wide"),
+        *_columns(np.int32, "onward"),
+        *_columns(np.float64, "next_mps acceleration_mps2 braking_mps2 headway_s jam_gap_m"),
+        *_columns(np.float64, "speed_factor top_mps filter_mps"),
+        *_columns(np.int32, "yield_to part_from lane_lo lane_hi destination path_at"),
         ("trail", np.int32, (TRAIL,)),
-        *_columns(np.float32, "wait_s stuck_s shift_m progress stop_m jitter_m stood_s lost_s"),
-        *_columns(np.float64, "driven_m spare"),  # a whole number of lines
+        *_columns(np.float64, "wait_s stuck_s shift_m progress stop_m past_m peak_mps"),
+        *_columns(np.float32, "own_headway_s change_mps2 peak_at_m power_wpkg jitter_m"),
+        *_columns(np.float32, "stood_s lost_s driven_m"),
     ],
     align=True,
 )
 BODY = np.dtype([("front_m", np.float64), ("who", np.int64), *_columns(np.int32, "track mark")])
 STATE = _row("", "count tick")
-JUNCTION = _row("inflow_m claim_s", "pending long changed")
+JUNCTION = np.dtype(
+    [
+        ("inflow_m", np.float64, (STRIPS,)),
+        *_columns(np.float64, "claim_s"),
+        *_columns(np.int32, "pending long changed"),
+    ],
+    align=True,
+)
 SIGNAL = _row("since_s next_green_s into_s to_green_s", "state")
-RECORD = _row("", "kind vehicle value")
+# `value` is a lane or a road; `amount` is s into red, m beyond the line, m/s above the limit, `at_m` where.
+RECORD = _row("amount at_m", "kind vehicle value")
 # What went over a road so far: vehicle-seconds, vehicle-metres, seconds below 0.1 m/s, seconds lost to
 # the wish; vehicles that came from another road and went on to one, that set out and ended there.
 TALLY = _row("time_s way_m stood_s lost_s", "entered left departed arrived")
@@ -109,11 +128,12 @@ class Routes(NamedTuple):
 
 
 class Order(NamedTuple):
-    """Who is where on each track, ascending: BODY rows `track_at[t]`..`track_end[t]`.
+    """Who is where on each strip (track `STRIPS * lane + strip`), ascending: rows `track_at`..`track_end`.
 
-    A vehicle has a row on every track that its body touches; `own` (N, 4) are those with its front
-    (`mark` 0..3, else -1). `sequence` are the vehicles, `state.count` of them, as they stood when last
-    arranged, then those who have come since. `raw` and `seen` are scratch.
+    A vehicle has a BODY row on every track that its body touches; `own` (N, 6) are those with its front:
+    strips of its lane, then of the lane that it is leaving (`mark` 0..5, else -1). `sequence` are the
+    vehicles, `state.count` of them, as they stood when last arranged, then those who have come since.
+    `raw` and `seen` are scratch.
     """
 
     track_at: Ints
@@ -152,16 +172,16 @@ def new_fleet(capacity: int) -> Rows:
 
 def new_order(capacity: int, lanes: int, sequence: NDArray[np.int64]) -> Order:
     """Return an order for `capacity` vehicles, of which `sequence` are there, on `lanes` lanes."""
-    rows = capacity * (4 + 2 * TRAIL)
+    rows = capacity * STRIPS * (2 + TRAIL)
     waiting = np.zeros(2 * capacity, np.int64)
     waiting[: len(sequence)] = sequence
     state = np.zeros(1, STATE)
     state["count"] = len(sequence)
     return Order(
-        np.zeros(2 * lanes, np.int32),
-        np.zeros(2 * lanes, np.int32),
-        np.zeros(rows + 2 * lanes, BODY),
-        np.full((capacity, 4), -1, np.int32),
+        np.zeros(STRIPS * lanes, np.int32),
+        np.zeros(STRIPS * lanes, np.int32),
+        np.zeros(rows + STRIPS * lanes, BODY),
+        np.full((capacity, 2 * STRIPS), -1, np.int32),
         np.zeros(rows, BODY),
         waiting,
         np.zeros(capacity, np.int32),

@@ -1,84 +1,136 @@
-"""Lane changes: to reach a turn, to reach or leave the kerb, to get on faster; with gap checks.
+"""Lane changes, and those of riders from strip to strip: to reach a turn or the kerb, to get on faster.
 
 A change begins at once on the new lane; the body stays on both until it has moved over. Incentive
-as in MOBIL (Kesting, Treiber and Helbing 2007) without politeness.
+as in MOBIL (Kesting, Treiber and Helbing 2007) without politeness. Riders pass between the cars of a queue
+where a strip is free.
 """
 
 from twin.compiled import compiled, inlined
 from twin.traffic.kernel.arrays import (
-    BOTH,
+    ALL,
+    KERBWARD,
     LEAVING,
+    MEDIANWARD,
+    MIDDLE,
     MOTORCYCLE,
+    RIDING,
     SEEKING,
     STANDING,
+    STRIPS,
     Lanes,
     Order,
     Rows,
 )
-from twin.traffic.kernel.following import FREE, aim, idm, leader_here, safe_speed, wish_speed
-from twin.traffic.kernel.ordering import move_over
+from twin.traffic.kernel.following import (
+    FREE,
+    aim,
+    crosses,
+    idm,
+    leader_here,
+    rear_of_last,
+    safe_speed,
+    wish_speed,
+)
+from twin.traffic.kernel.ordering import home_strips, move_over, strips_on
 
 NEAR_END_M = 250.0  # nearer than this one stays in the lanes that serve the turn
 STRIP_IN_M = 40.0  # where a vehicle that wants to stop moves onto the strip
 MANY_M = 150.0
 COMMITTED_M = 40.0
+SORT_M = 60.0  # nearer to a fork than this riders move to the side to which they turn
+PARTING_M = 40.0
 SOFT_MPS2, FIRM_MPS2 = 2.5, 4.5
 MIN_GAP_M = 0.6
 THRESHOLD_MPS2 = 0.4
 CREEP_MPS = 1.5
 REACTION_S = 0.6
+FILTER_MPS = 4.5  # how much faster than the cars beside him a rider passes between them
+WIDE_OUT_M = 0.9  # how far from the outer strip the middle of a wide body is
+OUTER = 0.1  # a rider between cars keeps to his line
+FLANK = 0.55
+PAST_M = 0.3  # who stands farther beyond the stop line than this is recorded
+FILTER_M = 8.0  # from how far behind
 
 
-@compiled
+@inlined
 def _around(order: Order, track: int, front_m: float) -> int:
     """Return the first row of a track with its front beyond `front_m` (or the end of the track)."""
-    row = order.track_at[track]
-    while row < order.track_end[track] and order.row[row].front_m <= front_m:
-        row += 1
-    return int(row)
+    low, high = int(order.track_at[track]), int(order.track_end[track])
+    while low < high:
+        middle = (low + high) // 2
+        if order.row[middle].front_m <= front_m:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
-@compiled
+@inlined
 def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
-    row = _around(order, track, fleet[v].position_m)
+    position_m, speed = float(fleet[v].position_m), float(fleet[v].speed_mps)
+    row = _around(order, track, position_m)
     gap_m, leader_mps, follower, fits = FREE, 0.0, -1, True
     if row < order.track_end[track] and order.row[row].who != v:
-        u = order.row[row].who
-        gap_m, leader_mps = (
-            order.row[row].front_m - fleet[u].length_m - fleet[v].position_m,
-            fleet[u].speed_mps,
-        )
-        fits = gap_m > MIN_GAP_M and fleet[v].speed_mps <= 0.5 + safe_speed(
-            gap_m, leader_mps, firm_mps2, REACTION_S
-        )
+        u = int(order.row[row].who)
+        gap_m = order.row[row].front_m - fleet[u].length_m - position_m
+        leader_mps = float(fleet[u].speed_mps)
+        fits = gap_m > MIN_GAP_M and speed <= 0.5 + safe_speed(gap_m, leader_mps, firm_mps2, REACTION_S)
     if row > order.track_at[track] and order.row[row - 1].who != v:
-        follower = order.row[row - 1].who
-        behind_m = fleet[v].position_m - fleet[v].length_m - order.row[row - 1].front_m
-        allowed = safe_speed(behind_m, fleet[v].speed_mps, firm_mps2, REACTION_S)
+        follower = int(order.row[row - 1].who)
+        behind_m = position_m - fleet[v].length_m - order.row[row - 1].front_m
+        allowed = safe_speed(behind_m, speed, firm_mps2, REACTION_S)
         fits = fits and behind_m > MIN_GAP_M and fleet[follower].speed_mps <= 0.5 + allowed
     return fits, gap_m, leader_mps, follower
 
 
-@compiled
-def _beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
-    """Return the lane and side next to a vehicle; a motorcycle moves by one track, -1 if none."""
-    lane, side = fleet[v].lane, fleet[v].side
-    if fleet[v].kind == MOTORCYCLE and side != BOTH and side == (1 if way < 0 else 0):
-        return lane, 1 - side
-    onto = lanes.row[lane].kerbward if way < 0 else lanes.row[lane].medianward
-    if onto < 0 or fleet[v].kind != MOTORCYCLE or lanes.row[onto].slot < 0:
-        return onto, BOTH
-    return onto, 1 if way < 0 else 0
+@inlined
+def _outermost(strips: int, way: int) -> int:
+    """Return the one of some strips that lies farthest towards the kerb (`way` -1) or the median (+1)."""
+    if way < 0:
+        return strips & -strips
+    return MEDIANWARD if strips & MEDIANWARD else MIDDLE if strips & MIDDLE else KERBWARD
+
+
+@inlined
+def beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
+    """Return the lane next to a vehicle, -1 if none, and the strips that it would take of it.
+
+    A rider moves by one strip, within his lane or to the nearest one of the next.
+    """
+    lane = int(fleet[v].lane)
+    onto = int(lanes.row[lane].kerbward if way < 0 else lanes.row[lane].medianward)
+    if fleet[v].kind != MOTORCYCLE:
+        return onto, strips_on(lanes, fleet, v, onto) if onto >= 0 else ALL
+    if lanes.row[lane].slot >= 0:
+        strip = int(fleet[v].strips)
+        next_strip = strip >> 1 if way < 0 else strip << 1
+        if next_strip & lanes.row[lane].open:
+            return lane, next_strip
+    if onto < 0 or lanes.row[onto].slot < 0:
+        return onto, MIDDLE
+    return onto, _outermost(int(lanes.row[onto].open), -way)
+
+
+@inlined
+def _swept(lanes: Lanes, lane: int, strips: int, way: int) -> int:
+    """Return what of a lane a body takes while it leaves it, or comes to it from, towards `way`."""
+    if lanes.row[lane].slot < 0:
+        return strips
+    return strips | (KERBWARD if way < 0 else MEDIANWARD)
 
 
 @compiled
-def _start(lanes: Lanes, fleet: Rows, order: Order, v: int, lane: int, side: int) -> None:
+def _start(lanes: Lanes, fleet: Rows, order: Order, v: int, lane: int, strips: int, way: int) -> None:
     """Move vehicle `v` over; what it looks like is interpolated from `shift_m`."""
-    was_m = lanes.row[fleet[v].lane].offset_m + side_offset_m(lanes, fleet[v].lane, fleet[v].side)
-    now_m = lanes.row[lane].offset_m + side_offset_m(lanes, lane, side)
-    fleet[v].old_lane, fleet[v].old_side = fleet[v].lane, fleet[v].side
-    fleet[v].lane, fleet[v].side = lane, side
+    was = int(fleet[v].lane)
+    was_m = lanes.row[was].offset_m + aside_m(lanes, fleet, v, was, home_strips(lanes, fleet, v, was))
+    now_m = lanes.row[lane].offset_m + aside_m(lanes, fleet, v, lane, strips)
+    fleet[v].old_lane, fleet[v].old_strips = was, fleet[v].strips
+    fleet[v].lane, fleet[v].strips = lane, strips
+    if fleet[v].kind != MOTORCYCLE:
+        fleet[v].old_strips = _swept(lanes, was, int(fleet[v].old_strips), way)
+        fleet[v].strips = _swept(lanes, lane, strips, -way)
     fleet[v].shift_m = was_m - now_m
     fleet[v].progress = 0.0
     fleet[v].granted = -1
@@ -87,18 +139,27 @@ def _start(lanes: Lanes, fleet: Rows, order: Order, v: int, lane: int, side: int
 
 
 @compiled
-def side_offset_m(lanes: Lanes, lane: int, side: int) -> float:
-    """Return how far a track's middle lies towards the kerb from the middle of the lane, metres."""
-    if side == BOTH:
+def aside_m(lanes: Lanes, fleet: Rows, v: int, lane: int, strips: int) -> float:
+    """Return how far towards the kerb from the middle of a lane a vehicle keeps on some strips, metres."""
+    if lanes.row[lane].slot < 0:
         return 0.0
-    return float(lanes.row[lane].quarter_m if side == 0 else -lanes.row[lane].quarter_m)
+    own_m = float(fleet[v].jitter_m)
+    if strips == KERBWARD:
+        return float(lanes.row[lane].strip_m) + OUTER * own_m
+    if strips == MEDIANWARD:
+        return OUTER * own_m - float(lanes.row[lane].strip_m)
+    if strips == ALL:
+        return own_m
+    if strips == MIDDLE:
+        return own_m + float(lanes.row[lane].middle_m)
+    return own_m - float(lanes.row[lane].strip_m) + WIDE_OUT_M
 
 
 @inlined
 def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
     """Return the direction in which a vehicle must change: -1 to the kerb, +1 to the median, or 0."""
-    lane = fleet[v].lane
-    slot = lanes.row[lane].slot
+    lane = int(fleet[v].lane)
+    slot = int(lanes.row[lane].slot)
     if fleet[v].kerb == SEEKING:
         ahead_m = fleet[v].stop_m - fleet[v].position_m
         if slot > 0:
@@ -107,10 +168,16 @@ def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
         return -1 if slot == 0 and braking_m < ahead_m < STRIP_IN_M else 0
     if slot < fleet[v].lane_lo or (slot < 0 and fleet[v].kind != MOTORCYCLE):
         return 1
-    return -1 if slot > fleet[v].lane_hi else 0
+    if slot > fleet[v].lane_hi:
+        return -1
+    onward = int(fleet[v].onward)
+    shut = onward >= 0 and fleet[v].kind == MOTORCYCLE and fleet[v].strips & lanes.row[onward].open == 0
+    if not shut or lanes.row[lane].length_m - fleet[v].position_m > SORT_M:
+        return 0
+    return 1 if fleet[v].strips == KERBWARD else -1
 
 
-@compiled
+@inlined
 def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool:
     """Return whether a vehicle may go to `lane` merely because it is faster."""
     if lane < 0:
@@ -118,76 +185,224 @@ def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool
     slot = lanes.row[lane].slot
     if slot < 0 and fleet[v].kind != MOTORCYCLE:
         return False
-    return end_m > NEAR_END_M or fleet[v].lane_lo <= slot <= fleet[v].lane_hi
+    return bool(end_m > NEAR_END_M or fleet[v].lane_lo <= slot <= fleet[v].lane_hi)
 
 
-@compiled
-def _try(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, way: int, firm_mps2: float) -> bool:
-    """Change towards `way` if that is wanted and there is room; ask for room if it is forced."""
-    lane, side = _beside(lanes, fleet, v, way)
-    if lane < 0 or scratch[lane].changed or scratch[fleet[v].lane].changed:
+@inlined
+def _room(
+    lanes: Lanes, fleet: Rows, order: Order, v: int, onto: tuple[int, int], way: int, firm_mps2: float
+) -> tuple[bool, float, float]:
+    """Return whether a body fits on its way to some strips; gap and speed of the leader on these.
+
+    A rider goes straight to the strip; a car passes over what lies between.
+    """
+    fits, gap_m, leader_mps = True, FREE, 0.0
+    lane, strips = onto
+    was = int(fleet[v].lane)
+    rides = fleet[v].kind == MOTORCYCLE
+    swept = strips if rides else _swept(lanes, lane, strips, -way)
+    edge = 0 if way < 0 else STRIPS - 1
+    passes_edge = not rides and lanes.row[was].slot >= 0 and not fleet[v].strips >> edge & 1
+    for k in range(STRIPS + 1):
+        if (k < STRIPS and not swept >> k & 1) or (k == STRIPS and not passes_edge):
+            continue
+        track = STRIPS * lane + k if k < STRIPS else STRIPS * was + edge
+        free, g, s, follower = _gap(fleet, order, v, track, firm_mps2)
+        fits = fits and free
+        if k < STRIPS and strips >> k & 1 and g < gap_m:
+            gap_m, leader_mps = g, s
+        if firm_mps2 > SOFT_MPS2 and k < STRIPS and follower >= 0:
+            fleet[follower].yield_to = v
+    return fits, gap_m, leader_mps
+
+
+@inlined
+def _gains(lanes: Lanes, fleet: Rows, order: Order, v: int) -> tuple[float, float]:
+    """Return the acceleration of a vehicle where it is and its gap there; FREE where nothing holds it up."""
+    wish = wish_speed(lanes, fleet, v)
+    here_m, here_mps, _ = leader_here(order, fleet, v)
+    if here_m >= FREE:
+        return FREE, FREE
+    now_mps2 = idm(fleet, v, wish, here_m, here_mps)
+    held = idm(fleet, v, wish, FREE, 0.0) - now_mps2 >= THRESHOLD_MPS2
+    return (now_mps2, here_m) if held else (FREE, FREE)
+
+
+@inlined
+def _try(
+    lanes: Lanes,
+    fleet: Rows,
+    order: Order,
+    scratch: Rows,
+    v: int,
+    way: int,
+    now: tuple[float, float],
+) -> bool:
+    """Change towards `way` if there is room and more to gain than what `now` gives.
+
+    FORCED: it must, and asks for room.
+    """
+    lane, strips = beside(lanes, fleet, v, way)
+    was = int(fleet[v].lane)
+    if lane < 0 or scratch[lane].changed or scratch[was].changed:
         return False
-    if fleet[v].position_m - fleet[v].length_m < 12.0 and scratch[lane].inflow_m > 0.0:
-        return False  # somebody may come out of the junction behind
-    forced = firm_mps2 > SOFT_MPS2
-    gap_m, leader_mps, fits = FREE, 0.0, True
-    for half in range(2):
-        if side in (BOTH, half):
-            free, g, s, follower = _gap(fleet, order, v, 2 * lane + half, firm_mps2)
-            fits = fits and free
-            if g < gap_m:
-                gap_m, leader_mps = g, s
-            if forced and follower >= 0:
-                fleet[follower].yield_to = v
+    if lane != was and fleet[v].position_m - fleet[v].length_m < 12.0:
+        for strip in range(STRIPS):
+            if scratch[lane].inflow_m[strip] > 0.0:
+                return False  # somebody may come out of the junction behind
+    firm_mps2 = FIRM_MPS2 if now[0] <= -FREE else SOFT_MPS2
+    fits, gap_m, leader_mps = _room(lanes, fleet, order, v, (lane, strips), way, firm_mps2)
     if not fits:
         return False
-    if not forced:
-        wish = wish_speed(lanes, fleet, v)
-        here_m, here_mps, _ = leader_here(order, fleet, v)
-        gain = idm(fleet, v, wish, gap_m, leader_mps) - idm(fleet, v, wish, here_m, here_mps)
-        if gain < THRESHOLD_MPS2 or gap_m < here_m + 1.0:
+    if firm_mps2 == SOFT_MPS2:
+        gain = idm(fleet, v, wish_speed(lanes, fleet, v), gap_m, leader_mps) - now[0]
+        if gain < THRESHOLD_MPS2 or gap_m < now[1] + 1.0:
             return False
-    _start(lanes, fleet, order, v, lane, side)
-    scratch[lane].changed = scratch[fleet[v].old_lane].changed = 1
+    _start(lanes, fleet, order, v, lane, strips, way)
+    scratch[lane].changed = 1
+    scratch[was].changed = 1
     return True
 
 
-@compiled
+@inlined
+def _lean(lanes: Lanes, fleet: Rows, v: int) -> int:
+    """Return the side to which the way of a rider leaves his lane at a fork: -1 kerb, +1 median, 0."""
+    lane, c = int(fleet[v].lane), int(fleet[v].onward)
+    if c < 0 or not lanes.row[lane].splits:
+        return 0
+    first, last = lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at
+    if lanes.row[c].fan == 0:
+        return -1
+    return 1 if lanes.row[c].fan == last - first - 1 else 0
+
+
+@inlined
+def _intends(lanes: Lanes, fleet: Rows, v: int, end_m: float) -> tuple[int, bool]:
+    """Return where to a vehicle has to change, 0 for nowhere, and whether it may change for speed's sake."""
+    way = _must(lanes, fleet, v)
+    if way != 0 or fleet[v].kerb == SEEKING or fleet[v].granted >= 0:
+        return way, False
+    if fleet[v].kind != MOTORCYCLE:
+        speed = float(fleet[v].speed_mps)
+        return 0, speed >= CREEP_MPS and end_m >= 10.0 + 3.5 * speed
+    lean = _lean(lanes, fleet, v) if end_m < SORT_M else 0
+    within = lean != 0 and beside(lanes, fleet, v, lean)[0] == fleet[v].lane
+    return (lean if within else 0), lean == 0
+
+
+@inlined
+def _before_the_cars(lanes: Lanes, fleet: Rows, order: Order, v: int, end_m: float) -> int:
+    """Return the way to the middle for a rider who waits for green beyond the line, 0 for none."""
+    c = int(fleet[v].onward)
+    stays = fleet[v].kind != MOTORCYCLE or fleet[v].strips == MIDDLE or fleet[v].speed_mps > 0.0
+    if stays or fleet[v].past_m <= 0.0 or end_m > -PAST_M or c < 0 or fleet[v].granted >= 0:
+        return 0
+    if rear_of_last(order, fleet, c, MIDDLE, v)[0] < MIN_GAP_M - end_m:
+        return 0
+    return 1 if fleet[v].strips == KERBWARD else -1
+
+
+@inlined
 def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Change lanes if vehicle `v` must, or would gain by it."""
-    lane = fleet[v].lane
-    end_m = lanes.row[lane].length_m - fleet[v].position_m
-    committed = fleet[v].granted >= 0 and end_m < COMMITTED_M
-    if committed or end_m < fleet[v].speed_mps ** 2 / (2.0 * SOFT_MPS2):
+    end_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
+    speed = float(fleet[v].speed_mps)
+    if (fleet[v].granted >= 0 and end_m < COMMITTED_M) or 0.0 < end_m < speed * speed / (2.0 * SOFT_MPS2):
         return  # on the new lane it might have to stop at the line at once
-    way = _must(lanes, fleet, v)
-    if way != 0:
-        _try(lanes, fleet, order, scratch, v, way, FIRM_MPS2)
-        return
-    rider = fleet[v].kind == MOTORCYCLE
-    slow = fleet[v].speed_mps < CREEP_MPS and not rider
-    if slow or fleet[v].kerb == SEEKING or end_m < 10.0 + 3.5 * fleet[v].speed_mps or fleet[v].granted >= 0:
-        return
-    for way in (-1, 1):
-        onto, _ = _beside(lanes, fleet, v, way)
-        if _allowed(lanes, fleet, v, onto, end_m) and _try(lanes, fleet, order, scratch, v, way, SOFT_MPS2):
+    if end_m < 0.0:
+        must, may = _before_the_cars(lanes, fleet, order, v, end_m), False
+    else:
+        must, may = _intends(lanes, fleet, v, end_m)
+    now = (-FREE, 0.0)
+    if must == 0:
+        now = _gains(lanes, fleet, order, v) if may else (FREE, FREE)
+        if now[0] >= FREE:
+            return
+    for k in range(2):
+        way = must if must != 0 else 2 * k - 1
+        onto, _ = beside(lanes, fleet, v, way)
+        allowed = must != 0 or _allowed(lanes, fleet, v, onto, end_m)
+        if (allowed and _try(lanes, fleet, order, scratch, v, way, now)) or must != 0:
             return
 
 
+@inlined
+def _mind_sides(lanes: Lanes, fleet: Rows, order: Order, v: int) -> None:
+    """Have a vehicle mind those on the other strips of its lane.
+
+    A rider goes FILTER_MPS faster than the slowest car beside or just ahead of him; a car's headway grows
+    by a share FLANK for each side on which there are riders.
+    """
+    fleet[v].filter_mps = FREE
+    fleet[v].headway_s = float(fleet[v].own_headway_s)
+    lane = int(fleet[v].lane)
+    rides = fleet[v].kind == MOTORCYCLE
+    if lanes.row[lane].slot < 0 or (rides and fleet[v].strips == MIDDLE):
+        return
+    rear_m = float(fleet[v].position_m) - fleet[v].length_m
+    sides = 0
+    for strip in range(STRIPS):
+        if rides == (strip != 1) or fleet[v].strips >> strip & 1:
+            continue
+        row, end = _around(order, STRIPS * lane + strip, rear_m), int(order.track_end[STRIPS * lane + strip])
+        found = False
+        while row < end:
+            u = int(order.row[row].who)
+            ahead_m = order.row[row].front_m - fleet[u].length_m - fleet[v].position_m
+            if ahead_m > (FILTER_M if rides else 0.0):
+                break
+            if rides != (fleet[u].kind == MOTORCYCLE):
+                found = True
+                if rides:
+                    fleet[v].filter_mps = min(fleet[v].filter_mps, fleet[u].speed_mps + FILTER_MPS)
+            row += 1
+        sides += found
+    if not rides:
+        fleet[v].headway_s *= 1.0 + FLANK * sides
+
+
+@inlined
+def _mind_neighbours(lanes: Lanes, fleet: Rows, order: Order, v: int) -> None:
+    """Note the nearest one ahead on another strip whose way will cross that of vehicle `v`."""
+    lane, c = int(fleet[v].lane), int(fleet[v].onward)
+    fleet[v].part_from = -1
+    if c < 0 or not lanes.row[lane].splits or lanes.row[lane].length_m - fleet[v].position_m > PARTING_M:
+        return
+    mine, my_fan = home_strips(lanes, fleet, v, lane), int(lanes.row[c].fan)
+    best_m = FREE
+    for strip in range(STRIPS):
+        if fleet[v].strips >> strip & 1:
+            continue
+        track = STRIPS * lane + strip
+        for row in range(_around(order, track, float(fleet[v].position_m)), order.track_end[track]):
+            u = int(order.row[row].who)
+            other = int(fleet[u].onward)
+            rear_m = order.row[row].front_m - fleet[u].length_m
+            if fleet[u].lane != lane or other < 0 or rear_m >= best_m:
+                continue
+            if crosses(mine, my_fan, home_strips(lanes, fleet, u, lane), int(lanes.row[other].fan)):
+                best_m = rear_m
+                fleet[v].part_from = u
+
+
 @compiled
-def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, phase: int) -> None:
-    """Let every fifth vehicle consider a change; at most one change a lane and step."""
+def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, number: int, period: int) -> None:
+    """Let everybody consider a change every `period` steps; at most one change a lane and step."""
     for lane in range(scratch.size):
         scratch[lane].changed = 0
-    for v in range(fleet.size):
-        if v % 5 != phase:
+    for i in range(order.state[0].count):
+        v = int(order.sequence[i])
+        if (v + number) % period != 0:
             continue
-        if fleet[v].yield_to >= 0:
-            fleet[v].yield_to = -1
-        if not fleet[v].alive or fleet[v].kerb == STANDING or fleet[v].old_lane >= 0:
+        fleet[v].yield_to = -1
+        if fleet[v].kerb == STANDING or fleet[v].progress < 1.0:
             continue
-        inside = fleet[v].position_m - fleet[v].length_m > 0.5
-        if inside and lanes.row[fleet[v].lane].road >= 0:
+        lane = int(fleet[v].lane)
+        if lanes.row[lane].road < 0:
+            continue
+        if fleet[v].position_m - fleet[v].length_m > 0.5:
             _consider(lanes, fleet, order, scratch, v)
+        _mind_neighbours(lanes, fleet, order, v)
+        _mind_sides(lanes, fleet, order, v)
         if fleet[v].kerb == LEAVING and lanes.row[fleet[v].lane].slot >= 0:
-            fleet[v].kerb = 0
+            fleet[v].kerb = RIDING

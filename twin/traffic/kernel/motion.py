@@ -7,9 +7,11 @@ from twin.traffic.kernel.arrays import (
     ENTERED_ROAD,
     LEFT_MAP,
     MOTORCYCLE,
+    PAST_LINE,
     RED,
     RIDING,
     SEEKING,
+    SPED,
     STANDING,
     STOPPED,
     TRAIL,
@@ -18,23 +20,30 @@ from twin.traffic.kernel.arrays import (
     Rows,
     Traffic,
 )
-from twin.traffic.kernel.changing import change_lanes
-from twin.traffic.kernel.following import aim, connector_for, follow, turn_after
-from twin.traffic.kernel.ordering import arrange
+from twin.traffic.kernel.changing import PAST_M, change_lanes
+from twin.traffic.kernel.following import FREE, aim, connector_for, follow, turn_after
+from twin.traffic.kernel.ordering import arrange, overhang, strips_on
 
-SHIFT_S = 3.0  # how long a change of lanes takes
+SIDEWAYS_MPS = 1.15  # in a change of lanes
+INTERVAL_S = 1.0  # how often one thinks of a change
 SHORT_M = 400.0  # on the way to a road shorter than this the turn after it matters too
 AT_STOP_M = 1.5
 GIVE_UP_M = 6.0
 HALTING_MPS = 0.1  # below this it stands, for those who count (as SUMO does)
+SPEEDING_MPS = 10.0 / 3.6  # so much above the limit is recorded
+ENDS, HELD, CROSSES = 0, 1, 2
 
 
 @inlined
-def _note(records: Rows, kind: int, v: int, value: int) -> None:
+def _note(records: Rows, kind: int, v: int, value: int, amount: float, at_m: float) -> None:
     """Add a record; row 0 holds how many there are in its `value`."""
     records[0].value += 1
-    row = records[0].value
-    records[row].kind, records[row].vehicle, records[row].value = kind, v, value
+    row = int(records[0].value)
+    records[row].kind = kind
+    records[row].vehicle = v
+    records[row].value = value
+    records[row].amount = amount
+    records[row].at_m = at_m
 
 
 @compiled
@@ -51,12 +60,12 @@ def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> 
     if turn < 0:
         return
     lo, hi = routes.lane_lo[turn], routes.lane_hi[turn]
-    beyond = routes.turn_to[turn]
+    beyond = int(routes.turn_to[turn])
     then = turn_after(routes, fleet, v, beyond, 1)
     if then >= 0 and lanes.row[routes.first_lane[beyond]].length_m < SHORT_M:
         first, last = 99, -1
         for slot in range(max(lo, 0), hi + 1):
-            c = connector_for(lanes, routes.first_lane[road] + slot, turn)
+            c = connector_for(lanes, int(routes.first_lane[road]) + slot, turn)
             onto = lanes.row[lanes.row[c].after].slot if c >= 0 else 99
             if routes.lane_lo[then] <= onto <= routes.lane_hi[then]:
                 first, last = min(first, slot), slot
@@ -71,60 +80,110 @@ def _enter(traffic: Traffic, v: int, road: int) -> None:
     fleet, routes = traffic.fleet, traffic.routes
     fleet[v].kerb = RIDING
     fleet[v].disobeys = False
+    fleet[v].past_m = 0.0
+    fleet[v].peak_mps = 0.0
     if fleet[v].path_at >= 0:
         fleet[v].path_at += 1
     if traffic.tally.size > 0:
         traffic.tally[road].entered += 1
     plan_lanes(traffic.lanes, routes, fleet, v, road)
     if routes.announced[road]:
-        _note(traffic.records, ENTERED_ROAD, v, road)
+        _note(traffic.records, ENTERED_ROAD, v, road, 0.0, 0.0)
+
+
+@inlined
+def _note_speeding(traffic: Traffic, v: int, road: int) -> None:
+    """Record the highest speed of a vehicle on a road that it leaves, if that was too high."""
+    fleet = traffic.fleet
+    over_mps = fleet[v].peak_mps - traffic.lanes.row[traffic.routes.first_lane[road]].speed_mps
+    if over_mps > SPEEDING_MPS:
+        _note(traffic.records, SPED, v, road, over_mps, float(fleet[v].peak_at_m))
+
+
+@inlined
+def _leave_road(traffic: Traffic, v: int, lane: int, road: int) -> int:
+    """Return what comes of a vehicle at the end of a road: ENDS, HELD there, or CROSSES it."""
+    lanes, fleet, signals = traffic.lanes, traffic.fleet, traffic.signals
+    onward = int(fleet[v].onward)
+    if fleet[v].turn < 0:
+        _note_speeding(traffic, v, road)
+        return ENDS
+    if onward < 0:  # following stops it before; rounding must not take it over the edge
+        fleet[v].position_m = lanes.row[lane].length_m
+        return HELD
+    if lanes.row[onward].controlled and fleet[v].granted != onward:
+        return HELD  # it stands beyond the line
+    if traffic.tally.size > 0:
+        traffic.tally[road].left += 1
+    group = int(lanes.row[onward].group)
+    if group >= 0 and signals[group].state == RED and not lanes.row[onward].on_red:
+        _note(traffic.records, CROSSED_RED, v, lane, float(signals[group].into_s), 0.0)
+    _note_speeding(traffic, v, road)
+    return CROSSES
 
 
 @compiled
-def _cross(traffic: Traffic, v: int) -> bool:
-    """Take the front of vehicle `v` over the end of its lane; False where that is the end of the map."""
-    lanes, _, fleet, _, _, signals, records, _ = traffic
-    lane = fleet[v].lane
-    road = lanes.row[lane].road
-    onward = lanes.row[lane].after
+def _cross(traffic: Traffic, v: int) -> int:
+    """Take the front of vehicle `v` over the end of its lane, if it goes on: ENDS, HELD or CROSSES."""
+    lanes, fleet = traffic.lanes, traffic.fleet
+    lane = int(fleet[v].lane)
+    road = int(lanes.row[lane].road)
     if road >= 0:
-        if fleet[v].turn < 0:
-            return False
-        onward = fleet[v].onward
-        if onward < 0:  # following stops it before; rounding must not take it over the edge
-            fleet[v].position_m = lanes.row[lane].length_m
-            return True
-        if traffic.tally.size > 0:
-            traffic.tally[road].left += 1
-        group = lanes.row[onward].group
-        if group >= 0 and signals[group].state == RED:
-            _note(records, CROSSED_RED, v, lane)
+        what = _leave_road(traffic, v, lane, road)
+        if what != CROSSES:
+            return what
+    onward = int(fleet[v].onward)
     for i in range(TRAIL - 1, 0, -1):
         fleet[v].trail[i] = fleet[v].trail[i - 1]
     fleet[v].trail[0] = lane
     fleet[v].position_m -= lanes.row[lane].length_m
+    fleet[v].strips = strips_on(lanes, fleet, v, onward)
     fleet[v].lane = onward
     fleet[v].granted = -1
+    fleet[v].part_from = -1
     fleet[v].blocked = False
-    fleet[v].wait_s = fleet[v].stuck_s = 0.0
+    fleet[v].filter_mps = FREE
+    fleet[v].wait_s = 0.0
+    fleet[v].stuck_s = 0.0
     if lanes.row[onward].road < 0:
         fleet[v].onward = lanes.row[onward].after
     else:
-        _enter(traffic, v, lanes.row[onward].road)
-    return True
+        _enter(traffic, v, int(lanes.row[onward].road))
+    return CROSSES
+
+
+@inlined
+def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float) -> None:
+    """Record who has just come to stand beyond the stop line at red."""
+    lanes, fleet = traffic.lanes, traffic.fleet
+    over_m = fleet[v].position_m - lanes.row[lane].length_m
+    onward = int(fleet[v].onward)
+    if over_m <= PAST_M or onward < 0 or was_m - lanes.row[lane].length_m > PAST_M:
+        return
+    group = int(lanes.row[onward].group)
+    if group >= 0 and traffic.signals[group].state == RED:
+        _note(traffic.records, PAST_LINE, v, lane, over_m, 0.0)
 
 
 @inlined
 def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     """Advance one vehicle along its way."""
-    lanes, fleet, records = traffic.lanes, traffic.fleet, traffic.records
+    lanes, fleet = traffic.lanes, traffic.fleet
+    was_m = float(fleet[v].position_m)
+    if fleet[v].speed_mps > fleet[v].peak_mps and lanes.row[fleet[v].lane].road >= 0:
+        fleet[v].peak_mps = fleet[v].speed_mps
+        fleet[v].peak_at_m = was_m
     fleet[v].position_m += fleet[v].speed_mps * dt_s
     while fleet[v].position_m > lanes.row[fleet[v].lane].length_m:
-        if not _cross(traffic, v):
+        what = _cross(traffic, v)
+        if what == HELD:
+            _note_past_line(traffic, v, int(fleet[v].lane), was_m)
+            return
+        if what == ENDS:
             fleet[v].alive = False
             if traffic.tally.size > 0:
                 traffic.tally[lanes.row[fleet[v].lane].road].arrived += 1
-            _note(records, LEFT_MAP, v, 0)
+            _note(traffic.records, LEFT_MAP, v, 0, 0.0, 0.0)
             return
 
 
@@ -152,12 +211,15 @@ def _count(traffic: Traffic, v: int, dt_s: float) -> None:
 @inlined
 def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> None:
     """Carry on a change of lanes; stand where a stop was wanted; give a missed stop up."""
-    if fleet[v].old_lane >= 0:
+    if fleet[v].progress < 1.0:
         least = 0.5 if fleet[v].kind == MOTORCYCLE else 0.25
-        fleet[v].progress += dt_s / SHIFT_S * max(least, min(1.0, fleet[v].speed_mps / 2.0))
+        sideways_mps = SIDEWAYS_MPS * max(least, min(1.0, fleet[v].speed_mps / 2.0))
+        fleet[v].progress += dt_s * sideways_mps / max(abs(fleet[v].shift_m), 0.5)
         if fleet[v].progress >= 1.0:
             fleet[v].old_lane = -1
             fleet[v].progress = 1.0
+            fleet[v].strips = strips_on(lanes, fleet, v, int(fleet[v].lane))
+            overhang(lanes, fleet, v)
     if fleet[v].kerb != SEEKING:
         return
     ahead_m = fleet[v].stop_m - fleet[v].position_m
@@ -165,11 +227,11 @@ def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> No
     if not on_strip:
         if ahead_m < GIVE_UP_M:
             fleet[v].kerb = RIDING
-    elif fleet[v].old_lane < 0 and fleet[v].speed_mps < 0.2:
+    elif fleet[v].progress >= 1.0 and fleet[v].speed_mps < 0.2:
         # at its place, or as near as those who stand there let it come
         fleet[v].kerb = STANDING
         fleet[v].speed_mps = 0.0
-        _note(records, STOPPED, v, fleet[v].lane)
+        _note(records, STOPPED, v, int(fleet[v].lane), 0.0, float(fleet[v].position_m))
 
 
 @compiled
@@ -177,7 +239,7 @@ def _advance(traffic: Traffic, dt_s: float) -> None:
     """Move everybody at the speed that was decided on."""
     lanes, _, fleet, order, _, _, records, tally = traffic
     for i in range(order.state[0].count):
-        v = order.sequence[i]
+        v = int(order.sequence[i])
         fleet[v].change_mps2 = (fleet[v].next_mps - fleet[v].speed_mps) / dt_s
         fleet[v].speed_mps = fleet[v].next_mps
         if tally.size > 0:
@@ -195,7 +257,8 @@ def step(traffic: Traffic, number: int, now_s: float, dt_s: float) -> None:
         signals[group].into_s = now_s - signals[group].since_s
         signals[group].to_green_s = signals[group].next_green_s - now_s
     arrange(lanes, fleet, order)
-    change_lanes(lanes, fleet, order, scratch, number % 5)
+    period = max(1, round(INTERVAL_S / dt_s))
+    change_lanes(lanes, fleet, order, scratch, number, period)
     admit(lanes, routes, fleet, order, scratch, signals, dt_s)
     follow(lanes, routes, fleet, order, dt_s)
     _advance(traffic, dt_s)

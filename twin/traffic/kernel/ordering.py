@@ -1,25 +1,73 @@
-"""Who is behind whom: sorts vehicles into the tracks that their bodies touch.
+"""Who is behind whom: sorts vehicles into the strips that their bodies touch.
 
 Vehicles are visited as they stood in the step before, so that they come nearly sorted and neighbours
 on the road are neighbours in the cache.
 """
 
 from twin.compiled import compiled, inlined
-from twin.traffic.kernel.arrays import BOTH, TRAIL, Lanes, Order, Rows
+from twin.traffic.kernel.arrays import (
+    ALL,
+    KERBWARD,
+    MEDIANWARD,
+    MIDDLE,
+    MOTORCYCLE,
+    STRIPS,
+    TRAIL,
+    Lanes,
+    Order,
+    Rows,
+)
 
+LONG_M = 6.0  # a body that cuts the corner so far that nobody turns on its inner side
 SLACK = 1  # free rows at the end of a track: one vehicle a step may change to it
 
 
 @inlined
-def _add(order: Order, n: int, lane: int, side: int, front_m: float, who: int, mark: int) -> int:
-    """Append the row or the two rows of one vehicle on one lane; return the new count."""
-    for half in range(2):
-        if side in (BOTH, half):
-            order.raw[n].track = 2 * lane + half
+def home_strips(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
+    """Return the strips that a vehicle takes of a lane when it goes straight on.
+
+    Where there is room a wide body leaves the strip at the kerb to the riders.
+    """
+    if fleet[v].kind == MOTORCYCLE:
+        return int(fleet[v].strips)
+    if not fleet[v].wide:
+        return MIDDLE
+    return MIDDLE | MEDIANWARD if lanes.row[lane].open == ALL else ALL
+
+
+@inlined
+def strips_on(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
+    """Return the strips that vehicle `v` takes on a lane of its way, unless it is changing lanes there."""
+    if fleet[v].kind == MOTORCYCLE:
+        return int(fleet[v].strips)
+    if lanes.row[lane].slot < 0:
+        return MIDDLE
+    here = int(fleet[v].lane)
+    if lanes.row[lane].bends or (fleet[v].length_m > LONG_M and lanes.row[here].bends):
+        return ALL
+    return home_strips(lanes, fleet, v, lane)
+
+
+@inlined
+def overhang(lanes: Lanes, fleet: Rows, v: int) -> None:
+    """Let a wide body on the kerb strip reach into the lane beside: riders cannot pass there."""
+    lane = int(fleet[v].lane)
+    if fleet[v].wide and lanes.row[lane].slot < 0 and lanes.row[lane].road >= 0:
+        fleet[v].old_lane = lanes.row[lane].medianward
+        fleet[v].old_strips = KERBWARD
+
+
+@inlined
+def _add(order: Order, n: int, lane: int, strips: int, front_m: float, who: int, mark: int) -> int:
+    """Append the rows of one vehicle on one lane; return the new count."""
+    for strip in range(STRIPS):
+        if strips >> strip & 1:
+            track = STRIPS * lane + strip
+            order.raw[n].track = track
             order.raw[n].front_m = front_m
             order.raw[n].who = who
-            order.raw[n].mark = mark + half if mark >= 0 else -1
-            order.track_end[2 * lane + half] += 1
+            order.raw[n].mark = mark + strip if mark >= 0 else -1
+            order.track_end[track] += 1
             n += 1
     return n
 
@@ -27,23 +75,27 @@ def _add(order: Order, n: int, lane: int, side: int, front_m: float, who: int, m
 @inlined
 def _add_vehicle(lanes: Lanes, fleet: Rows, order: Order, n: int, v: int) -> int:
     """Append all rows of one vehicle: its lane, the lane that it is leaving, and those behind."""
-    n = _add(order, n, fleet[v].lane, fleet[v].side, fleet[v].position_m, v, 0)
-    if fleet[v].old_lane >= 0:
-        n = _add(order, n, fleet[v].old_lane, fleet[v].old_side, fleet[v].position_m, v, 2)
-    front_m = fleet[v].position_m
-    for i in range(TRAIL):
-        behind = fleet[v].trail[i]
-        if front_m >= fleet[v].length_m or behind < 0:
-            break
-        front_m += lanes.row[behind].length_m
-        n = _add(order, n, behind, fleet[v].side, front_m, v, -1)
+    front_m, mark = float(fleet[v].position_m), 0
+    lane, strips = int(fleet[v].lane), int(fleet[v].strips)
+    for k in range(2 + TRAIL):
+        if k == 1:
+            lane, strips, mark = int(fleet[v].old_lane), int(fleet[v].old_strips), STRIPS
+            if lane < 0:
+                continue
+        elif k > 1:
+            lane, mark = int(fleet[v].trail[k - 2]), -1
+            if front_m >= fleet[v].length_m or lane < 0:
+                break
+            front_m += lanes.row[lane].length_m
+            strips = strips_on(lanes, fleet, v, lane)
+        n = _add(order, n, lane, strips, front_m, v, mark)
     return n
 
 
 @inlined
 def _place(order: Order, track: int, front_m: float, who: int, mark: int) -> None:
     """Put a row where it belongs on its track; those before it move up by one."""
-    slot, first = order.track_end[track], order.track_at[track]
+    slot, first = int(order.track_end[track]), int(order.track_at[track])
     while slot > first and order.row[slot - 1].front_m > front_m:
         order.row[slot].who = order.row[slot - 1].who
         order.row[slot].front_m = order.row[slot - 1].front_m
@@ -51,7 +103,9 @@ def _place(order: Order, track: int, front_m: float, who: int, mark: int) -> Non
         if order.row[slot].mark >= 0:
             order.own[order.row[slot].who, order.row[slot].mark] = slot
         slot -= 1
-    order.row[slot].who, order.row[slot].front_m, order.row[slot].mark = who, front_m, mark
+    order.row[slot].who = who
+    order.row[slot].front_m = front_m
+    order.row[slot].mark = mark
     if mark >= 0:
         order.own[who, mark] = slot
     order.track_end[track] += 1
@@ -60,18 +114,18 @@ def _place(order: Order, track: int, front_m: float, who: int, mark: int) -> Non
 @compiled
 def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
     """Fill `order` from the positions: rows counted by track, then put in their places."""
-    state = order.state[0]
-    state.tick += 1
+    order.state[0].tick += 1
+    tick = order.state[0].tick
     order.track_end[:] = 0
     n = kept = 0
-    for i in range(state.count):
-        v = order.sequence[i]
-        if fleet[v].alive and order.seen[v] != state.tick:
-            order.seen[v] = state.tick
+    for i in range(order.state[0].count):
+        v = int(order.sequence[i])
+        if fleet[v].alive and order.seen[v] != tick:
+            order.seen[v] = tick
             order.sequence[kept] = v
             kept += 1
             n = _add_vehicle(lanes, fleet, order, n, v)
-            for mark in range(4):
+            for mark in range(2 * STRIPS):
                 order.own[v, mark] = -1
     start = 0
     for track in range(order.track_at.size):
@@ -80,18 +134,18 @@ def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
         order.track_end[track] = order.track_at[track]
     for i in range(n):
         row = order.raw[i]
-        _place(order, row.track, row.front_m, row.who, row.mark)
+        _place(order, int(row.track), float(row.front_m), int(row.who), int(row.mark))
     _remember_sequence(fleet, order)
 
 
 @inlined
 def _remember_sequence(fleet: Rows, order: Order) -> None:
-    """Note the vehicles as they stand, track by track, each once."""
+    """Note the vehicles as they stand, track by track, each once: on the first of its strips."""
     n = 0
     for track in range(order.track_at.size):
         for row in range(order.track_at[track], order.track_end[track]):
-            mark = order.row[row].mark
-            if mark == 0 or (mark == 1 and fleet[order.row[row].who].side == 1):
+            mark = int(order.row[row].mark)
+            if 0 <= mark < STRIPS and fleet[order.row[row].who].strips & ((1 << mark) - 1) == 0:
                 order.sequence[n] = order.row[row].who
                 n += 1
     order.state[0].count = n
@@ -100,11 +154,13 @@ def _remember_sequence(fleet: Rows, order: Order) -> None:
 @compiled
 def move_over(fleet: Rows, order: Order, v: int) -> None:
     """Tell `order` that a vehicle has begun to change: what was its lane is the one that it is leaving."""
-    for half in range(2):
-        row = order.own[v, half]
-        order.own[v, 2 + half], order.own[v, half] = row, -1
+    for strip in range(STRIPS):
+        row = int(order.own[v, strip])
+        order.own[v, STRIPS + strip], order.own[v, strip] = row, -1
         if row >= 0:
-            order.row[row].mark = 2 + half
-    for half in range(2):
-        if fleet[v].side in (BOTH, half):
-            _place(order, 2 * fleet[v].lane + half, fleet[v].position_m, v, half)
+            order.row[row].mark = STRIPS + strip
+    for mark in range(2 * STRIPS):
+        lane = int(fleet[v].lane if mark < STRIPS else fleet[v].old_lane)
+        strips = int(fleet[v].strips if mark < STRIPS else fleet[v].old_strips)
+        if strips >> mark % STRIPS & 1 and order.own[v, mark] < 0:
+            _place(order, STRIPS * lane + mark % STRIPS, float(fleet[v].position_m), v, mark)

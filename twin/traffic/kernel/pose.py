@@ -3,8 +3,9 @@
 import math
 
 from twin.compiled import compiled
-from twin.traffic.kernel.arrays import BOTH, TRAIL, Floats, Ints, Lanes, Rows
-from twin.traffic.kernel.changing import side_offset_m
+from twin.traffic.kernel.arrays import TRAIL, Floats, Ints, Lanes, Rows
+from twin.traffic.kernel.changing import aside_m
+from twin.traffic.kernel.ordering import home_strips
 
 LEAD = 1.25  # the front moves over before the rear does
 
@@ -50,13 +51,11 @@ def _behind(lanes: Lanes, fleet: Rows, v: int, back_m: float) -> tuple[int, floa
 def _end(lanes: Lanes, fleet: Rows, v: int, rear: int, hand: float) -> tuple[float, float, float]:
     """Return the point of the front (`rear` 0) or the rear (1) of a vehicle."""
     lane, along_m = _behind(lanes, fleet, v, rear * fleet[v].length_m)
-    aside_m = side_offset_m(lanes, lane, fleet[v].side) + fleet[v].jitter_m
-    if fleet[v].side == BOTH and lanes.row[lane].slot < 0 <= lanes.row[lane].road:
-        aside_m = side_offset_m(lanes, lane, fleet[v].side)
-    if fleet[v].old_lane >= 0:
+    aside = aside_m(lanes, fleet, v, lane, home_strips(lanes, fleet, v, lane))
+    if fleet[v].progress < 1.0:
         p = fleet[v].progress * LEAD - (LEAD - 1.0) * rear
-        aside_m += fleet[v].shift_m * (1.0 - _ease(p))
-    return _on_lane(lanes, lane, along_m, hand * aside_m)
+        aside += fleet[v].shift_m * (1.0 - _ease(p))
+    return _on_lane(lanes, lane, along_m, hand * aside)
 
 
 @compiled

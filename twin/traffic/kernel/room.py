@@ -1,7 +1,7 @@
 """Where there is room on a lane, for those who are not on the map yet."""
 
 from twin.compiled import compiled
-from twin.traffic.kernel.arrays import Floats, Rows
+from twin.traffic.kernel.arrays import STRIPS, Floats, Rows
 
 FAR_M = 1e6
 
@@ -14,15 +14,18 @@ def _touches(fleet: Rows, v: int, lane: int) -> bool:
 
 @compiled
 def look(fleet: Rows, rear_m: Floats, rear_mps: Floats) -> None:
-    """Set rear (m) and speed (m/s) of the rearmost vehicle of each lane (L,); FAR_M where it is empty."""
+    """Set rear (m) and speed (m/s) of the last vehicle on each strip (STRIPS * L,); FAR_M: none."""
     rear_m[:] = FAR_M
     for v in range(fleet.size):
         if not fleet[v].alive:
             continue
         rear = fleet[v].position_m - fleet[v].length_m
-        for lane in (fleet[v].lane, fleet[v].old_lane):
-            if lane >= 0 and rear < rear_m[lane]:
-                rear_m[lane], rear_mps[lane] = rear, fleet[v].speed_mps
+        for k in range(2 * STRIPS):
+            lane = int(fleet[v].lane if k < STRIPS else fleet[v].old_lane)
+            strips = int(fleet[v].strips if k < STRIPS else fleet[v].old_strips)
+            track = STRIPS * lane + k % STRIPS
+            if lane >= 0 and strips >> k % STRIPS & 1 and rear < rear_m[track]:
+                rear_m[track], rear_mps[track] = rear, fleet[v].speed_mps
 
 
 @compiled
