@@ -35,6 +35,7 @@ from twin.traffic.kernel.arrays import (
 )
 from twin.traffic.kernel.motion import step
 from twin.traffic.lanegraph import compile_lanes, lane_names
+from twin.traffic.loops import occupied_by
 from twin.traffic.routing import Routing, plan_routes
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, stops_per_hour
@@ -127,7 +128,8 @@ class TrafficSimulation:
         self._finished = 0
         self._stands: dict[int, TrueViolation] = {}
         self._violations: list[TrueViolation] = []
-        self._board.start(self._env, self._clock_ns)
+        occupied = occupied_by(network, self._graph, lambda: self._book.fleet, self._clock_ns)
+        self._board.start(self._env, self._clock_ns, occupied)
         self._arrivals.start(self._env, self._clock_ns)
         self._populate_kerbs()
 
@@ -187,6 +189,7 @@ class TrafficSimulation:
             self._env.run(until=self.now_ns + self.step_ns - self._offset_ns)
             self._let_in()
             self._present_newcomers()
+            self._board.refresh(self.now_ns)
             now_s = (self.now_ns - self._start_ns) / NS_PER_S
             step(self._traffic, self._steps, now_s, self.step_ns / NS_PER_S)
             self._steps += 1
