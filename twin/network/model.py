@@ -1,5 +1,6 @@
 """A road network: junctions, directed roads, turns between them, and signal plans."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -211,6 +212,12 @@ class SignalPlan:
     def cycle_s(self) -> float:
         """Length of the cycle in seconds, the longest one of an actuated plan."""
         return sum(phase.length_s for phase in self.phases)
+
+
+def plan_at(plans: Sequence[SignalPlan], hour: float) -> SignalPlan:
+    """Return which plan of a junction holds: the one whose hours it is, else the one without hours."""
+    timely = (plan for plan in plans if within(hour, plan.hours))
+    return next(timely, next((plan for plan in plans if not plan.hours), plans[0]))
 
 
 @dataclass(frozen=True, slots=True)

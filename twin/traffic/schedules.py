@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from twin.clock import DAY_NS, NS_PER_S, local_hour, seconds, since_midnight_ns
-from twin.network.hours import within
-from twin.network.model import Phase, SignalPlan
+from twin.network.model import Phase, SignalPlan, plan_at
 from twin.traffic.kernel.arrays import GREEN, RED, YELLOW
 
 SHORTEST_GREEN_S = 7.0  # of a green that is shortened to fall into step
@@ -22,10 +21,8 @@ class Stage:
 
 
 def plan_due(plans: Sequence[SignalPlan], now_ns: int) -> SignalPlan:
-    """Return which plan of a junction holds: the one whose hours it is, else the one without hours."""
-    hour = local_hour(now_ns)
-    timely = (plan for plan in plans if within(hour, plan.hours))
-    return next(timely, next((plan for plan in plans if not plan.hours), plans[0]))
+    """Return which plan of a junction holds at an instant."""
+    return plan_at(plans, local_hour(now_ns))
 
 
 def cycle_ns(plan: SignalPlan) -> int:
