@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.cli.main import main
 from scenarios.cli.network import export_network
 from tests.network_files import OSM, sumo_xml
 from tests.traffic_networks import cross
@@ -249,3 +250,25 @@ def test_the_check_names_what_no_sign_can_mean(
 ) -> None:
     with pytest.raises(NetworkError, match=says):
         check_network(change(cross()))
+
+
+def test_the_commands_show_signals_and_check_signs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    file = tmp_path / "a.json"
+    save_network(furnished(), file)
+    assert main(["network", "show", str(file), "--png", str(tmp_path / "a.png"), "--lang", "en"]) == 0
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in capsys.readouterr().out.splitlines()]
+    assert ["c", "all other hours", "fixed-time", "90", "40 / 40", "yes", "assumed"] in rows
+    assert ["c", "21:00-05:00", "actuated", "90", "7-40 / 7-40", "yes", "assumed"] in rows
+    assert main(["network", "check", str(file), "--lang", "id"]) == 0
+    said = capsys.readouterr().out
+    assert "lalu lintas dapat mengalir" in said
+    assert "Belok dari n-c ke c-w dilarang: 06:00-20:00, 22:00-02:30" in said
+    assert "saat merah: 1" in said
+    assert "(RHK): 4" in said
+    broken = tmp_path / "b.json"
+    save_network(changed(cross(), "s-c", TurnKind.RIGHT, on_red=True), broken)
+    assert main(["network", "check", str(broken)]) == 2
+    assert "expected a left turn with a signal to go on red" in " ".join(capsys.readouterr().err.split())
