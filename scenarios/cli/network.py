@@ -1,4 +1,4 @@
-"""`bconnect network`: import a real network, show one as a map."""
+"""`bconnect network`: import a real network, show one as a map, check one."""
 
 import os
 import shutil
@@ -27,6 +27,7 @@ IMPORT_EXAMPLES = examples(
 )
 EXPORT_EXAMPLES = examples("bconnect network export mt-haryono --sumo corridor")
 NETCONVERT = ("--offset.disable-normalization", "--no-turnarounds", "--no-warnings")
+CHECK_EXAMPLES = examples("bconnect network check balikpapan")
 SHOW_EXAMPLES = examples("bconnect network show balikpapan --png map.png")
 app = typer.Typer(help="Road networks: import a real one, draw one.", epilog=EXAMPLES)
 
@@ -62,10 +63,32 @@ def show_command(
     png: Annotated[Path, typer.Option("--png", help="Where to write the map.")],
     language: Language = None,
 ) -> None:
-    """Draw a network as a PNG."""
+    """Draw a network as a PNG, and list its signals."""
+    from scenarios.cli.signing import signals_table  # noqa: PLC0415 - numpy: not for `--help`
+
     texts = texts_for(language)
-    show_network(name, png)
-    Console(highlight=False).print(texts.text("Map: {path}", path=png), markup=False, soft_wrap=True)
+    found = show_network(name, png)
+    console = Console(highlight=False)
+    if found.signal_plans:
+        console.print(signals_table(found, texts))
+    console.print(texts.text("Map: {path}", path=png), markup=False, soft_wrap=True)
+
+
+@app.command("check", epilog=CHECK_EXAMPLES)
+def check_command(
+    name: Annotated[str, typer.Argument(help="Name of a built-in network, or a file.", metavar="NAME|FILE")],
+    language: Language = None,
+) -> None:
+    """Prove that traffic can flow on a network, and say what its signs prohibit and permit."""
+    from scenarios.cli.signing import sign_lines  # noqa: PLC0415 - numpy: not for `--help`
+    from twin.network.check import check_network  # noqa: PLC0415 - goes with it
+    from twin.network.library import resolve  # noqa: PLC0415 - networkx
+
+    texts = texts_for(language)
+    found = resolve(name)
+    check_network(found)
+    for line in (texts.text("{name}: traffic can flow", name=found.name), *sign_lines(found, texts)):
+        Console(highlight=False).print(line, markup=False, soft_wrap=True)
 
 
 @app.command("export", epilog=EXPORT_EXAMPLES)

@@ -10,12 +10,13 @@ from detectors.datatypes.arrays import Float64Array
 from scenarios.offences import KERB_PARKING, RED_LIGHT, STAND_TOLERANCE_S
 from scenarios.planning.evenings import MINIMUM_STAND_S, Evening, approach_points, approaches
 from scenarios.results import Scenario
+from twin.clock import from_local
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
 from twin.placement.candidates import Demand
 from twin.traffic.demand import DemandSpec
 from twin.traffic.lanegraph import compile_lanes
-from twin.traffic.routing import plan_routes
+from twin.traffic.routing import closed_turns, plan_routes
 from twin.traffic.stops import expected_vph, stops_per_hour, usable_m
 
 KERB_STEP_M = 5.0
@@ -77,7 +78,8 @@ def _share_longer(demand: DemandSpec, least_s: float) -> float:
 def _crossing_rates(scenario: Scenario, network: RoadNetwork) -> Float64Array:
     found = approaches(network, scenario.zone)
     graph = compile_lanes(network)
-    routing = plan_routes(graph, np.zeros(len(network.roads), dtype=np.bool_))
+    closed = closed_turns(network, from_local(scenario.day, scenario.start))
+    routing = plan_routes(graph, np.zeros(len(network.roads), dtype=np.bool_), closed=closed)
     flow = expected_vph(network, scenario.demand, routing)
     number = {road.id: row for row, road in enumerate(network.roads)}
     runs = float(np.dot(scenario.demand.mix, scenario.demand.red_running))

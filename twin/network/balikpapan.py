@@ -21,7 +21,7 @@ from twin.network.model import (
     SignalPlan,
     TurnKind,
 )
-from twin.network.streets import Node, Street
+from twin.network.streets import Node, Restriction, Street
 
 EPSG = 32750
 ORIGIN_LONLAT = (116.85637, -1.26934)  # Simpang Beruang Madu
@@ -92,10 +92,23 @@ def _build(name: str, facts: Facts, streets: list[Street], nodes: dict[str, Node
         streets=streets,
         uturns=[node for node in facts["uturns"]["nodes"] if node in used],
         free_left=[("mth-1", "beruang-madu")],
+        restrictions=[_sign(row) for row in facts["prohibited"] if row["node"] in used],
         places=_places(),
         attribution="Drawn by hand from public facts; synthetic geometry on real anchors north of Beller",
     )
-    return _with_published_plans(_with_median(network, facts), facts)
+    return _with_boxes(_with_published_plans(_with_median(network, facts), facts), facts)
+
+
+def _sign(row: Facts) -> Restriction:
+    hours = tuple((float(begin), float(end)) for begin, end in row["hours"])
+    return Restriction(row["from"], row["node"], row["to"], only=False, hours=hours)
+
+
+def _with_boxes(network: RoadNetwork, facts: Facts) -> RoadNetwork:
+    """Put the box for motorcycles before the signals that have one."""
+    depth_m, at = facts["signals"]["motorcycle_box_m"], set(facts["signals"]["motorcycle_boxes"])
+    boxed = (replace(r, motorcycle_box_m=depth_m) if r.end in at else r for r in network.roads)
+    return replace(network, roads=tuple(boxed)) if at else network
 
 
 def _to_metres(lon: float, lat: float) -> tuple[float, float]:
@@ -105,11 +118,11 @@ def _to_metres(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _nodes(facts: Facts) -> dict[str, Node]:
-    signals = set(facts["signals"]["nodes"])
+    signals, countdown = set(facts["signals"]["nodes"]), set(facts["signals"]["countdown"])
     found = {}
     for name, (lon, lat, height_m) in facts["nodes"].items():
         x_m, y_m = _to_metres(lon, lat)
-        found[name] = Node(name, x_m, y_m, height_m, signals=name in signals)
+        found[name] = Node(name, x_m, y_m, height_m, signals=name in signals, countdown=name in countdown)
     for node in _side_nodes(facts, found):
         found[node.id] = node
     return found
@@ -200,7 +213,8 @@ def _with_published_plans(network: RoadNetwork, facts: Facts) -> RoadNetwork:
             Phase((_approach(network, row["junction"], approach),), float(green_s))
             for approach, green_s in row["green_s"]
         )
-        plans[row["junction"]] = SignalPlan(row["junction"], phases, 0.0, PlanSource.PUBLISHED)
+        offset_s = float(row.get("offset_s", 0.0))
+        plans[row["junction"]] = SignalPlan(row["junction"], phases, offset_s, PlanSource.PUBLISHED)
     return replace(network, signal_plans=tuple(plans.values()))
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 import numpy as np
@@ -11,6 +11,7 @@ from twin.network.assumed_plans import assumed_plan
 from twin.network.carriageways import arms_of, road_of, trims_m
 from twin.network.clusters import merged_nodes, without_stubs
 from twin.network.crossings import Signs, control_of, movements, turn_kind, useful_roads
+from twin.network.hours import Windows
 from twin.network.model import (
     Control,
     Junction,
@@ -34,6 +35,7 @@ class Layout:
     boundary: frozenset[str]  # junctions
     members: Mapping[str, Sequence[Node]]  # the nodes of each junction
     end_nodes: Mapping[str, str]  # the node where each road ends
+    hours: Mapping[tuple[str, str], Windows] = field(default_factory=dict)  # when moves are prohibited
 
 
 def build_network(  # noqa: PLR0913 - one argument for each thing that a map says
@@ -49,6 +51,7 @@ def build_network(  # noqa: PLR0913 - one argument for each thing that a map say
     uturns: Collection[str] = (),
     boundary: Collection[str] = (),
     free_left: Collection[tuple[str, str]] = (),
+    on_red: Collection[tuple[str, str]] = (),
     places: Iterable[Place] = (),
     attribution: str = "",
     source_counts: Iterable[tuple[str, int | None]] = (),
@@ -59,9 +62,10 @@ def build_network(  # noqa: PLR0913 - one argument for each thing that a map say
     Stretch k of street s becomes the roads `s.k+` and, where it is two-way, `s.k-`. `uturns` are
     nodes where a vehicle may turn back; `boundary` nodes where the map was cut (dead ends always
     are boundary: traffic enters and leaves there). `free_left` are (street, node) whose kerb-side
-    turn needs no green. Nodes of one intersection closer than `merge_within_m` become one
-    junction (0: none). A junction with signals and no plan gets an assumed one. Roads that no
-    entry reaches, or from which no exit is reached, are left out.
+    turn needs no green, `on_red` those whose kerb-side turn a sign permits on red. Nodes of one
+    intersection closer than `merge_within_m` become one junction (0: none). A junction with signals
+    and no plan gets an assumed one. Roads that no entry reaches, or from which no exit is reached,
+    are left out.
     Raises NetworkError where nothing drivable is left, or a plan does not fit its junction.
     """
     by_id = {node.id: node for node in nodes}
@@ -87,7 +91,7 @@ def build_network(  # noqa: PLR0913 - one argument for each thing that a map say
         restrictions=len(known),
         attribution=attribution,
         source_counts=tuple(counts),
-        **controls(layout, signal_plans, free_left, left_hand=left_hand),
+        **controls(layout, signal_plans, free_left, on_red=_moves_at(layout, on_red), left_hand=left_hand),
     )
 
 
@@ -104,21 +108,38 @@ def controls(
     signal_plans: Iterable[SignalPlan],
     free_left: Collection[tuple[str, str]] = (),
     groups: Mapping[tuple[str, str], str] | None = None,
+    on_red: Collection[tuple[str, str]] = (),
     *,
     left_hand: bool,
 ) -> Controls:
     """Return junctions, turns and plans of a layout; a signal without a plan gets an assumed one.
 
-    `groups` are the signal groups of movements that differ from their approach, "" for a free one.
+    `groups` are the signal groups of movements that differ from their approach, "" for a free one;
+    `on_red` movements that are permitted on red, of which only kerb-side turns count.
     """
-    plans = {plan.junction: plan for plan in signal_plans}
+    plans: dict[str, list[SignalPlan]] = {}
+    for plan in signal_plans:
+        plans.setdefault(plan.junction, []).append(plan)
     junctions = tuple(_junctions(layout, plans))
     turns = tuple(_turns(layout, junctions, free_left, left_hand=left_hand))
     if groups:
         turns = tuple(replace(t, group=groups.get((t.from_road, t.to_road), t.group)) for t in turns)
+    if on_red:
+        near = TurnKind.LEFT if left_hand else TurnKind.RIGHT
+        turns = tuple(
+            replace(t, on_red=True)
+            if t.group and t.kind is near and (t.from_road, t.to_road) in on_red
+            else t
+            for t in turns
+        )
     return Controls(
         junctions=junctions, turns=turns, signal_plans=tuple(_plans(layout, junctions, turns, plans))
     )
+
+
+def _moves_at(layout: Layout, approaches: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the movements from approaches that are given as (street, node)."""
+    return {(a, b) for a, b in layout.moves if (a.rpartition(".")[0], layout.end_nodes[a]) in approaches}
 
 
 def _tally(
@@ -154,7 +175,10 @@ def _lay_out(
     edge = boundary | {node for node, met in arms.items() if len(met) == 1} or _outermost(nodes, arms)
     inner = {leg.id for leg in legs if merged[leg.start] == merged[leg.end] and leg.start != leg.end}
     outer = {leg.id: leg for leg in legs if leg.id not in inner}
-    moves = [(a.id, b.id) for a, b in movements(legs, inner, signs) if not {a.end, b.start} & edge]
+    hours = {
+        (a.id, b.id): shut for a, b, shut in movements(legs, inner, signs) if not {a.end, b.start} & edge
+    }
+    moves = list(hours)
     entries = (key for key, leg in outer.items() if leg.start in edge)
     exits = (key for key, leg in outer.items() if leg.end in edge)
     kept = useful_roads(outer, moves, entries, exits)
@@ -171,7 +195,8 @@ def _lay_out(
         if key in members:
             members[key].append(nodes[node])
     useful = tuple((a, b) for a, b in moves if a in kept and b in kept)
-    return Layout(roads, useful, frozenset(edge), members, {key: leg.end for key, leg in outer.items()})
+    end_nodes = {key: leg.end for key, leg in outer.items()}
+    return Layout(roads, useful, frozenset(edge), members, end_nodes, hours)
 
 
 def _outermost(nodes: Mapping[str, Node], used: Iterable[str]) -> set[str]:
@@ -198,7 +223,8 @@ def _junctions(layout: Layout, plans: Collection[str]) -> Iterable[Junction]:
         else:
             control = control_of(roads, moves[key])
         name = next((n.name for n in members if n.name), "")
-        yield Junction(key, (float(x_m), float(y_m), float(z_m)), control, name)
+        shown = control is Control.SIGNALS and any(n.countdown for n in members)
+        yield Junction(key, (float(x_m), float(y_m), float(z_m)), control, name, shown)
 
 
 def _turns(
@@ -220,24 +246,29 @@ def _turns(
         if at is not Control.SIGNALS and (bends or (at is Control.NONE and ways[a] == 1)):
             kind = TurnKind.STRAIGHT
         free = kind is kerbside and (street, layout.end_nodes[a]) in free_left
-        yield Turn(a, b, kind, a if at is Control.SIGNALS and not free else "")
+        group = a if at is Control.SIGNALS and not free else ""
+        yield Turn(a, b, kind, group, prohibited=layout.hours.get((a, b), ()))
 
 
 def _plans(
-    layout: Layout, junctions: Sequence[Junction], turns: Sequence[Turn], given: Mapping[str, SignalPlan]
+    layout: Layout,
+    junctions: Sequence[Junction],
+    turns: Sequence[Turn],
+    given: Mapping[str, Sequence[SignalPlan]],
 ) -> Iterable[SignalPlan]:
-    """Yield a plan for each junction with signals: the given one, checked, or an assumed one."""
+    """Yield the plans of each junction with signals: the given ones, checked, or an assumed one."""
     roads = {road.id: road for road in layout.roads}
     for junction in junctions:
         if junction.control is not Control.SIGNALS:
             continue
         approaches = [road for road in layout.roads if road.end == junction.id]
-        plan = given.get(junction.id) or assumed_plan(junction.id, approaches, roads, layout.moves)
-        served = {group for phase in plan.phases for group in phase.groups}
+        assumed = [] if junction.id in given else [assumed_plan(junction.id, approaches, roads, layout.moves)]
         ids = {road.id for road in approaches}
         needed = {turn.group for turn in turns if turn.from_road in ids and turn.group}
-        if not needed <= served or not {group.partition(">")[0] for group in served} <= ids:
-            expected = ", ".join(sorted(needed))
-            msg = f"signal plan of {junction.id}: expected the groups {expected}, got {sorted(served)}"
-            raise NetworkError(msg)
-        yield plan
+        for plan in given.get(junction.id, assumed):
+            served = {group for phase in plan.phases for group in phase.groups}
+            if not needed <= served or not {group.partition(">")[0] for group in served} <= ids:
+                expected = ", ".join(sorted(needed))
+                msg = f"signal plan of {junction.id}: expected the groups {expected}, got {sorted(served)}"
+                raise NetworkError(msg)
+            yield plan

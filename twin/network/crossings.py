@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.network.hours import Windows
 from twin.network.model import Control, Road, TurnKind
 from twin.network.streets import Leg, Restriction, arcs_of
 
@@ -30,13 +31,22 @@ class Signs:
         turns_back = out.id == into.reverse
         if into.end not in self.uturns and (turns_back or _round_the_nose(into, out)):
             return False
-        for sign in self._at.get((into.street.id, into.end), ()):
-            named = sign.to_street == out.street.id
-            if sign.from_street == sign.to_street:  # no U-turn on a street never bans going on
-                named = named and turns_back
-            if named != sign.only:
-                return False
-        return True
+        return not any(_bans(sign, into, out) for sign in self._here(into) if not sign.hours)
+
+    def hours(self, into: Leg, out: Leg) -> Windows:
+        """Return the windows of the day in which a sign forbids to go on along `out`."""
+        return tuple(w for sign in self._here(into) if _bans(sign, into, out) for w in sign.hours)
+
+    def _here(self, into: Leg) -> Sequence[Restriction]:
+        return self._at.get((into.street.id, into.end), ())
+
+
+def _bans(sign: Restriction, into: Leg, out: Leg) -> bool:
+    """Return whether a sign at the end of `into` is against going on along `out`."""
+    named = sign.to_street == out.street.id
+    if sign.from_street == sign.to_street:  # no U-turn on a street never bans going on
+        named = named and out.id == into.reverse
+    return named != sign.only
 
 
 def _round_the_nose(into: Leg, out: Leg) -> bool:
@@ -47,31 +57,35 @@ def _round_the_nose(into: Leg, out: Leg) -> bool:
     return bool(abs(change) > UTURN_RAD)
 
 
-def movements(legs: Sequence[Leg], inner: Collection[str], signs: Signs) -> list[tuple[Leg, Leg]]:
-    """Return the permitted movements (from, to); a way through `inner` legs is one movement.
+def movements(legs: Sequence[Leg], inner: Collection[str], signs: Signs) -> list[tuple[Leg, Leg, Windows]]:
+    """Return the permitted movements (from, to) and when signs forbid them.
 
-    Coming back on the own street by way of inner legs is a U-turn: only where signs allow one.
+    A way through `inner` legs is one movement. Coming back on the own street by way of inner legs is a
+    U-turn: only where signs allow one.
     """
     leaving: dict[str, list[Leg]] = {}
     for leg in legs:
         leaving.setdefault(leg.start, []).append(leg)
-    found: list[tuple[Leg, Leg]] = []
+    found: list[tuple[Leg, Leg, Windows]] = []
     for leg in legs:
         if leg.id in inner:
             continue
-        reached: dict[str, Leg] = {}
-        waiting, seen = [leg], {leg.id}
+        reached: dict[str, tuple[Leg, Windows]] = {}
+        waiting: list[tuple[Leg, Windows]] = [(leg, ())]
+        seen = {leg.id}
         while waiting:
-            here = waiting.pop()
+            here, shut = waiting.pop()
             for out in leaving.get(here.end, ()):
                 if not signs.allow(here, out) or (out.id == leg.reverse and out.start not in signs.uturns):
                     continue
+                hours = shut + signs.hours(here, out)
                 if out.id not in inner:
-                    reached[out.id] = out
+                    known = reached.get(out.id, (out, hours))
+                    reached[out.id] = min(known, (out, hours), key=lambda way: len(way[1]))
                 elif out.id not in seen:
                     seen.add(out.id)
-                    waiting.append(out)
-        found += [(leg, out) for out in reached.values()]
+                    waiting.append((out, hours))
+        found += [(leg, out, hours) for out, hours in reached.values()]
     return found
 
 

@@ -1,5 +1,6 @@
 """A road network: junctions, directed roads, turns between them, and signal plans."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.datatypes.arrays import finite_array
+from twin.network.hours import Windows, within
 
 
 class NetworkError(ValueError):
@@ -49,12 +51,16 @@ class TurnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """A node: position in metres in the frame of the network, and its control."""
+    """A node: position in metres in the frame of the network, and its control.
+
+    `countdown` says that its signals show how many seconds are left, where these are known.
+    """
 
     id: str
     position_m: tuple[float, float, float]
     control: Control = Control.PRIORITY
     name: str = ""
+    countdown: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Road:
     the width of a strip beside lane 0 where motorcycles ride and vehicles stop (0: none).
     `priority` ranks approaches of an unsignalised junction (higher goes first). `zone` is the
     enforcement zone of the kerb (ktl name), "" for none. `reverse` is the opposite carriageway.
+    `motorcycle_box_m` is the depth of the box for motorcycles (ruang henti khusus, RHK) before the
+    stop line, 0 for none; in Bogor 8 to 12 m.
     """
 
     id: str
@@ -84,6 +92,7 @@ class Road:
     median: bool = False
     reverse: str = ""
     stop_rate: float = 0.0  # parking generators along this road, a weight for kerb stops
+    motorcycle_box_m: float = 0.0
 
     def __post_init__(self) -> None:
         line = finite_array(f"Road {self.id}: centreline_m", self.centreline_m, (None, 3))
@@ -123,27 +132,53 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A permitted movement from the end of one road to the start of another.
+    """A movement that can be driven from the end of one road to the start of another.
 
     `group` is the signal group that governs it, "" where none does (a free slip, a yield).
     Signal groups are named after the approach, the id of `from_road`; that of a turn with a signal of
-    its own is `from_road>to_road`.
+    its own is `from_road>to_road`. `on_red`: a sign permits it while its group is red, after a stop and
+    giving way to all; only for the turn that keeps to the kerb. In the local hours of `prohibited` a
+    sign forbids it, although it can be driven; (0, 24) is the whole day.
     """
 
     from_road: str
     to_road: str
     kind: TurnKind
     group: str = ""
+    on_red: bool = False
+    prohibited: Windows = ()
+
+    def prohibited_at(self, hour: float) -> bool:
+        """Return whether a sign forbids it at an hour of the local day."""
+        return within(hour, self.prohibited)
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """A virtual loop over all lanes of an approach, from `distance_m` before the stop line over `length_m`.
+
+    As long as its distance, it sees who waits at the line too.
+    """
+
+    road: str
+    distance_m: float = 30.0
+    length_m: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One stage of a plan: these groups have green for `green_s`, then yellow, then all red."""
+    """One stage of a plan: these groups have green for `green_s`, then yellow, then all red.
+
+    With a passage time `gap_s` > 0 it is actuated: its green ends after `min_green_s` as soon as nobody
+    has been detected for `gap_s`, and at the latest after `green_s`.
+    """
 
     groups: tuple[str, ...]
     green_s: float
     yellow_s: float = 3.0
     all_red_s: float = 2.0
+    min_green_s: float = 0.0
+    gap_s: float = 0.0
 
     @property
     def length_s(self) -> float:
@@ -153,17 +188,36 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class SignalPlan:
-    """A fixed-time plan; `offset_s` is when the first phase starts, counted from local midnight."""
+    """A plan; `offset_s` is when the first phase starts, counted from local midnight.
+
+    It holds in `hours` of the local day; with none, at all hours at which no other plan of its junction
+    does. Where phases are actuated it has no cycle and no offset, and `detectors` tell who comes; with
+    `skip` a phase that nobody calls is left out.
+    """
 
     junction: str
     phases: tuple[Phase, ...]
     offset_s: float = 0.0
     source: PlanSource = PlanSource.ASSUMED
+    hours: Windows = ()
+    detectors: tuple[Detector, ...] = ()
+    skip: bool = False
+
+    @property
+    def actuated(self) -> bool:
+        """Whether detectors have a say in the length of a green."""
+        return any(phase.gap_s > 0 for phase in self.phases)
 
     @property
     def cycle_s(self) -> float:
-        """Length of the cycle in seconds."""
+        """Length of the cycle in seconds, the longest one of an actuated plan."""
         return sum(phase.length_s for phase in self.phases)
+
+
+def plan_at(plans: Sequence[SignalPlan], hour: float) -> SignalPlan:
+    """Return which plan of a junction holds: the one whose hours it is, else the one without hours."""
+    timely = (plan for plan in plans if within(hour, plan.hours))
+    return next(timely, next((plan for plan in plans if not plan.hours), plans[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,5 +272,18 @@ class RoadNetwork:
 
     @cached_property
     def plan_of(self) -> dict[str, SignalPlan]:
-        """Signal plans by junction."""
-        return {plan.junction: plan for plan in self.signal_plans}
+        """The signal plan of each junction that holds when no other one does."""
+        return {plan.junction: plan for plan in self.signal_plans if not plan.hours}
+
+    @cached_property
+    def plans_of(self) -> dict[str, tuple[SignalPlan, ...]]:
+        """All signal plans of each junction."""
+        found: dict[str, tuple[SignalPlan, ...]] = {}
+        for plan in self.signal_plans:
+            found[plan.junction] = (*found.get(plan.junction, ()), plan)
+        return found
+
+    @property
+    def near_turn(self) -> TurnKind:
+        """The turn that keeps to the kerb."""
+        return TurnKind.LEFT if self.left_hand else TurnKind.RIGHT

@@ -1,14 +1,17 @@
 """Networks in a file of our own: JSON that holds everything a RoadNetwork holds."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from twin.network.hours import Windows
 from twin.network.model import (
     Control,
+    Detector,
     Junction,
     NetworkError,
     Phase,
@@ -22,7 +25,7 @@ from twin.network.model import (
     TurnKind,
 )
 
-FORMAT = "bconnect-network-1"
+FORMAT = "bconnect-network-1"  # what came later may be absent: it has a default
 
 
 def save_network(network: RoadNetwork, path: Path | str) -> None:
@@ -69,7 +72,7 @@ def _network(document: dict[str, Any]) -> RoadNetwork:
         "origin_lonlat": (float(lon), float(lat)),
         "junctions": tuple(_junction(item) for item in found["junctions"]),
         "roads": tuple(_road(item) for item in found["roads"]),
-        "turns": tuple(Turn(**item | {"kind": TurnKind(item["kind"])}) for item in found["turns"]),
+        "turns": tuple(_turn(item) for item in found["turns"]),
         "signal_plans": tuple(_plan(item) for item in found["signal_plans"]),
         "places": tuple(_place(item) for item in found["places"]),
         "source_counts": tuple((name, count) for name, count in found["source_counts"]),
@@ -87,9 +90,23 @@ def _road(item: dict[str, Any]) -> Road:
     return Road(**item | {"centreline_m": line, "geometry": Provenance(item["geometry"])})
 
 
+def _turn(item: dict[str, Any]) -> Turn:
+    told = {"kind": TurnKind(item["kind"]), "prohibited": _windows(item.get("prohibited", ()))}
+    return Turn(**item | told)
+
+
+def _windows(rows: Iterable[Iterable[float]]) -> Windows:
+    return tuple((float(begin), float(end)) for begin, end in rows)
+
+
 def _plan(item: dict[str, Any]) -> SignalPlan:
-    phases = tuple(Phase(**phase | {"groups": tuple(phase["groups"])}) for phase in item["phases"])
-    return SignalPlan(**item | {"phases": phases, "source": PlanSource(item["source"])})
+    told = {
+        "phases": tuple(Phase(**phase | {"groups": tuple(phase["groups"])}) for phase in item["phases"]),
+        "source": PlanSource(item["source"]),
+        "hours": _windows(item.get("hours", ())),
+        "detectors": tuple(Detector(**row) for row in item.get("detectors", ())),
+    }
+    return SignalPlan(**item | told)
 
 
 def _place(item: dict[str, Any]) -> Place:

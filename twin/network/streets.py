@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.datatypes.arrays import finite_array
+from twin.network.hours import Windows
 from twin.network.model import NetworkError, Provenance
 
 
@@ -22,6 +23,7 @@ class Node:
     z_m: float = 0.0
     signals: bool = False
     name: str = ""
+    countdown: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,12 +70,16 @@ class Street:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A sign at `via_node`: from one street never into another, or `only` into that one."""
+    """A sign at `via_node`: from one street never into another, or `only` into that one.
+
+    With `hours` it holds in these windows of the local day, else always.
+    """
 
     from_street: str
     via_node: str
     to_street: str
     only: bool
+    hours: Windows = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

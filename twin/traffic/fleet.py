@@ -1,5 +1,6 @@
 """The vehicles on the map: rows of the kernel's arrays, and what the kernel does not need to know."""
 
+from collections.abc import Collection
 from dataclasses import fields
 
 import numpy as np
@@ -126,6 +127,15 @@ class FleetBook:
             wide = ALL if row["open"] != ALL else MIDDLE | MEDIANWARD
             return (wide,) if vehicle.size_m[1] > WIDE_M else (MIDDLE,)
         return tuple(1 << i for i in range(STRIPS) if row["open"] >> i & 1)
+
+    def redirect(self, closed: Collection[int]) -> None:
+        """Have those who meant to take a turn that has just been closed plan anew, if they still can."""
+        fleet, roads = self.fleet, self._graph.lanes.row["road"]
+        meant = fleet["alive"] & (fleet["path_at"] < 0) & (fleet["granted"] < 0)
+        for row in np.flatnonzero(meant & np.isin(fleet["turn"], list(closed))):
+            road = int(roads[fleet["lane"][row]])
+            if road >= 0:
+                plan_lanes(self._graph.lanes, self._routes, fleet, int(row), road)
 
     def remove(self, row: int) -> None:
         """Free the row of a vehicle that the kernel has taken off the map."""

@@ -45,6 +45,8 @@ COPIED = (
     "turn",
     "group",
     "rank",
+    "box_m",
+    "on_red",
 )
 
 
@@ -66,7 +68,8 @@ class _Lane:
     turn: int = -1
     group: int = -1
     rank: int = 0
-    slope: float = 0.0
+    box_m: float = 0.0
+    on_red: bool = False
     outgoing: list[int] = field(default_factory=list)
 
 
@@ -124,7 +127,16 @@ def _road_lanes(road: Road, number: int, hand: float) -> list[_Lane]:
     sections = [(-1, edge_m + road.kerb_m / 2, road.kerb_m)] if road.kerb_m > 0 else []
     sections += [(i, edge_m - (i + 0.5) * road.lane_width_m, road.lane_width_m) for i in range(road.lanes)]
     return [
-        _Lane(offset_line(middle, hand * offset), arc, road.speed_limit_mps, width, number, slot, offset)
+        _Lane(
+            offset_line(middle, hand * offset),
+            arc,
+            road.speed_limit_mps,
+            width,
+            number,
+            slot,
+            offset,
+            box_m=road.motorcycle_box_m,
+        )
         for slot, offset, width in sections
     ]
 
@@ -269,7 +281,7 @@ class _Builder:
         signals = self.network.junction_of[road.end].control is Control.SIGNALS
         lane = _Lane(points, _arc(points), _curve_speed(points, limit), min(a.width_m, b.width_m), slot=slot)
         lane.before, lane.after, lane.turn = before, after, self.turn_number[id(turn)]
-        lane.group = self.group_number.get(turn.group, -1)
+        lane.group, lane.on_red = self.group_number.get(turn.group, -1), turn.on_red
         # a slip without a signal gives way to what has one
         lane.rank = KIND_RANK[turn.kind] + (100 * (lane.group >= 0) if signals else 10 * road.priority)
         a.outgoing.append(len(self.lanes))

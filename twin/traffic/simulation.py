@@ -38,7 +38,8 @@ from twin.traffic.kernel.arrays import (
 from twin.traffic.kernel.motion import step
 from twin.traffic.lanegraph import compile_lanes, lane_names
 from twin.traffic.ledger import Ledger
-from twin.traffic.routing import Routing, plan_routes
+from twin.traffic.loops import occupied_by
+from twin.traffic.routing import Closures, Routing, closed_turns, plan_routes
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, stops_per_hour
 from twin.traffic.trips import Departures, TripBook
@@ -130,8 +131,10 @@ class TrafficSimulation:
         self._steps = 0
         self._finished = 0
         self._ledger = Ledger(network)
-        self._board.start(self._env, self._clock_ns)
+        occupied = occupied_by(network, self._graph, lambda: self._book.fleet, self._clock_ns)
+        self._board.start(self._env, self._clock_ns, occupied)
         self._arrivals.start(self._env, self._clock_ns)
+        Closures(self._graph, self._routing).start(self._env, self._clock_ns, self._book.redirect)
         self._populate_kerbs()
 
     def _who_drives(self, trips: TripBook | None) -> tuple[Routing, Arrivals | Departures]:
@@ -142,11 +145,12 @@ class TrafficSimulation:
         announced = np.array(
             [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
         )
+        closed = closed_turns(network, self.now_ns)
         if trips is None:
-            routing = plan_routes(self._graph, announced)
+            routing = plan_routes(self._graph, announced, closed=closed)
             seed = self._seed.child("arrivals")
             return routing, Arrivals(network, demand, routing, seed, self._registry)
-        planned = plan_routes(self._graph, announced, trips.ends)
+        planned = plan_routes(self._graph, announced, trips.ends, closed)
         trips.check_ways(planned)
         routing = replace(planned, routes=planned.routes._replace(path=trips.path))
         return routing, Departures(trips, routing, self._registry)
@@ -190,6 +194,7 @@ class TrafficSimulation:
             self._env.run(until=self.now_ns + self.step_ns - self._offset_ns)
             self._let_in()
             self._present_newcomers()
+            self._board.refresh(self.now_ns)
             now_s = (self.now_ns - self._start_ns) / NS_PER_S
             step(self._traffic, self._steps, now_s, self.step_ns / NS_PER_S)
             self._steps += 1

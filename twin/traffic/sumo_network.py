@@ -1,7 +1,9 @@
 """A network as SUMO's plain XML (nodes, edges, connections, signals), for netconvert.
 
 Positions stay those of our frame: run netconvert with `--offset.disable-normalization`, or let
-`bconnect network export` do it. Format: sumo.dlr.de/docs, "PlainXML".
+`bconnect network export` do it. Format: sumo.dlr.de/docs, "PlainXML". SUMO knows no hours here: of the
+plans of a junction the one that holds when no other does is written, and turns that are prohibited at
+some hours are permitted.
 """
 
 from collections.abc import Iterator
@@ -85,10 +87,13 @@ def _connections(links: dict[str, tuple[_Link, ...]]) -> Iterator[str]:
 
 def _signals(network: RoadNetwork, links: dict[str, tuple[_Link, ...]]) -> Iterator[str]:
     yield "<tlLogics>"
-    for plan in network.signal_plans:
+    for plan in network.plan_of.values():
         here = [link for road in network.roads if road.end == plan.junction for link in links[road.id]]
         junction = quoteattr(plan.junction)
-        yield f'<tlLogic id={junction} type="static" programID="0" offset="{plan.offset_s:g}">'
+        kind = "actuated" if plan.actuated else "static"
+        yield f'<tlLogic id={junction} type="{kind}" programID="0" offset="{plan.offset_s:g}">'
+        if plan.actuated:
+            yield f'<param key="max-gap" value="{max(phase.gap_s for phase in plan.phases):g}"/>'
         yield from _stages(plan, here, near_turn(left_hand=network.left_hand))
         yield "</tlLogic>"
         for index, link in enumerate(here):
@@ -105,14 +110,22 @@ def _stages(plan: SignalPlan, links: list[_Link], near: TurnKind) -> Iterator[st
             "y" if told in "Gg" and link.turn.group and link.turn.group not in onward else told
             for told, link in zip(green, links, strict=True)
         )
-        red = "".join("r" if told == "y" else told for told in yellow)
-        for state, length_s in ((green, phase.green_s), (yellow, phase.yellow_s), (red, phase.all_red_s)):
+        red = "".join(
+            ("s" if link.turn.on_red else "r") if told == "y" else told
+            for told, link in zip(yellow, links, strict=True)
+        )
+        limits = f' minDur="{phase.min_green_s:g}" maxDur="{phase.green_s:g}"' if phase.gap_s > 0 else ""
+        for state, length_s, more in (
+            (green, phase.green_s, limits),
+            (yellow, phase.yellow_s, ""),
+            (red, phase.all_red_s, ""),
+        ):
             if length_s > 0:
-                yield f'<phase duration="{length_s:g}" state="{state}"/>'
+                yield f'<phase duration="{length_s:g}"{more} state="{state}"/>'
 
 
 def _letter(link: _Link, lit: tuple[str, ...], near: TurnKind) -> str:
-    """Return what a movement sees: g where it gives way to others that have green."""
+    """Return what a movement sees: g where it gives way to others that have green, s to go on red."""
     if link.turn.group and link.turn.group not in lit:
-        return "r"
+        return "s" if link.turn.on_red else "r"
     return "G" if link.turn.kind in (TurnKind.STRAIGHT, near) and link.turn.group else "g"

@@ -7,9 +7,10 @@ from pathlib import Path
 import osmium
 
 from twin.network.build import build_network
+from twin.network.hours import Windows
 from twin.network.importers.frame import drives_left, frame_around
-from twin.network.importers.signals import gather_signals
-from twin.network.importers.tags import Carriage, carriage_of
+from twin.network.importers.signals import approaches_of, gather_signals
+from twin.network.importers.tags import Carriage, carriage_of, conditional
 from twin.network.model import NetworkError, RoadNetwork
 from twin.network.streets import Node, Restriction, Street
 
@@ -36,6 +37,7 @@ class Extract:
     lonlat: dict[int, tuple[float, float]] = field(default_factory=dict)
     signals: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)
+    red_turns: dict[str, set[str]] = field(default_factory=lambda: {"left": set(), "right": set()})
     nodes_in_file: int = 0
     ways_in_file: int = 0
     restrictions_in_file: int = 0
@@ -62,14 +64,17 @@ def read_osm(path: Path, file_format: str, left_hand: bool | None) -> RoadNetwor
         key: Node(key, float(x), float(y), 0.0, int(key) in extract.signals, extract.names.get(int(key), ""))
         for key, (x, y) in zip(used, metres, strict=True)
     }
+    side = drives_left(frame.origin_lonlat) if left_hand is None else left_hand
+    red_turns = extract.red_turns["left" if side else "right"] & nodes.keys()
     return build_network(
         path.name.split(".")[0],
         frame.origin_lonlat,
         frame.epsg,
-        left_hand=drives_left(frame.origin_lonlat) if left_hand is None else left_hand,
+        left_hand=side,
         nodes=gather_signals(nodes, streets).values(),
         streets=streets,
         restrictions=extract.restrictions,
+        on_red=approaches_of(nodes, streets, red_turns),
         attribution=ATTRIBUTION,
         source_counts=(
             ("nodes", extract.nodes_in_file),
@@ -93,6 +98,9 @@ def _read(file: osmium.io.File) -> Extract:
             if tags.get("highway") == "traffic_signals":
                 extract.signals.add(thing.id)
                 extract.names[thing.id] = tags.get("name", "")
+                for side, permitted in extract.red_turns.items():
+                    if tags.get(f"red_turn:{side}") == "yes":
+                        permitted.add(str(thing.id))
         elif isinstance(thing, osmium.osm.Way) and "highway" in tags:
             extract.ways_in_file += 1
             carriage = carriage_of(tags)
@@ -103,11 +111,16 @@ def _read(file: osmium.io.File) -> Extract:
         elif isinstance(thing, osmium.osm.Relation) and tags.get("type") == "restriction":
             extract.restrictions_in_file += 1
             members = [(m.role, m.type, str(m.ref)) for m in thing.members]
-            extract.restrictions += _restrictions(tags.get("restriction", ""), members)
+            extract.restrictions += _restrictions(tags.get("restriction", ""), (), members)
+            extract.restrictions += _restrictions(
+                *conditional(tags.get("restriction:conditional", "")), members
+            )
     return extract
 
 
-def _restrictions(value: str, members: Iterable[tuple[str, str, str]]) -> Iterator[Restriction]:
+def _restrictions(
+    value: str, hours: Windows, members: Iterable[tuple[str, str, str]]
+) -> Iterator[Restriction]:
     """Yield the restrictions of a relation that turns at one node; via a way is beyond this model."""
     by_role: dict[str, list[str]] = {}
     for role, kind, ref in members:
@@ -117,7 +130,7 @@ def _restrictions(value: str, members: Iterable[tuple[str, str, str]]) -> Iterat
     for via in by_role.get("via n", ()):
         for start in by_role.get("from w", ()):
             for end in by_role.get("to w", ()):
-                yield Restriction(start, via, end, only=value.startswith("only_"))
+                yield Restriction(start, via, end, only=value.startswith("only_"), hours=hours)
 
 
 def _streets(extract: Extract) -> Iterator[Street]:

@@ -96,7 +96,7 @@ def _network(path: Path, net: Any, left_hand: bool | None) -> RoadNetwork:  # no
             ("turn restrictions", None),
             ("edges left out: no lane for cars, no entry or no exit", left_out),
         ),
-        **controls(layout, programs.plans, groups=programs.groups, left_hand=side),
+        **controls(layout, programs.plans, groups=programs.groups, on_red=programs.on_red, left_hand=side),
     )
 
 

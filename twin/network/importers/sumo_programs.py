@@ -8,7 +8,7 @@ from twin.network.build import Layout
 from twin.network.crossings import Move
 from twin.network.model import Phase, PlanSource, SignalPlan
 
-LIT, CHANGING = "Gg", "yu"
+LIT, CHANGING, STOP_FIRST = "Gg", "yu", "s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,14 @@ class _Program:
 class Programs:
     """What the programs of a file come to: plans, groups of movements with a signal of their own.
 
-    `idle` are junctions whose signals never stop anybody, as SUMO makes them where nothing conflicts.
+    `idle` are junctions whose signals never stop anybody, as SUMO makes them where nothing conflicts;
+    `on_red` movements that see SUMO's `s`: they may go on red after a stop.
     """
 
     plans: tuple[SignalPlan, ...]
     groups: Mapping[Move, str]
     idle: frozenset[str]
+    on_red: frozenset[Move]
 
     @classmethod
     def of(cls, net: Any, layout: Layout) -> "Programs":
@@ -37,6 +39,7 @@ class Programs:
         plans: list[SignalPlan] = []
         groups: dict[Move, str] = {}
         idle: set[str] = set()
+        on_red: set[Move] = set()
         for junction, program in _programs(net, layout).items():
             if all(set(seen) <= set(LIT) for seen in program.seen.values()):
                 idle.add(junction)
@@ -46,7 +49,8 @@ class Programs:
             if phases:
                 plans.append(SignalPlan(junction, phases, program.offset_s, PlanSource.PUBLISHED))
                 groups.update(named)
-        return cls(tuple(plans), groups, frozenset(idle))
+            on_red |= {move for move, seen in program.seen.items() if STOP_FIRST in seen}
+        return cls(tuple(plans), groups, frozenset(idle), frozenset(on_red))
 
     def without_idle_signals(self, layout: Layout) -> Layout:
         """Return the layout with no signal where none ever stops anybody."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from twin.network.hours import Windows, unusable
+
 KMH = 1 / 3.6
 MPH = 0.44704
 
@@ -96,3 +98,22 @@ def speed_mps(text: str) -> float:
     found = re.match(r"\s*(\d{1,3})(?:\.\d+)?\s*(mph)?", text)
     speed = float(found[1]) * (MPH if found[2] else KMH) if found else 0.0
     return speed if 5 * KMH <= speed <= 130 * KMH else 0.0
+
+
+def conditional(text: str) -> tuple[str, Windows]:
+    """Return the value and the hours of a conditional tag such as `no_right_turn @ (06:00-20:00)`.
+
+    Of several conditions the first that names hours counts; days of the week are not kept: it holds
+    every day. ("", ()) where there is none. Source: wiki.openstreetmap.org, "Conditional restrictions".
+    """
+    for value, condition in re.findall(r"([a-z_]+)\s*@\s*\(?([^();]*)\)?", text):
+        clock = [
+            tuple(map(int, row))
+            for row in re.findall(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", condition)
+        ]
+        hours = tuple(
+            (a % 24 + b / 60, c + d / 60 if (c, d) <= (24, 0) else c + d / 60 - 24) for a, b, c, d in clock
+        )
+        if hours and not unusable(hours):
+            return value, hours
+    return "", ()

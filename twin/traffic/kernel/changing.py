@@ -291,7 +291,7 @@ def _intends(lanes: Lanes, fleet: Rows, v: int, end_m: float) -> tuple[int, bool
 
 
 @inlined
-def _before_the_cars(lanes: Lanes, fleet: Rows, order: Order, v: int, end_m: float) -> int:
+def _before_the_cars(fleet: Rows, order: Order, v: int, end_m: float) -> int:
     """Return the way to the middle for a rider who waits for green beyond the line, 0 for none."""
     c = int(fleet[v].onward)
     stays = fleet[v].kind != MOTORCYCLE or fleet[v].strips == MIDDLE or fleet[v].speed_mps > 0.0
@@ -310,7 +310,7 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
     if (fleet[v].granted >= 0 and end_m < COMMITTED_M) or 0.0 < end_m < speed * speed / (2.0 * SOFT_MPS2):
         return  # on the new lane it might have to stop at the line at once
     if end_m < 0.0:
-        must, may = _before_the_cars(lanes, fleet, order, v, end_m), False
+        must, may = _before_the_cars(fleet, order, v, end_m), False
     else:
         must, may = _intends(lanes, fleet, v, end_m)
     now = (-FREE, 0.0)
