@@ -1,13 +1,15 @@
 """`bconnect traffic`: traffic alone, on any network, in the formats of SUMO."""
 
+from datetime import date, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from scenarios.cli.terminal import Language, bars, examples, texts_for
+from scenarios.errors import InputError
 from scenarios.texts import Texts
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ RUN_EXAMPLES = examples(
     "bconnect traffic run grid.net.xml grid.rou.xml --step 1 --until 3600 --tripinfo trips.xml",
     "bconnect traffic run grid.net.xml grid.rou.xml --until 4200 --edgedata edges.xml"
     " --edgedata-begin 600 --edgedata-end 4200",
+    "bconnect traffic run mt-haryono --demand ktl --day 2026-11-27 --start 11:00 --until 7200",
+    "bconnect traffic run mt-haryono --start 16:45 --until 4500 --counts counts.csv",
 )
+Moment = TypeVar("Moment", date, time)
 app = typer.Typer(help="Traffic alone, on any network, in the formats of SUMO.", epilog=EXAMPLES)
 
 
@@ -51,26 +56,53 @@ def run_command(  # noqa: PLR0913 - one parameter an option
         float | None, typer.Option(help="Seconds at which edge data end; else the end.")
     ] = None,
     tripinfo: Annotated[Path | None, typer.Option(help="Write how each finished trip went.")] = None,
+    counts: Annotated[
+        Path | None, typer.Option(help="Write who came to each road in each whole hour, as CSV.")
+    ] = None,
+    demand: Annotated[str | None, typer.Option(help="Name of a demand, or a file.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="Local time, HH:MM; else 17:00, with routes 00:00.", show_default=False)
+    ] = None,
+    day: Annotated[str | None, typer.Option(help="Local date, YYYY-MM-DD; else a Tuesday.")] = None,
     lang: Language = None,
 ) -> None:
     """Run traffic on a network and write what SUMO's tools read.
 
-    Without routes the built-in demand drives in from the edges of the map.
+    Without routes the demand drives in from the edges of the map: the built-in one, or `--demand`.
     """
-    from scenarios.traffic import TrafficRun, run_traffic  # noqa: PLC0415 - numba, simpy: not for `--help`
+    from scenarios.demand_files import load_demand  # noqa: PLC0415 - numba, simpy: not for `--help`
+    from scenarios.traffic import DAY, TrafficRun, run_traffic  # noqa: PLC0415 - as above
 
     texts = texts_for(lang)
     span_s = None
     if edgedata_begin is not None or edgedata_end is not None:
         span_s = (edgedata_begin or 0.0, until if edgedata_end is None else edgedata_end)
-    run = TrafficRun(net, routes, until, step, seed, fcd, edgedata, span_s, tripinfo)
+    run = TrafficRun(
+        net, routes, until, step, seed, fcd, edgedata, span_s, tripinfo,
+        load_demand(demand) if demand else None,
+        _parsed(date, "--day", "2026-11-27", day) if day else DAY,
+        _parsed(time, "--start", "16:50", start) if start else None,
+        counts,
+    )  # fmt: skip
     with bars(texts) as progress:
         done = run_traffic(run, progress)
     _show(net, done, texts)
-    for path in (fcd, edgedata, tripinfo):
+    for path in (fcd, edgedata, tripinfo, counts):
         if path is not None:
             said = texts.text("Written: {path}", path=path)
             Console(highlight=False).print(said, markup=False, soft_wrap=True)
+
+
+def _parsed(kind: type[Moment], option: str, example: str, said: str) -> Moment:
+    """Return a local date or time of an option; raises InputError."""
+    try:
+        found = kind.fromisoformat(said)
+    except ValueError:
+        found = None
+    if found is None or (isinstance(found, time) and found.tzinfo is not None):
+        msg = f"{option} {said}: expected a local one as {example}"
+        raise InputError(msg)
+    return found
 
 
 def _show(net: str, done: "TrafficResult", texts: Texts) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from scenarios.offences import RED_UNCERTAINTY_S, STAND_TOLERANCE_S
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
+from twin.clock import to_local
 from twin.network.model import PlanSource, Provenance, RoadNetwork
-from twin.traffic.demand import DwellMix
+from twin.traffic.land_use import DwellMix
+from twin.traffic.profiles import day_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ def _demand(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
     flows = " / ".join(words.number(flow * demand.scale) for flow in demand.entry_vph_per_lane)
     kinds = zip(("motorcycle", "car", "bus", "truck"), demand.mix, strict=True)
     mix = ", ".join(f"{words.text(kind)} {words.percent(share)}" for kind, share in kinds)
-    hours = ", ".join(f"{hour}:00 x{words.number(factor, 2)}" for hour, factor in demand.hourly)
+    factors = demand.hourly.of(day_kind(result.scenario.day))
+    shown = range(to_local(result.start_ns).hour, to_local(result.end_ns).hour + 1)
+    hours = ", ".join(f"{hour}:00 x{words.number(factors[hour], 2)}" for hour in shown)
     return (
         ("Flow per entering lane, vehicles an hour (side street / collector / arterial)", flows),
         ("Mix of vehicles", mix),

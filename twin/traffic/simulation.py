@@ -37,7 +37,7 @@ from twin.traffic.kernel.motion import step
 from twin.traffic.lanegraph import compile_lanes, lane_names
 from twin.traffic.routing import Routing, plan_routes
 from twin.traffic.signals import SignalBoard
-from twin.traffic.stops import KerbStops, Stand, stops_per_hour
+from twin.traffic.stops import KerbStops, Stand, announced
 from twin.traffic.trips import Departures, TripBook
 from twin.truth import TrueViolation, VehicleStates
 
@@ -136,14 +136,13 @@ class TrafficSimulation:
         network, demand = self._network, self._demand
         may_disobey = max(demand.red_running) > 0
         signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
-        announced = np.array(
-            [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
-        )
+        asks = announced(network, demand) | np.array([road.id in signalled for road in network.roads])
         if trips is None:
-            routing = plan_routes(self._graph, announced)
+            routing = plan_routes(self._graph, asks)
             seed = self._seed.child("arrivals")
-            return routing, Arrivals(network, demand, routing, seed, self._registry)
-        planned = plan_routes(self._graph, announced, trips.ends)
+            arrivals = Arrivals(network, demand, routing, seed, self._registry)
+            return arrivals.routing, arrivals
+        planned = plan_routes(self._graph, asks, trips.ends)
         trips.check_ways(planned)
         routing = replace(planned, routes=planned.routes._replace(path=trips.path))
         return routing, Departures(trips, routing, self._registry)
@@ -231,7 +230,8 @@ class TrafficSimulation:
         road_id = self._network.roads[road].id
         chance = self._demand.red_running[int(vehicle.kind)]
         fleet["disobeys"][row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
-        wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road) if self._book.may_park(row) else None
+        parks = self._book.may_park(row)
+        wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road, self.now_ns) if parks else None
         if wanted_m is not None and wanted_m > fleet["position_m"][row] + NOTICE_M:
             fleet["kerb"][row], fleet["stop_m"][row] = SEEKING, wanted_m
 
@@ -256,7 +256,8 @@ class TrafficSimulation:
     def _note_end(self, row: int) -> None:
         vehicle_id, account = self._book.vehicle[row].vehicle_id, self._book.fleet[row]
         went = (float(account[name]) for name in ("driven_m", "stood_s", "lost_s"))
-        self.trip_ends.append(TripEnd(vehicle_id, self._departed_ns.pop(row), self.now_ns, *went))
+        departed_ns = self._departed_ns.pop(row, self._start_ns)  # who stood at a kerb sets out there
+        self.trip_ends.append(TripEnd(vehicle_id, departed_ns, self.now_ns, *went))
 
     def _cross_red(self, row: int, lane: int) -> None:
         lanes = self._graph.lanes
