@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from scenarios.cli import calibrating
 from scenarios.cli.terminal import Language, bars, examples, texts_for
 from scenarios.errors import InputError
 from scenarios.texts import Texts
@@ -29,6 +30,9 @@ RUN_EXAMPLES = examples(
 )
 Moment = TypeVar("Moment", date, time)
 app = typer.Typer(help="Traffic alone, on any network, in the formats of SUMO.", epilog=EXAMPLES)
+
+
+app.command("calibrate", epilog=calibrating.EXAMPLES)(calibrating.calibrate_command)
 
 
 @app.callback()

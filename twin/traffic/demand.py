@@ -45,7 +45,8 @@ class OdFlow:
     """Vehicles an hour from a road that leads in to one that leads out; `kind` None: of every class.
 
     Without an `hour` it is the flow at an hourly factor of 1. With one it is the flow in that local hour
-    of a weekday, and other days differ from it as the hourly factors do.
+    of a weekday; other days differ from it as the hourly factors do, and so do hours of which nothing is
+    said, from the mean of those that are told.
     """
 
     origin: str

@@ -137,10 +137,10 @@ class GateFlows:
             return told * (factor / usual if usual > 0 else 1.0)
         if (row, None) in self._od:
             return self._told(row, None, kinds) * factor
-        hours = [] if hour else [h for h in range(HOURS) if (row, h) in self._od and hourly.weekday[h] > 0]
-        if hours:
+        hours = [h for h in range(HOURS) if (row, h) in self._od and hourly.weekday[h] > 0]
+        if hours:  # as in the hours that are told, but for the hourly factor
             told = np.stack([self._told(row, h, kinds) / hourly.weekday[h] for h in hours])
-            usually: Floats = told.mean(axis=0)
+            usually: Floats = told.mean(axis=0) * factor
             return usually
         return np.outer(kinds, self.shares(row)) * (self._base_vph[row] * factor)
 
