@@ -1,5 +1,6 @@
 """What a result rests on that nobody has measured, said beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scenarios.offences import RED_UNCERTAINTY_S, STAND_TOLERANCE_S
@@ -7,6 +8,7 @@ from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from twin.clock import to_local
 from twin.network.model import PlanSource, Provenance, RoadNetwork
+from twin.traffic.demand import DemandSpec
 from twin.traffic.land_use import DwellMix
 from twin.traffic.profiles import day_kind
 
@@ -43,7 +45,24 @@ def _demand(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
         ("Flow per entering lane, vehicles an hour (side street / collector / arterial)", flows),
         ("Mix of vehicles", mix),
         ("Flow by hour", hours),
+        *_stated(demand, words),
     )
+
+
+def _stated(demand: DemandSpec, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what only some demands say."""
+    if demand.gates or demand.od or demand.turns:
+        counts = {"gates": len(demand.gates), "flows": len(demand.od), "turns": len(demand.turns)}
+        yield (
+            "Flows of their own",
+            words.text("{gates} gates, {flows} flows between gates, {turns} turns", **counts),
+        )
+    if demand.land_use:
+        rate = {generator.name: words.number(generator.stops_per_h, 1) for generator in demand.generators}
+        uses = (
+            f"{use.zone}: {use.count} {use.generator} x{rate[use.generator]}/h" for use in demand.land_use
+        )
+        yield "Parking generators and their stops an hour, each", "; ".join(uses)
 
 
 def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:

@@ -207,6 +207,15 @@ def test_options_that_make_no_sense(
     assert said in " ".join(capsys.readouterr().err.split())
 
 
+def test_gates_are_listed_by_the_names_that_a_demand_gives_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, '[[gate]]\nroad = "sudirman-w.0-"\ndegree_of_saturation = 0.8\n')
+    assert main(["traffic", "gates", "mt-haryono", "--demand", path, "--hour", "16"]) == 0
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if "sudirman-w.0-" in line)
+    assert [cell.strip() for cell in row.strip("│").split("│")[1:]] == ["2", "2033", "1049", "1380", "0.76"]
+
+
 def test_a_demand_of_another_network_is_one_line_for_traffic_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

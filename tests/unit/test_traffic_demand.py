@@ -102,6 +102,8 @@ def test_the_flow_of_a_gate_can_be_a_share_of_the_capacity_of_its_signal() -> No
     demand = replace(QUIET, gates=(Gate(road.id, degree_of_saturation=0.8),))
     got = GateFlows(network, demand, routing).vph(entry_row(network, routing, road.id), PEAK)
     assert got == pytest.approx(0.8 * 1380 / 0.516)
+    side = network.road_of["side-1.0-"]  # no signal of its own: that of MT Haryono is not there for it
+    assert capacity_pcu_h(network, side) == pytest.approx(1650)
     assert capacity_pcu_h(straight_road(lanes=2), straight_road(lanes=2).roads[0]) == pytest.approx(3300)
 
 

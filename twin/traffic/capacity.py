@@ -19,8 +19,8 @@ def approach_ahead(network: RoadNetwork, road: Road) -> Road | None:
         onto = onward.get(TurnKind.STRAIGHT) or next(
             (to for kind, to in onward.items() if kind is not TurnKind.UTURN), None
         )
-        if onto is None:
-            return None
+        if onto is None or network.road_of[onto].priority > road.priority:
+            return None  # the signal of a greater road is not there for those who join it
         road = network.road_of[onto]
     return None
 
