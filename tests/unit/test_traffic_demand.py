@@ -92,6 +92,24 @@ def test_classes_have_hours_of_their_own() -> None:
     assert gates.flow(0, datetime(2026, 11, 24, 17)).kinds == pytest.approx([0.625, 1, 1, 1])  # noqa: DTZ001
 
 
+def test_vehicles_come_as_the_hours_say() -> None:
+    network = straight_road(300.0, lanes=2)
+    hourly = DayProfiles(tuple(0.2 if hour < 5 else 1.0 for hour in range(24)))
+    cars = DayProfiles(tuple(0.0 if hour == 6 else 1.0 for hour in range(24)))
+    demand = replace(QUIET, hourly=hourly, class_hourly=(ClassHours(VehicleClass.CAR, cars),))
+    start_ns = from_local(TUESDAY, time(4))
+    simulation = TrafficSimulation(network, demand, Seed(6), start_ns, step_s=1.0)
+    came = []
+    for hour in range(1, 4):
+        simulation.advance(start_ns + hour * 3600 * NS_PER_S)
+        came.append(simulation.census().inserted)
+    assert np.diff([0, *came]) == pytest.approx([144, 720, 720 * 0.66], rel=4 / np.sqrt(144))
+    assert came[1] - came[0] == pytest.approx(720, rel=4 / np.sqrt(720))
+    kinds = simulation.vehicles().vehicle_class.tolist()
+    assert kinds
+    assert VehicleClass.CAR not in kinds
+
+
 def test_the_flow_of_a_gate_can_be_a_share_of_the_capacity_of_its_signal() -> None:
     # J = 600 x 7 m = 4 200 pcu/hg; g/c = 46/140 at Beruang Madu from Sudirman, by the published plan
     network = library.named("mt-haryono")

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.network.model import Road, RoadNetwork
 from twin.traffic.capacity import capacity_pcu_h, vehicles_per_h
-from twin.traffic.demand import DemandError, DemandSpec, Gate, OdFlow, unknown
+from twin.traffic.demand import DemandError, DemandSpec, Gate, unknown
 from twin.traffic.kernel.arrays import Floats
 from twin.traffic.profiles import HOURS, DayKind, DayProfiles, day_kind
 from twin.traffic.routing import Routing
@@ -69,11 +69,12 @@ class GateFlows:
                 raise unknown(gate.road, entering, self._network.name, what="gate")
         return {gate.road: gate for gate in self._demand.gates}
 
-    def _checked_od(self) -> dict[tuple[int, int | None], list[tuple[int, OdFlow]]]:
-        """Return the rows of the OD by gate and hour, each with the row of its exit."""
+    def _checked_od(self) -> dict[tuple[int, int | None], Floats]:
+        """Return the flows (5, D) of the OD by gate and hour: one row a class, the last of every class."""
         entry = {road.id: row for row, road in enumerate(self._roads)}
         leaves = {self._network.roads[i].id: row for row, i in enumerate(self._routing.exits)}
-        found: dict[tuple[int, int | None], list[tuple[int, OdFlow]]] = defaultdict(list)
+        blank = np.zeros((CLASSES + 1, len(leaves)))
+        found: dict[tuple[int, int | None], Floats] = defaultdict(blank.copy)
         for one in self._demand.od:
             for what, name, known in (
                 ("origin", one.origin, entry),
@@ -87,7 +88,8 @@ class GateFlows:
                 wrong = "no way leads there" if one.vph >= 0 else f"{one.vph:g} vehicles an hour"
                 msg = f"demand: from '{one.origin}' to '{one.destination}': {wrong}"
                 raise DemandError(msg)
-            found[row, one.hour].append((goal, one))
+            whose = CLASSES if one.kind is None else int(one.kind)
+            found[row, one.hour][whose, goal] += one.vph * self._demand.scale
         return dict(found)
 
     def _gate_vph(self, road: Road, gate: Gate) -> float:
@@ -150,14 +152,10 @@ class GateFlows:
 
     def _told(self, row: int, hour: int | None, kinds: Floats) -> Floats:
         """Return what the OD states (4, D) for an hour, split by `kinds` (4,) where it does not say."""
-        told = np.zeros((CLASSES, len(self._routing.exits)))
+        told = self._od[row, hour]
         own = kinds / np.maximum(self._kinds(row, None), 1e-12) if hour is None else np.ones(CLASSES)
-        for goal, one in self._od[row, hour]:
-            if one.kind is None:
-                told[:, goal] += one.vph * kinds
-            else:
-                told[one.kind, goal] += one.vph * own[one.kind]
-        return told * self._demand.scale
+        split: Floats = np.outer(kinds, told[CLASSES]) + own[:, None] * told[:CLASSES]
+        return split
 
     def _plain(self, row: int) -> bool:
         return not any((row, hour) in self._od for hour in (None, *range(HOURS)))
