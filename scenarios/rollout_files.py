@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from scenarios.demand_files import ClockTime, Name, PlainDemandFile, Share
 from scenarios.phases.rollout import Cameras, Ladder, PhaseSpec, Raid, Rollout, Stage
-from scenarios.spec import ClockTime, DemandFile, Name, Share
 from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
 from twin.field.crews import Durations
 from twin.people.attitudes import Attitudes
@@ -17,7 +17,7 @@ Positive = Annotated[float, Field(gt=0, le=1e6)]
 USUAL, USUAL_CAMERAS, USUAL_DURATIONS = Attitudes(), Cameras(()), Durations()
 
 
-class KerbDemandFile(DemandFile):
+class KerbDemandFile(PlainDemandFile):
     """The table [demand]: as of a scenario, and who stays in the vehicle by kind of stop."""
 
     present: tuple[Share, ...]
@@ -176,7 +176,7 @@ class RolloutFile(FileModel):
             name=name,
             network=self.network,
             zones=self.zones,
-            demand=self.demand.spec(),
+            demand=self.demand.plain(),
             present=self.demand.present,
             hours_s=(_second(self.start), _second(self.end)),
             first_day=self.first_day,

@@ -1,18 +1,20 @@
 """Scenario files: what people write (clock times, shares) as the frozen types of the house."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
+from importlib.resources.abc import Traversable
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from detectors.detection import registry
+from scenarios.demand_files import ClockTime, DemandFile, Name, Share, check_demand, load_demand
 from scenarios.errors import InputError, unknown_name
 from scenarios.plan_files import check_on_map, load_plan, plan_on
 from scenarios.results import Scenario
-from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
+from scenarios.toml_files import FileModel, Kind, beside, known_names, name_of, read_model, resolve
 from twin.network.model import RoadNetwork
-from twin.traffic.demand import DemandSpec, DwellMix
+from twin.traffic.demand import DemandSpec
 
 __all__ = [
     "DETECTORS",
@@ -26,63 +28,6 @@ __all__ = [
 
 DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
 RULES = ("kerb_parking", "red_light")
-USUAL = DemandSpec()
-
-
-def _local(at: time) -> time:
-    if at.tzinfo is not None:
-        msg = "expected a local time of day without a zone"
-        raise ValueError(msg)
-    return at
-
-
-def _sums_to_one(what: str, shares: Sequence[float]) -> None:
-    if abs(sum(shares) - 1) > 1e-6:
-        msg = f"expected {what} that sum to 1, got {sum(shares):g}"
-        raise ValueError(msg)
-
-
-ClockTime = Annotated[time, AfterValidator(_local)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Flow = Annotated[float, Field(ge=0, le=3600)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class DwellFile(FileModel):
-    """One kind of kerb stop."""
-
-    share: Share
-    median_s: Annotated[float, Field(gt=0)]
-    sigma: Annotated[float, Field(ge=0)]
-
-
-class DemandFile(FileModel):
-    """The table [demand]; what it leaves out is as in DemandSpec."""
-
-    entry_vph_per_lane: tuple[Flow, Flow, Flow] = USUAL.entry_vph_per_lane
-    mix: tuple[Share, Share, Share, Share] = USUAL.mix
-    hourly: tuple[tuple[Annotated[int, Field(ge=0, le=23)], Annotated[float, Field(ge=0)]], ...] = (
-        USUAL.hourly
-    )
-    stops_per_km_h: Annotated[float, Field(ge=0)] = USUAL.stops_per_km_h
-    dwell: tuple[DwellFile, ...] = tuple(
-        DwellFile(share=d.share, median_s=d.median_s, sigma=d.sigma) for d in USUAL.dwell
-    )
-    red_running: tuple[Share, Share, Share, Share] = USUAL.red_running
-    scale: Annotated[float, Field(ge=0, le=5)] = USUAL.scale
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        _sums_to_one("mix", self.mix)
-        _sums_to_one("dwell shares", [kind.share for kind in self.dwell])
-        return self
-
-    def spec(self) -> DemandSpec:
-        """Return the demand."""
-        dwell = tuple(DwellMix(kind.share, kind.median_s, kind.sigma) for kind in self.dwell)
-        return DemandSpec(
-            **{name: getattr(self, name) for name in DemandFile.model_fields} | {"dwell": dwell}
-        )
 
 
 class ShortFile(FileModel):
@@ -119,7 +64,8 @@ class ScenarioFile(FileModel):
     warmup_s: Annotated[float, Field(ge=0, le=7200)]
     phase: Literal["socialisation", "enforcement"]
     detector: Name = "motion"
-    demand: DemandFile = DemandFile()
+    demand: DemandFile | None = None
+    demand_file: Name | None = None
     gates: GatesFile = GatesFile()
 
     @model_validator(mode="after")
@@ -127,13 +73,16 @@ class ScenarioFile(FileModel):
         if not self.start <= self.short.start < self.short.end <= self.end:
             msg = "expected start <= short.start < short.end <= end"
             raise ValueError(msg)
+        if self.demand is not None and self.demand_file is not None:
+            msg = "expected the table [demand] or demand_file, got both"
+            raise ValueError(msg)
         return self
 
-    def scenario(self, name: str) -> Scenario:
-        """Return the scenario called `name`."""
+    def scenario(self, file: Traversable) -> Scenario:
+        """Return the scenario of a file; raises InputError where a file beside it cannot be used."""
         gates = ((rule, getattr(self.gates, rule)) for rule in RULES)
         return Scenario(
-            name=name,
+            name=name_of(file),
             zone=self.zone,
             network=self.network,
             plan=self.plan,
@@ -145,24 +94,34 @@ class ScenarioFile(FileModel):
             warmup_s=self.warmup_s,
             phase=self.phase,
             detector=self.detector,
-            demand=self.demand.spec(),
+            demand=self._demand(file),
             gates=tuple((rule, gate.recall, gate.precision) for rule, gate in gates if gate),
         )
+
+    def _demand(self, file: Traversable) -> DemandSpec:
+        if self.demand_file is None:
+            return (self.demand or DemandFile()).spec(file)
+        named = self.demand_file in known_names(Kind.DEMAND)
+        return load_demand(self.demand_file if named else str(beside(file, self.demand_file)))
 
 
 def load_scenario(name_or_path: str) -> Scenario:
     """Return a scenario by its name or the path of its file; raises InputError."""
     file = resolve(Kind.SCENARIO, name_or_path)
-    return read_model(file, ScenarioFile).scenario(name_of(file))
+    return read_model(file, ScenarioFile).scenario(file)
 
 
 def check_zone(scenario: Scenario, network: RoadNetwork) -> None:
-    """Raise InputError where no road of `network` lies in the zone of `scenario`."""
+    """Raise InputError where no road of `network` lies in the zone of `scenario`.
+
+    Raises DemandError where its demand is of another network.
+    """
     zones = {road.zone for road in network.roads} - {""}
     if scenario.zone not in zones:
         error = unknown_name(scenario.zone, zones, what="zone")
         msg = f"scenario {scenario.name}: network {network.name}: {error}"
         raise InputError(msg)
+    check_demand(scenario.demand, network)
 
 
 def check_detector(name: str, known: Sequence[str] = DETECTORS) -> None:

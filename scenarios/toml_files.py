@@ -36,6 +36,7 @@ class Kind(StrEnum):
     SITE = "library/sites"
     ROLLOUT = "rollouts"
     ESTATE = "estates"
+    DEMAND = "demands"
 
 
 def known_names(kind: Kind) -> tuple[str, ...]:
@@ -66,8 +67,8 @@ def name_of(file: Traversable) -> str:
 
 
 def beside(file: Traversable, name: str) -> Traversable:
-    """Return the file called `name` in the folder of `file`."""
-    return file.with_name(name) if isinstance(file, Path) else _folder(Kind.PLAN) / name
+    """Return the file called `name`, a path as well, in the folder of `file`."""
+    return file.parent / name if isinstance(file, Path) else _folder(Kind.PLAN) / name
 
 
 def read_model(file: Traversable, model: type[Model]) -> Model:

@@ -14,10 +14,11 @@ from twin.clock import from_local
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
 from twin.placement.candidates import Demand
+from twin.traffic.assignment import expected_vph
 from twin.traffic.demand import DemandSpec
 from twin.traffic.lanegraph import compile_lanes
 from twin.traffic.routing import closed_turns, plan_routes
-from twin.traffic.stops import expected_vph, stops_per_hour, usable_m
+from twin.traffic.stops import stops_per_hour, usable_m
 
 KERB_STEP_M = 5.0
 EACH_RULE = 50.0  # per cent: a full score is 100, each rule half of it, as in the comparison
@@ -50,6 +51,8 @@ def _scaled(weights: Float64Array) -> Float64Array:
 def kerb_places(scenario: Scenario, network: RoadNetwork) -> tuple[Float64Array, Float64Array]:
     """Return the places (K, 3) at the kerbs of a zone, and the stands an hour (K,) that count there."""
     points, rates = [np.zeros((0, 3))], [np.zeros(0)]
+    stops = stops_per_hour(network, scenario.demand)
+    per_hour = {road.id: rate for road, rate in zip(network.roads, stops, strict=True)}
     long_enough = _share_longer(scenario.demand, MINIMUM_STAND_S + STAND_TOLERANCE_S)
     for road in kerb_roads(network, scenario.zone):
         first_m, last_m = usable_m(road)
@@ -58,7 +61,7 @@ def kerb_places(scenario: Scenario, network: RoadNetwork) -> tuple[Float64Array,
         cut = section(network, road)
         along = np.arange(first_m, last_m, KERB_STEP_M) + KERB_STEP_M / 2
         points.append(cut.points_m(along, (cut.lane_edge_m + cut.kerb_edge_m) / 2))
-        rate = stops_per_hour(road, scenario.demand) * long_enough / len(along)
+        rate = per_hour[road.id] * long_enough / len(along)
         rates.append(np.full(len(along), rate))
     return np.vstack(points), np.concatenate(rates)
 

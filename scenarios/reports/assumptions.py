@@ -1,12 +1,16 @@
 """What a result rests on that nobody has measured, said beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scenarios.offences import RED_UNCERTAINTY_S, STAND_TOLERANCE_S
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
+from twin.clock import to_local
 from twin.network.model import PlanSource, Provenance, RoadNetwork
-from twin.traffic.demand import DwellMix
+from twin.traffic.demand import DemandSpec
+from twin.traffic.land_use import DwellMix
+from twin.traffic.profiles import day_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,31 @@ def _demand(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
     flows = " / ".join(words.number(flow * demand.scale) for flow in demand.entry_vph_per_lane)
     kinds = zip(("motorcycle", "car", "bus", "truck"), demand.mix, strict=True)
     mix = ", ".join(f"{words.text(kind)} {words.percent(share)}" for kind, share in kinds)
-    hours = ", ".join(f"{hour}:00 x{words.number(factor, 2)}" for hour, factor in demand.hourly)
+    factors = demand.hourly.of(day_kind(result.scenario.day))
+    shown = range(to_local(result.start_ns).hour, to_local(result.end_ns).hour + 1)
+    hours = ", ".join(f"{hour}:00 x{words.number(factors[hour], 2)}" for hour in shown)
     return (
         ("Flow per entering lane, vehicles an hour (side street / collector / arterial)", flows),
         ("Mix of vehicles", mix),
         ("Flow by hour", hours),
+        *_stated(demand, words),
     )
+
+
+def _stated(demand: DemandSpec, words: Words) -> Iterator[tuple[str, str]]:
+    """Yield what only some demands say."""
+    if demand.gates or demand.od or demand.turns:
+        counts = {"gates": len(demand.gates), "flows": len(demand.od), "turns": len(demand.turns)}
+        yield (
+            "Flows of their own",
+            words.text("{gates} gates, {flows} flows between gates, {turns} turns", **counts),
+        )
+    if demand.land_use:
+        rate = {generator.name: words.number(generator.stops_per_h, 1) for generator in demand.generators}
+        uses = (
+            f"{use.zone}: {use.count} {use.generator} x{rate[use.generator]}/h" for use in demand.land_use
+        )
+        yield "Parking generators and their stops an hour, each", "; ".join(uses)
 
 
 def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:

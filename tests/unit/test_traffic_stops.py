@@ -9,11 +9,13 @@ from tests.traffic_networks import cross, straight_road
 from twin.clock import NS_PER_S, from_local
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.traffic.demand import DemandSpec, DwellMix
+from twin.traffic.assignment import expected_vph
+from twin.traffic.demand import DemandSpec
+from twin.traffic.land_use import DwellMix
 from twin.traffic.lanegraph import compile_lanes
 from twin.traffic.routing import Routing, plan_routes
 from twin.traffic.simulation import TrafficSimulation
-from twin.traffic.stops import KerbStops, draw_dwell_s, expected_vph
+from twin.traffic.stops import KerbStops, draw_dwell_s
 
 START_NS = from_local(date(2026, 11, 24), time(16, 0))
 DEMAND = DemandSpec(entry_vph_per_lane=(60.0, 200.0, 450.0))
@@ -44,7 +46,7 @@ def test_flow_is_kept_from_the_entries_to_the_exits() -> None:
 def test_as_many_stops_as_the_demand_states() -> None:
     network = straight_road(1000.0, kerb_m=2.0, stop_rate=1.0)
     stops = KerbStops(network, DEMAND, routed(network), Seed(3))
-    wanted = [stops.wanted_at(vehicle, 0) for vehicle in range(4500)]  # ten hours of 450 an hour
+    wanted = [stops.wanted_at(vehicle, 0, START_NS) for vehicle in range(4500)]  # ten hours of 450 an hour
     where = [at for at in wanted if at is not None]
     assert len(where) == pytest.approx(10 * DEMAND.stops_per_km_h, abs=3 * np.sqrt(200))
     assert min(where) >= 15.0
@@ -54,7 +56,7 @@ def test_as_many_stops_as_the_demand_states() -> None:
 def test_nobody_stops_where_there_is_no_kerb() -> None:
     network = straight_road(1000.0, kerb_m=0.0, stop_rate=1.0)
     stops = KerbStops(network, DEMAND, routed(network), Seed(3))
-    assert not any(stops.wanted_at(vehicle, 0) for vehicle in range(200))
+    assert not any(stops.wanted_at(vehicle, 0, START_NS) for vehicle in range(200))
     assert stops.standing_at(START_NS) == []
 
 

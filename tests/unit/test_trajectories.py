@@ -17,6 +17,7 @@ from twin.network.model import RoadNetwork, TurnKind
 from twin.network.native import save_network
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
+from twin.traffic.profiles import FLAT
 from twin.traffic.replayed import ReplayedTraffic
 from twin.traffic.simulation import TrafficSimulation
 from twin.traffic.sumo_network import write_plain
@@ -25,7 +26,7 @@ from twin.traffic.trajectories import TrajectoryError, kind_of, read_trajectorie
 from twin.truth import TrueViolation
 
 START_NS = from_local(date(2026, 11, 24), time(0, 0))
-DARING = DemandSpec(red_running=(0.5, 0.5, 0.5, 0.5), scale=1.5)
+DARING = DemandSpec(red_running=(0.5, 0.5, 0.5, 0.5), scale=1.5, hourly=FLAT)
 
 
 def recorded(network: RoadNetwork, path: Path, until_s: int) -> TrafficSimulation:

@@ -45,6 +45,7 @@ PROOFS = {
     "invariants": _of_file("What holds of any traffic", "test_traffic_invariants.py"),
     "physics": _of_file("The traffic against closed forms and published rates", "test_traffic_physics.py"),
     "sumo": _of_file("Cars against SUMO on the same grid", "test_traffic_sumo.py"),
+    "calibration": _of_file("A planted demand found again from counts", "test_traffic_calibration.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(
         "Replications of the main scenario",

@@ -35,7 +35,7 @@ from tests.published_pictures import need_rtsp_server
 from tests.verification.extent import LONG
 from twin.cameras.survey import site_plan
 from twin.rendering.source import TwinView
-from twin.traffic.demand import DwellMix
+from twin.traffic.land_use import DwellMix
 from twin.truth import Scene, VehicleStates
 
 SPEED = 2.0

@@ -16,6 +16,7 @@ from twin.randomness import Seed
 from twin.traffic.arrivals import Arrival
 from twin.traffic.demand import DemandSpec
 from twin.traffic.drivers import Dynamics, Vehicle
+from twin.traffic.profiles import FLAT
 from twin.traffic.simulation import TrafficSimulation
 
 START_NS = from_local(date(2026, 11, 24), time(16, 0))
@@ -99,7 +100,7 @@ def discharge(
     """Saturation flow (pcu per hour of green) of two lanes of 3.5 m, and when cars 1.. crossed (s)."""
     points = {"a": (-400.0, 0.0), "c": (0.0, 0.0), "b": onto}
     network = left_hand(points, [("a", "c"), ("c", "b")], {"c"}, green_s=60.0, kerb_m=kerb_m)
-    demand = DemandSpec((3000.0,) * 2 + (6000.0,), mix, (), 0.0, red_running=(0.0,) * 4)
+    demand = DemandSpec((3000.0,) * 2 + (6000.0,), mix, FLAT, 0.0, red_running=(0.0,) * 4)
     simulation = TrafficSimulation(network, demand, Seed(seed), START_NS)
     approach = [road.id for road in network.roads].index("a-c")
     simulation.advance(START_NS + 180 * NS_PER_S)

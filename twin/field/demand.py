@@ -18,10 +18,12 @@ def kerb_demand(
     """Return the kerbs of `zones` with their rates.
 
     `present` is the share, by kind of stop, of drivers who stay in the vehicle; `hours_s` are the
-    hours of the ban in seconds of the local day.
+    hours of the ban in seconds of the local day. Every day is taken for a weekday.
     Raises NetworkError where a zone has no kerb at which anybody stops.
     """
-    roads = [road for road in network.roads if road.zone in zones and stops_per_hour(road, demand) > 0]
+    rates = stops_per_hour(network, demand)
+    rows = [i for i, road in enumerate(network.roads) if road.zone in zones and rates[i] > 0]
+    roads = [network.roads[i] for i in rows]
     for zone in zones:
         if not any(road.zone == zone for road in roads):
             known = ", ".join(sorted({road.zone for road in network.roads} - {""})) or "none"
@@ -34,8 +36,8 @@ def kerb_demand(
         zone_of=np.array([zones.index(road.zone) for road in roads], np.int64),
         first_m=bounds[:, 0],
         last_m=bounds[:, 1],
-        stops_per_h=np.array([stops_per_hour(road, demand) for road in roads]),
-        hours=demand.hourly,
+        stops_per_h=rates[rows],
+        hours=tuple(enumerate(demand.hourly.weekday)),
         stays=tuple(
             Stay(kind.share, kind.median_s, kind.sigma, inside)
             for kind, inside in zip(demand.dwell, present, strict=True)

@@ -2,19 +2,20 @@
 
 from collections import deque
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from twin.clock import NS_PER_S, to_local
 from twin.network.model import Road, RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
 from twin.traffic.drivers import Registry, Vehicle
+from twin.traffic.gates import GateFlow, GateFlows
 from twin.traffic.routing import Routing
+from twin.traffic.turning import DrawnWays
 
 IDS_PER_ENTRY = 10_000_000
 
@@ -28,29 +29,6 @@ class Arrival:
     path_at: int = -1
 
 
-def entry_vph(road: Road, demand: DemandSpec) -> float:
-    """Return the flow (vehicles an hour) into the map on a road, at an hourly factor of 1."""
-    rank = min(max(road.priority, 1), len(demand.entry_vph_per_lane))
-    return demand.entry_vph_per_lane[rank - 1] * road.lanes * demand.scale
-
-
-def exit_shares(
-    network: RoadNetwork, demand: DemandSpec, routing: Routing, entry: int
-) -> NDArray[np.float64]:
-    """Return the share (D,) of each exit among those who come in on road `entry`.
-
-    Weights are the exits' own flows; nobody turns round at once unless there is no other way.
-    """
-    roads = network.roads
-    weight = np.array([entry_vph(roads[i], demand) for i in routing.exits])
-    weight = np.where(np.isfinite(routing.routes.cost_s[:, entry]), np.maximum(weight, 1e-9), 0.0)
-    back = np.array([roads[i].id == roads[entry].reverse or i == entry for i in routing.exits])
-    onward = np.where(back, 0.0, weight)
-    chosen = onward if onward.sum() > 0 else weight
-    shares: NDArray[np.float64] = chosen / chosen.sum()
-    return shares
-
-
 class Arrivals:
     """Poisson arrivals at every entry; those that find no room wait in `queues`, one an entry."""
 
@@ -58,31 +36,39 @@ class Arrivals:
         self, network: RoadNetwork, demand: DemandSpec, routing: Routing, seed: Seed, registry: Registry
     ) -> None:
         self._roads = [network.roads[i] for i in routing.entries]
-        self._demand = demand
+        self._gates = GateFlows(network, demand, routing)
         self._seed = seed
         self._registry = registry
-        self._cumulative = [np.cumsum(exit_shares(network, demand, routing, int(i))) for i in routing.entries]
-        self._factor = dict(demand.hourly)
+        self._ways = DrawnWays(network, demand, self._gates, routing, seed) if demand.turns else None
+        path = self._ways.path if self._ways else routing.routes.path
+        self.routing = replace(routing, routes=routing.routes._replace(path=path))
         self.queues: list[deque[Arrival]] = [deque() for _ in self._roads]
 
     def start(self, env: simpy.Environment, now_ns: Callable[[], int]) -> None:
         """Begin the processes; the environment counts nanoseconds."""
         for row, road in enumerate(self._roads):
-            if entry_vph(road, self._demand) > 0:
-                env.process(self._run(env, now_ns, row, road))
+            highest_vph = self._gates.highest_vph(row)
+            if highest_vph > 0:
+                env.process(self._run(env, now_ns, row, road, highest_vph))
 
     def _run(
-        self, env: simpy.Environment, now_ns: Callable[[], int], row: int, road: Road
+        self, env: simpy.Environment, now_ns: Callable[[], int], row: int, road: Road, highest_vph: float
     ) -> Generator[Any, Any, None]:
-        """Thin a Poisson process of the highest hourly flow (Lewis and Shedler 1979)."""
-        highest = max([1.0, *self._factor.values()])
-        mean_ns = 3600 * NS_PER_S / (entry_vph(road, self._demand) * highest)
+        """Thin a Poisson process of the highest flow of any hour (Lewis and Shedler 1979)."""
+        mean_ns = 3600 * NS_PER_S / highest_vph
         number = 0
         while True:
             draw = self._seed.generator("arrival", road.id, number)
             yield env.timeout(max(1, round(draw.exponential(mean_ns))))
-            if draw.random() * highest < self._factor.get(to_local(now_ns()).hour, 1.0):
-                vehicle = self._registry.issue((row + 1) * IDS_PER_ENTRY + number)
-                goal = int(np.searchsorted(self._cumulative[row], draw.random(), side="right"))
-                self.queues[row].append(Arrival(vehicle, min(goal, len(self._cumulative[row]) - 1)))
+            flow = self._gates.flow(row, to_local(now_ns()))
+            if draw.random() * highest_vph < flow.vph:
+                vehicle = self._registry.issue((row + 1) * IDS_PER_ENTRY + number, flow.kinds)
+                self.queues[row].append(self._bound(vehicle, row, flow, draw.random()))
             number += 1
+
+    def _bound(self, vehicle: Vehicle, row: int, flow: GateFlow, drawn: float) -> Arrival:
+        """Return a vehicle with where it goes: by its turns where they are stated, else by the shares."""
+        if self._ways is not None:
+            return Arrival(vehicle, *self._ways.way(vehicle.vehicle_id, int(self.routing.entries[row])))
+        exits = flow.exits[vehicle.kind]
+        return Arrival(vehicle, min(int(np.searchsorted(exits, drawn, side="right")), len(exits) - 1))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.datatypes.detections import VehicleClass
 from twin.randomness import Seed
@@ -115,10 +116,16 @@ class Registry:
         self._share = np.cumsum(mix) / np.sum(mix)
         self._issued = dict.fromkeys(PLATE_RANGE, 0)
 
-    def issue(self, vehicle_id: int, *, with_bus: bool = True) -> Vehicle:
-        """Return the vehicle of an id; where buses make no sense a car comes instead."""
+    def issue(
+        self, vehicle_id: int, share: NDArray[np.float64] | None = None, *, with_bus: bool = True
+    ) -> Vehicle:
+        """Return the vehicle of an id; where buses make no sense a car comes instead.
+
+        `share` (4,) is the cumulative share of the classes, None: that of the registry.
+        """
         draw = self._seed.generator("vehicle", vehicle_id)
-        kind = VehicleClass(int(np.searchsorted(self._share, draw.random(), side="right")))
+        share = self._share if share is None else share
+        kind = VehicleClass(min(int(np.searchsorted(share, draw.random(), side="right")), len(share) - 1))
         if kind is VehicleClass.BUS and not with_bus:
             kind = VehicleClass.CAR
         style = STYLES[kind]

@@ -41,7 +41,7 @@ from twin.traffic.ledger import Ledger
 from twin.traffic.loops import occupied_by
 from twin.traffic.routing import Closures, Routing, closed_turns, plan_routes
 from twin.traffic.signals import SignalBoard
-from twin.traffic.stops import KerbStops, Stand, stops_per_hour
+from twin.traffic.stops import KerbStops, Stand, announced
 from twin.traffic.trips import Departures, TripBook
 from twin.truth import TrueViolation, VehicleStates
 
@@ -142,15 +142,14 @@ class TrafficSimulation:
         network, demand = self._network, self._demand
         may_disobey = max(*demand.red_running, *demand.past_line) > 0
         signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
-        announced = np.array(
-            [road.id in signalled or stops_per_hour(road, demand) > 0 for road in network.roads]
-        )
+        asks = announced(network, demand) | np.array([road.id in signalled for road in network.roads])
         closed = closed_turns(network, self.now_ns)
         if trips is None:
-            routing = plan_routes(self._graph, announced, closed=closed)
+            routing = plan_routes(self._graph, asks, closed=closed)
             seed = self._seed.child("arrivals")
-            return routing, Arrivals(network, demand, routing, seed, self._registry)
-        planned = plan_routes(self._graph, announced, trips.ends, closed)
+            arrivals = Arrivals(network, demand, routing, seed, self._registry)
+            return arrivals.routing, arrivals
+        planned = plan_routes(self._graph, asks, trips.ends, closed)
         trips.check_ways(planned)
         routing = replace(planned, routes=planned.routes._replace(path=trips.path))
         return routing, Departures(trips, routing, self._registry)
@@ -245,7 +244,8 @@ class TrafficSimulation:
         ):
             share = self._seed.uniform("how far past", vehicle.vehicle_id, road_id)
             fleet["past_m"][row] = PAST_M[0] + share * (PAST_M[1] - PAST_M[0])
-        wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road) if self._book.may_park(row) else None
+        parks = self._book.may_park(row)
+        wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road, self.now_ns) if parks else None
         if wanted_m is not None and wanted_m > fleet["position_m"][row] + NOTICE_M:
             fleet["kerb"][row], fleet["stop_m"][row] = SEEKING, wanted_m
 
@@ -274,7 +274,8 @@ class TrafficSimulation:
     def _note_end(self, row: int) -> None:
         vehicle_id, account = self._book.vehicle[row].vehicle_id, self._book.fleet[row]
         went = (float(account[name]) for name in ("driven_m", "stood_s", "lost_s"))
-        self.trip_ends.append(TripEnd(vehicle_id, self._departed_ns.pop(row), self.now_ns, *went))
+        departed_ns = self._departed_ns.pop(row, self._start_ns)  # who stood at a kerb sets out there
+        self.trip_ends.append(TripEnd(vehicle_id, departed_ns, self.now_ns, *went))
 
     def _road_of(self, lane: int) -> int:
         return int(self._graph.lanes.row["road"][lane])
