@@ -12,12 +12,13 @@ import numpy as np
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from twin.clock import NS_PER_S, from_local, seconds
+from twin.network.files import written_whole
 from twin.network.library import resolve
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
 from twin.traffic.simulation import Census, TrafficSimulation, TripEnd
-from twin.traffic.sumo_outputs import FcdFile, write_edge_data, write_trips, written_whole
+from twin.traffic.sumo_outputs import FcdFile, write_edge_data, write_trips
 from twin.traffic.sumo_routes import read_trips
 from twin.traffic.trips import Trip, TripBook, TripError
 

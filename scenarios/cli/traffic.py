@@ -33,7 +33,9 @@ def traffic() -> None:
 
 @app.command("run", epilog=RUN_EXAMPLES)
 def run_command(  # noqa: PLR0913 - one parameter an option
-    net: Annotated[str, typer.Argument(help="Name of a network, or a file: SUMO net.xml, OSM, GraphML.")],
+    net: Annotated[
+        str, typer.Argument(help="A network: its name, or a file: SUMO, OSM, GraphML, GMNS, GeoJSON.")
+    ],
     routes: Annotated[
         Path | None,
         typer.Argument(help="SUMO routes: vType, vehicle, trip, flow.", show_default=False),

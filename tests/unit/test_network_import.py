@@ -145,7 +145,7 @@ def test_bad_input_is_one_line_that_names_the_file(tmp_path: Path, content: byte
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="expected a file, got none there"):
         load_network(tmp_path / "none.osm")
-    with pytest.raises(NetworkError, match="expected a readable file"):
+    with pytest.raises(NetworkError, match=r"expected node.csv and link.csv \(GMNS\)"):
         load_network(tmp_path)
 
 

@@ -13,6 +13,7 @@ from scenarios.cli.main import main
 from scenarios.traffic import TrafficRun, run_traffic
 from tests.traffic_networks import cross, straight_road
 from twin.clock import NS_PER_S, from_local
+from twin.network.files import written_whole
 from twin.network.model import RoadNetwork, TurnKind
 from twin.network.native import save_network
 from twin.randomness import Seed
@@ -20,7 +21,7 @@ from twin.traffic.demand import DemandSpec
 from twin.traffic.replayed import ReplayedTraffic
 from twin.traffic.simulation import TrafficSimulation
 from twin.traffic.sumo_network import write_plain
-from twin.traffic.sumo_outputs import FcdFile, written_whole
+from twin.traffic.sumo_outputs import FcdFile
 from twin.traffic.trajectories import TrajectoryError, kind_of, read_trajectories
 from twin.truth import TrueViolation
 

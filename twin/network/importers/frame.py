@@ -41,6 +41,15 @@ class Frame:
         metres: NDArray[np.float64] = moved - np.array(utm.transform(*self.origin_lonlat))
         return metres
 
+    def to_lonlat(self, metres: ArrayLike) -> NDArray[np.float64]:
+        """Return lon, lat (N, 2) in degrees (WGS84) of positions (N, 2) in metres."""
+        utm = Transformer.from_crs(4326, self.epsg, always_xy=True)
+        at = np.asarray(metres, dtype=np.float64).reshape(-1, 2) + np.array(
+            utm.transform(*self.origin_lonlat)
+        )
+        lonlat: NDArray[np.float64] = np.column_stack(utm.transform(at[:, 0], at[:, 1], direction="INVERSE"))
+        return lonlat
+
 
 def frame_around(place: str, lonlat: Sequence[tuple[float, float]]) -> Frame:
     """Return the frame in the middle of some positions; raises NetworkError where they are none on earth."""
