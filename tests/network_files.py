@@ -144,6 +144,11 @@ def _feature(points: list[list[float]], **properties: object) -> dict[str, objec
     return {"type": "Feature", "geometry": line, "properties": properties}
 
 
+def line_features(*lines: list[list[float]]) -> str:
+    """Return GeoJSON of these lines."""
+    return json.dumps({"type": "FeatureCollection", "features": [_feature(line) for line in lines]})
+
+
 # A street with a side street that ends 20 cm short of its middle vertex, and a footway
 GEOJSON = json.dumps(
     {
