@@ -1,6 +1,7 @@
 """Networks in the formats of others: GMNS and GeoJSON, out and back, and as others write them."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from scenarios.cli.main import main
 from scenarios.traffic import TrafficRun, run_traffic
-from tests.network_files import GEOJSON, GMNS, sumo_xml, write_gmns_tables, zipped
+from tests.network_files import GEOJSON, GMNS, line_features, sumo_xml, write_gmns_tables, zipped
 from tests.traffic_networks import cross
 from twin.network.check import check_network
 from twin.network.counts import counts, remarks
@@ -90,6 +91,8 @@ def test_what_is_written_are_the_columns_of_the_specification(tmp_path: Path) ->
     assert ",signal," in next(line for line in node if line.startswith("c,"))
     lon, lat = (float(value) for value in next(x for x in node if x.startswith("c,")).split(",")[2:4])
     assert (lon, lat) == pytest.approx((116.86, -1.27), abs=1e-6)
+    lanes = (tmp_path / "net" / "lane.csv").read_text(encoding="utf-8").splitlines()
+    assert lanes[3] == "n-c_kerb,n-c,-1,parking,,,2"  # traffic drives on the left: its kerb is left of lane 1
 
 
 def test_geojson_is_as_the_rfc_has_it(tmp_path: Path) -> None:
@@ -162,6 +165,21 @@ def test_geojson_as_others_write_it(tmp_path: Path) -> None:
     kinds = {turn.to_road: turn.kind for turn in network.turns_from["f1.0+"]}
     assert kinds == {"f1.1+": TurnKind.STRAIGHT, "f2.0+": TurnKind.LEFT}  # they meet though 20 cm apart
     assert ("LineStrings left out: not for motor vehicles", 1) in remarks(network)
+
+
+def test_ends_that_meet_by_way_of_another_are_one_junction(tmp_path: Path) -> None:
+    """Three streets end 40 cm from one another in a row, in every order of the file."""
+    step = 0.4 / 111_195  # degrees
+    arms = [
+        [[116.85, -1.27], [116.852, -1.27]],
+        [[116.852, -1.27 + step], [116.852, -1.268]],
+        [[116.852, -1.27 + 2 * step], [116.854, -1.269]],
+    ]
+    for order in permutations(arms):
+        path = tmp_path / "streets.geojson"
+        path.write_text(line_features(*order), encoding="utf-8")
+        network = load_network(path)
+        assert (len(network.junctions), len(network.roads), len(network.turns)) == (4, 6, 6)
 
 
 def test_traffic_drives_on_them(tmp_path: Path) -> None:

@@ -228,14 +228,23 @@ def _plans(
 ) -> Iterable[SignalPlan]:
     """Yield a plan for each junction with signals: the given one, checked, or an assumed one."""
     roads = {road.id: road for road in layout.roads}
+    met: dict[str, list[Road]] = {junction.id: [] for junction in junctions}
+    moved: dict[str, list[tuple[str, str]]] = {junction.id: [] for junction in junctions}
+    groups: dict[str, set[str]] = {junction.id: set() for junction in junctions}
+    for road in layout.roads:
+        met[road.end].append(road)
+    for a, b in layout.moves:
+        moved[roads[a].end].append((a, b))
+    for turn in turns:
+        groups[roads[turn.from_road].end].add(turn.group)
     for junction in junctions:
         if junction.control is not Control.SIGNALS:
             continue
-        approaches = [road for road in layout.roads if road.end == junction.id]
-        plan = given.get(junction.id) or assumed_plan(junction.id, approaches, roads, layout.moves)
+        approaches, moves = met[junction.id], moved[junction.id]
+        plan = given.get(junction.id) or assumed_plan(junction.id, approaches, roads, moves)
         served = {group for phase in plan.phases for group in phase.groups}
         ids = {road.id for road in approaches}
-        needed = {turn.group for turn in turns if turn.from_road in ids and turn.group}
+        needed = groups[junction.id] - {""}
         if not needed <= served or not {group.partition(">")[0] for group in served} <= ids:
             expected = ", ".join(sorted(needed))
             msg = f"signal plan of {junction.id}: expected the groups {expected}, got {sorted(served)}"

@@ -80,10 +80,13 @@ def _bad_plans(network: RoadNetwork) -> Iterator[str]:
     if signals != set(network.plan_of) or len(network.signal_plans) != len(network.plan_of):
         odd = sorted(signals ^ set(network.plan_of))
         yield f"expected one plan for each junction with signals, got a mismatch at {odd or 'a plan twice'}"
+    met: dict[str, set[str]] = {}
+    for road in network.roads:
+        met.setdefault(road.end, set()).add(road.id)
     for plan in network.signal_plans:
         served = {group for phase in plan.phases for group in phase.groups}
-        approaches = {road.id for road in network.roads if road.end == plan.junction}
-        turns = (turn for road in approaches for turn in network.turns_from[road])
+        approaches = met.get(plan.junction, set())
+        turns = (turn for key in approaches for turn in network.turns_from[key])
         needed = {turn.group for turn in turns if turn.group}
         if not needed <= served or not {group.partition(">")[0] for group in served} <= approaches:
             got = ", ".join(sorted(served)) or "none"

@@ -44,18 +44,19 @@ def write_geojson(network: RoadNetwork, path: Path) -> None:
 
 def _features(network: RoadNetwork) -> Iterator[Feature]:
     frame = Frame(network.origin_lonlat, network.epsg)
-    for junction in network.junctions:
-        yield _point(frame, junction)
-    for road in network.roads:
-        yield _line(network, frame, road)
+    places = frame.to_lonlat([junction.position_m[:2] for junction in network.junctions]).tolist()
+    for junction, lonlat in zip(network.junctions, places, strict=True):
+        yield _point(lonlat, junction)
+    lines = frame.each_to_lonlat([road.centreline_m for road in network.roads])
+    for road, line in zip(network.roads, lines, strict=True):
+        yield _line(network, line.tolist(), road)
 
 
-def _point(frame: Frame, junction: Junction) -> Feature:
-    (lonlat,) = frame.to_lonlat([junction.position_m[:2]]).tolist()
+def _point(lonlat: list[float], junction: Junction) -> Feature:
     return {
         "type": "Feature",
         "id": f"junction {junction.id}",
-        "geometry": {"type": "Point", "coordinates": _position(lonlat, junction.position_m[2])},
+        "geometry": {"type": "Point", "coordinates": _position(lonlat[0], lonlat[1], junction.position_m[2])},
         "properties": {
             "kind": "junction",
             "id": junction.id,
@@ -65,10 +66,8 @@ def _point(frame: Frame, junction: Junction) -> Feature:
     }
 
 
-def _line(network: RoadNetwork, frame: Frame, road: Road) -> Feature:
-    lonlat = frame.to_lonlat(road.centreline_m[:, :2]).tolist()
-    heights_m = road.centreline_m[:, 2].tolist()
-    line = [_position(at, z_m) for at, z_m in zip(lonlat, heights_m, strict=True)]
+def _line(network: RoadNetwork, points: list[list[float]], road: Road) -> Feature:
+    line = [_position(*point) for point in points]
     turns = network.turns_from[road.id]
     return {
         "type": "Feature",
@@ -99,5 +98,5 @@ def _line(network: RoadNetwork, frame: Frame, road: Road) -> Feature:
     }
 
 
-def _position(lonlat: list[float], z_m: float) -> list[float]:
-    return [round(lonlat[0], 9), round(lonlat[1], 9), round(z_m, 3)]
+def _position(lon: float, lat: float, z_m: float) -> list[float]:
+    return [round(lon, 9), round(lat, 9), round(z_m, 3)]

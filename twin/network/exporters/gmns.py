@@ -77,7 +77,7 @@ def _tables(network: RoadNetwork) -> Iterator[tuple[str, Iterable[Cells]]]:
     yield "use_definition", USES
     yield "node", _nodes(network)
     yield "link", _links(network)
-    yield "lane", (lane for road in network.roads for lane in _lanes(road))
+    yield "lane", (lane for road in network.roads for lane in _lanes(road, left_hand=network.left_hand))
     yield "movement", (_movement(network, turn, number_of[id(turn)]) for turn in network.turns)
     yield "signal_controller", ({"controller_id": plan.junction} for plan in network.signal_plans)
     yield "signal_timing_plan", map(_timing_plan, network.signal_plans)
@@ -123,10 +123,9 @@ def _nodes(network: RoadNetwork) -> Iterator[Cells]:
 
 def _links(network: RoadNetwork) -> Iterator[Cells]:
     frame = Frame(network.origin_lonlat, network.epsg)
-    for road in network.roads:
-        lonlat = frame.to_lonlat(road.centreline_m[:, :2]).tolist()
-        line = zip(lonlat, road.centreline_m[:, 2].tolist(), strict=True)
-        points = ", ".join(f"{lon:.9f} {lat:.9f} {z:.3f}" for (lon, lat), z in line)
+    lines = frame.each_to_lonlat([road.centreline_m for road in network.roads])
+    for road, line in zip(network.roads, lines, strict=True):
+        points = ", ".join(f"{lon:.9f} {lat:.9f} {z:.3f}" for lon, lat, z in line.tolist())
         yield {
             "link_id": road.id,
             "name": road.name,
@@ -149,8 +148,8 @@ def _links(network: RoadNetwork) -> Iterator[Cells]:
         }
 
 
-def _lanes(road: Road) -> Iterator[Cells]:
-    """Yield the lanes of a road from left to right, and the strip where vehicles stop as the last."""
+def _lanes(road: Road, *, left_hand: bool) -> Iterator[Cells]:
+    """Yield the lanes of a road, numbered from left to right, and the strip where vehicles stop."""
     for number in range(1, road.lanes + 1):
         yield {
             "lane_id": f"{road.id}_{number}",
@@ -163,7 +162,7 @@ def _lanes(road: Road) -> Iterator[Cells]:
         yield {
             "lane_id": f"{road.id}_kerb",
             "link_id": road.id,
-            "lane_num": road.lanes + 1,
+            "lane_num": -1 if left_hand else road.lanes + 1,  # lane 1 is the left-most through lane
             "allowed_uses": "parking",
             "width": f"{road.kerb_m:.6g}",
         }

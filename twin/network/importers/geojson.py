@@ -31,13 +31,12 @@ BROKEN = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, Inde
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """A street: its feature, what it carries, lon, lat (N, 2) in driving direction, heights (N,) m."""
+    """A street: its feature, what it carries, lon, lat and z (N, 3) in driving direction."""
 
     key: str
     feature: Feature
     carriage: Carriage
-    lonlat: NDArray[np.float64]
-    z_m: NDArray[np.float64]
+    points: NDArray[np.float64]
 
 
 def read_geojson(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNetwork:  # noqa: FBT001 - tri-state
@@ -81,7 +80,7 @@ def _network(path: Path, features: Sequence[Feature], left_hand: bool | None) ->
         kinds = ", ".join(sorted({feature.kind for feature in features})) or "none"
         msg = f"{path}: expected LineStrings for motor vehicles, got {len(features)} features ({kinds})"
         raise NetworkError(msg)
-    points = np.concatenate([line.lonlat for line in lines])
+    points = np.concatenate([line.points[:, :2] for line in lines])
     frame = frame_around(str(path), [(lon, lat) for lon, lat in points.tolist()])
     nodes, streets = _streets(frame, lines)
     return build_network(
@@ -113,7 +112,7 @@ def _lines(features: Sequence[Feature]) -> tuple[list[_Line], int]:
                 continue
             order = line[::-1] if carriage.against else line
             key = f"f{feature.number}" if part == 0 else f"f{feature.number}/{part}"
-            found.append(_Line(key, feature, carriage, order[:, :2], order[:, 2]))
+            found.append(_Line(key, feature, carriage, order))
     return found, left_out
 
 
@@ -139,9 +138,9 @@ def _streets(frame: Frame, lines: Sequence[_Line]) -> tuple[list[Node], list[Str
     """Return nodes at all vertices, and the streets through them."""
     places: dict[tuple[float, float], NDArray[np.float64]] = {}
     keys = []
-    for line in lines:
-        metres = np.column_stack((frame.to_metres(line.lonlat), line.z_m))
-        own = [(round(lon, 7), round(lat, 7)) for lon, lat in line.lonlat.tolist()]
+    every_m = frame.each_to_metres([line.points for line in lines])
+    for line, metres in zip(lines, every_m, strict=True):
+        own = [(round(lon, 7), round(lat, 7)) for lon, lat, _ in line.points.tolist()]
         keys.append(own)
         for key, at in zip(own, metres, strict=True):
             places.setdefault(key, at)
@@ -160,11 +159,10 @@ def _meeting(
     tree = cKDTree([places[key][:2] for key in every])
     first = list(range(len(every)))
     for end in dict.fromkeys(ends):
-        group = tree.query_ball_point(places[end][:2], MEET_M)
-        roots = {first[row] for row in group} | {first[row_of[end]]}
+        roots = {_root(first, row) for row in (row_of[end], *tree.query_ball_point(places[end][:2], MEET_M))}
         least = min(roots)
-        for row in group:
-            first[row] = least
+        for root in roots:
+            first[root] = least
     return {key: f"n{_root(first, row)}" for key, row in row_of.items()}
 
 

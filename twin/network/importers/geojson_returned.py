@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.network.crossings import Move
 from twin.network.importers.frame import Frame
@@ -27,10 +28,18 @@ def read_returned(
     lon, lat = about["frame_origin_lonlat"]
     frame = Frame((float(lon), float(lat)), int(about["frame_epsg"]))
     points = [feature for feature in features if feature.kind == "Point"]
-    nodes = {node.id: node for node in (_node(frame, feature) for feature in points)}
+    places = [np.array([feature.position(feature.coordinates)]) for feature in points]
+    nodes = {}
+    for feature, ((x_m, y_m, z_m),) in zip(points, frame.each_to_metres(places), strict=True):
+        signals = feature.text("control", "") == Control.SIGNALS
+        nodes[feature.text("id")] = Node(feature.text("id"), x_m, y_m, z_m, signals, feature.text("name", ""))
     controls = {feature.text("id"): feature.text("control", "") for feature in points}
     lines = {feature.text("id"): feature for feature in features if feature.kind == "LineString"}
-    roads = {key: _road(frame, feature, nodes) for key, feature in lines.items()}
+    every_m = frame.each_to_metres([next(feature.lines()) for feature in lines.values()])
+    roads = {
+        key: _road(feature, line_m, nodes)
+        for (key, feature), line_m in zip(lines.items(), every_m, strict=True)
+    }
     turns = {move: kind_group for feature in lines.values() for move, kind_group in _turns(feature, roads)}
     back = Returned(
         place=str(path),
@@ -45,25 +54,17 @@ def read_returned(
         groups={move: group for move, (_, group) in turns.items()},
         attribution=str(about["attribution"]),
     )
-    signals = sum(node.signals for node in nodes.values())
-    counts = (("junctions", len(nodes)), ("LineStrings", len(roads)), ("nodes with signals", signals))
+    lit = sum(node.signals for node in nodes.values())
+    counts = (("junctions", len(nodes)), ("LineStrings", len(roads)), ("nodes with signals", lit))
     return network_of(back, (*counts, ("turn restrictions", None)))
 
 
-def _node(frame: Frame, feature: Feature) -> Node:
-    lon, lat, z_m = feature.position(feature.coordinates)
-    ((x_m, y_m),) = frame.to_metres([(lon, lat)]).tolist()
-    signals = feature.text("control", "") == Control.SIGNALS
-    return Node(feature.text("id"), x_m, y_m, z_m, signals, feature.text("name", ""))
-
-
-def _road(frame: Frame, feature: Feature, nodes: Mapping[str, Node]) -> Road:
-    (line,) = feature.lines()
+def _road(feature: Feature, drawn_m: NDArray[np.float64], nodes: Mapping[str, Node]) -> Road:
     ends = feature.text("start_junction"), feature.text("end_junction")
     for end in ends:
         if end not in nodes:
             raise feature.fault(column="junction", said=f"'{end}': expected one of the Points of the file")
-    line_m = without_repeats(np.column_stack((frame.to_metres(line[:, :2]), line[:, 2])))
+    line_m = without_repeats(drawn_m)
     if len(line_m) < 2:
         raise feature.fault(said="expected two positions apart, got one")
 

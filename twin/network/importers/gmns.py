@@ -33,7 +33,7 @@ SAME_LINE_M = 8.0  # two directions drawn this close are one street
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """The tables, read: nodes with their rows, links, movements (from link, node, to link)."""
+    """The tables, read: nodes and rows, links and lines, movements (from link, node, to link)."""
 
     path: Path
     tables: Tables
@@ -42,6 +42,7 @@ class _Map:
     nodes: Mapping[str, Node]
     rows: Mapping[str, Row]
     links: Sequence[Link]
+    lines_m: Mapping[str, NDArray[np.float64]]
     moves: Mapping[str, tuple[str, str, str]]
     move_rows: Mapping[str, Row]
     left_out: int
@@ -98,7 +99,8 @@ def _read(path: Path, tables: Tables) -> _Map:
         z_m = row.number("z_coord", 0.0, least=-500, most=9000) * config.short_m
         nodes[key] = Node(key, x, y, z_m, _has_signals(row), row.text("name", ""))
     moves, move_rows = _movements(tables, {link.id: link for link in links}, rows)
-    return _Map(path, tables, config, frame, nodes, used, links, moves, move_rows, left_out)
+    lines_m = _lines_m(frame, links, nodes)
+    return _Map(path, tables, config, frame, nodes, used, links, lines_m, moves, move_rows, left_out)
 
 
 def _has_signals(row: Row) -> bool:
@@ -135,12 +137,18 @@ def _movements(
     return found, rows
 
 
-def _shape_m(found: _Map, link: Link) -> NDArray[np.float64]:
-    """Return the line of a link (N, 3) in metres; straight from node to node where none is drawn."""
-    if link.line is None:
-        ends = (found.nodes[link.start], found.nodes[link.end])
-        return np.array([(node.x_m, node.y_m, node.z_m) for node in ends])
-    return np.column_stack((found.frame.to_metres(link.line[:, :2]), link.line[:, 2]))
+def _lines_m(
+    frame: Frame, links: Sequence[Link], nodes: Mapping[str, Node]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the lines of the links (N, 3) in metres; straight from node to node where none is drawn."""
+    drawn = [link for link in links if link.line is not None]
+    metres = frame.each_to_metres([link.line for link in drawn if link.line is not None])
+    found = {link.id: line for link, line in zip(drawn, metres, strict=True)}
+    for link in links:
+        if link.line is None:
+            ends = nodes[link.start], nodes[link.end]
+            found[link.id] = np.array([(node.x_m, node.y_m, node.z_m) for node in ends])
+    return found
 
 
 def _source_counts(found: _Map) -> tuple[tuple[str, int | None], ...]:
@@ -178,7 +186,7 @@ def _streets(found: _Map) -> tuple[list[Street], dict[str, str]]:
     street_of: dict[str, str] = {}
     waiting: dict[tuple[str, str], list[tuple[str, shapely.LineString]]] = {}
     for link in found.links:
-        shape = _shape_m(found, link)
+        shape = found.lines_m[link.id]
         drawn = shapely.LineString(shape)
         against = waiting.get((link.end, link.start), [])
         twin = next((t for t in against if shapely.hausdorff_distance(t[1], drawn) < SAME_LINE_M), None)
@@ -261,7 +269,7 @@ def _road(found: _Map, link: Link) -> Road:
             column="directed",
             said="'false': expected a road of one direction where `lines` is 'carriageways'",
         )
-    line = without_repeats(_shape_m(found, link))
+    line = without_repeats(found.lines_m[link.id])
     if len(line) < 2:
         raise row.fault(said="geometry: expected two points apart, got one; draw it again")
     return Road(
