@@ -19,8 +19,10 @@ from twin.network.library import resolve
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
+from twin.traffic.fcd_files import FcdFormatError, fcd_suffix, fcd_written
+from twin.traffic.parquet import ParquetError
 from twin.traffic.simulation import Census, TrafficSimulation, TripEnd
-from twin.traffic.sumo_outputs import FcdFile, write_edge_data, write_trips, written_whole
+from twin.traffic.sumo_outputs import write_edge_data, write_trips
 from twin.traffic.sumo_routes import read_trips
 from twin.traffic.trips import Trip, TripBook, TripError
 
@@ -84,8 +86,8 @@ def run_traffic(run: TrafficRun, progress: Progress = silent) -> TrafficResult:
     with ExitStack() as files:
         fcd = None
         if run.fcd is not None:
-            file = files.enter_context(written_whole(run.fcd))
-            fcd = FcdFile(file, [trip.name for trip in trips] if trips else None)
+            names = [trip.name for trip in trips] if trips else None
+            fcd = files.enter_context(fcd_written(run.fcd, names))
         edges, hours = _EdgeSpan(run, simulation), _HourCounts(run, simulation)
         for now_ns in _moments(run, simulation):
             updates += simulation.census().active * max(1, (now_ns - simulation.now_ns) // simulation.step_ns)
@@ -96,8 +98,6 @@ def run_traffic(run: TrafficRun, progress: Progress = silent) -> TrafficResult:
             if fcd is not None:
                 fcd.add(now_s, simulation.moving())
             progress("Traffic", now_s / run.until_s)
-        if fcd is not None:
-            fcd.end()
         edges.write(network)
         hours.write(network)
     if run.trip_info is not None:
@@ -131,6 +131,11 @@ def _check(run: TrafficRun) -> None:
         if path is not None and not path.parent.is_dir():
             msg = f"{path}: no folder {path.parent}; make it first"
             raise InputError(msg)
+    if run.fcd is not None:
+        try:
+            fcd_suffix(run.fcd)
+        except (FcdFormatError, ParquetError) as error:
+            raise InputError(str(error)) from None
 
 
 def _built(

@@ -38,6 +38,7 @@ OPTIONAL = (
     Part("ultralytics", "YOLO weights (.pt), and training", "pip install bconnect-twin[yolo]"),
     Part("torch", "runs ultralytics", "pip install bconnect-twin[yolo]"),
     Part("pygame-ce", "the trainer for officers", "pip install bconnect-twin[trainer]"),
+    Part("pyarrow", "floating car data as Parquet", "pip install bconnect-twin[parquet]"),
     Part("ffmpeg", "watching streams by hand", "apt-get install ffmpeg", ("ffmpeg",)),
     Part(
         "chromium",

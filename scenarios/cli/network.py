@@ -1,4 +1,4 @@
-"""`bconnect network`: import a real network, show one as a map, check one."""
+"""`bconnect network`: import a real network, show one as a map, check one, write one for others."""
 
 import os
 import shutil
@@ -25,7 +25,10 @@ IMPORT_EXAMPLES = examples(
     "bconnect network import balikpapan_kota_drive.graphml",
     "bconnect network import town.net.xml --right --out town.json",
 )
-EXPORT_EXAMPLES = examples("bconnect network export mt-haryono --sumo corridor")
+EXPORT_EXAMPLES = examples(
+    "bconnect network export mt-haryono --sumo corridor",
+    "bconnect network export mt-haryono --gmns corridor-gmns --geojson corridor.geojson",
+)
 NETCONVERT = ("--offset.disable-normalization", "--no-turnarounds", "--no-warnings")
 CHECK_EXAMPLES = examples("bconnect network check balikpapan")
 SHOW_EXAMPLES = examples("bconnect network show balikpapan --png map.png")
@@ -39,7 +42,9 @@ def network() -> None:
 
 @app.command("import", epilog=IMPORT_EXAMPLES)
 def import_command(
-    file: Annotated[Path, typer.Argument(help="OSM XML or PBF, OSMnx GraphML, SUMO net.xml; packed or not.")],
+    file: Annotated[
+        Path, typer.Argument(help="OSM, OSMnx GraphML, SUMO net.xml, GeoJSON, GMNS; packed or not.")
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="Save the network as JSON.")] = None,
     left: Annotated[
         bool | None, typer.Option("--left/--right", help="Side of traffic; else by the file or the place.")
@@ -94,28 +99,53 @@ def check_command(
 @app.command("export", epilog=EXPORT_EXAMPLES)
 def export_command(
     name: Annotated[str, typer.Argument(help="Name of a built-in network, or a file.", metavar="NAME|FILE")],
-    sumo: Annotated[Path, typer.Option("--sumo", help="Beginning of the names of the files.")],
+    sumo: Annotated[
+        Path | None, typer.Option("--sumo", help="SUMO: beginning of the names of files.")
+    ] = None,
+    gmns: Annotated[Path | None, typer.Option("--gmns", help="GMNS: a folder for the tables.")] = None,
+    geojson: Annotated[Path | None, typer.Option("--geojson", help="GeoJSON: the file.")] = None,
     language: Language = None,
 ) -> None:
-    """Write a network as SUMO's plain XML, and as net.xml where netconvert is installed."""
+    """Write a network as SUMO's plain XML (and net.xml, with netconvert), as GMNS or as GeoJSON."""
     texts = texts_for(language)
-    for path in export_network(name, sumo):
+    for path in export_network(name, sumo, gmns, geojson):
         said = texts.text("Written: {path}", path=path)
         Console(highlight=False).print(said, markup=False, soft_wrap=True)
 
 
-def export_network(name: str, prefix: Path) -> tuple[Path, ...]:
-    """Write a network for SUMO; return what was written, the net.xml last where there is one.
+def export_network(
+    name: str, sumo: Path | None = None, gmns: Path | None = None, geojson: Path | None = None
+) -> tuple[Path, ...]:
+    """Write a network in the formats that are asked for; return what was written.
 
-    Raises NetworkError where the network is unknown, InputError where the folder is missing.
+    Raises NetworkError where the network is unknown, InputError where a folder is missing.
     """
-    from twin.network.library import resolve  # noqa: PLC0415 - networkx: not for `--help`
+    from twin.network.exporters.geojson import write_geojson  # noqa: PLC0415 - pyproj: not for `--help`
+    from twin.network.exporters.gmns import write_gmns  # noqa: PLC0415 - pyproj
+    from twin.network.library import resolve  # noqa: PLC0415 - networkx
+
+    targets = [path for path in (sumo, gmns, geojson) if path is not None]
+    if not targets:
+        msg = "expected a format to write; known: --sumo PREFIX, --gmns FOLDER, --geojson FILE"
+        raise InputError(msg)
+    for path in targets:
+        if not path.parent.is_dir():
+            msg = f"{path}: no folder {path.parent}; make it first"
+            raise InputError(msg)
+    found = resolve(name)
+    written: list[Path] = []
+    if gmns is not None:
+        written += write_gmns(found, gmns)
+    if geojson is not None:
+        write_geojson(found, geojson)
+        written.append(geojson)
+    return (*written, *(_for_sumo(found, sumo) if sumo is not None else ()))
+
+
+def _for_sumo(found: RoadNetwork, prefix: Path) -> tuple[Path, ...]:
+    """Write a network for SUMO; return what was written, the net.xml last where there is one."""
     from twin.traffic.sumo_network import write_plain  # noqa: PLC0415 - numba
 
-    if not prefix.parent.is_dir():
-        msg = f"{prefix}: no folder {prefix.parent}; make it first"
-        raise InputError(msg)
-    found = resolve(name)
     parts = write_plain(found, prefix)
     tool = shutil.which("netconvert", path=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
     if tool is None:
@@ -148,13 +178,9 @@ def import_network(file: Path, out: Path | None = None, *, left_hand: bool | Non
 def show_network(name: str, png: Path) -> RoadNetwork:
     """Draw a built-in network or a file; raises NetworkError where it is neither."""
     from scenarios.reports.network_map import draw_network  # noqa: PLC0415 - matplotlib
-    from twin.network.importers import load_network  # noqa: PLC0415 - osmium, sumolib, pyproj
-    from twin.network.library import named, names  # noqa: PLC0415 - networkx: not for `--help`
+    from twin.network.library import resolve  # noqa: PLC0415 - networkx, osmium, sumolib: not for `--help`
 
-    if name in names() or not (Path(name).suffix or Path(name).exists()):
-        found = named(name)  # lists the known names where it knows none such
-    else:
-        found = load_network(name)
+    found = resolve(name)
     draw_network(found, png)
     return found
 

@@ -21,7 +21,7 @@ EXAMPLES = examples(
     "bconnect traffic run grid.net.xml grid.rou.xml --step 1 --until 3600 --tripinfo trips.xml",
 )
 RUN_EXAMPLES = examples(
-    "bconnect traffic run mt-haryono --until 600 --fcd fcd.xml",
+    "bconnect traffic run mt-haryono --until 600 --fcd fcd.parquet",
     "bconnect traffic run grid.net.xml grid.rou.xml --step 1 --until 3600 --tripinfo trips.xml",
     "bconnect traffic run grid.net.xml grid.rou.xml --until 4200 --edgedata edges.xml"
     " --edgedata-begin 600 --edgedata-end 4200",
@@ -58,7 +58,9 @@ def run_command(  # noqa: PLR0913 - one parameter an option
     until: Annotated[float, typer.Option(help="Seconds to run.")] = 3600.0,
     step: Annotated[float, typer.Option(help="Seconds of a step, 0.05 to 1.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Root seed.")] = 1,
-    fcd: Annotated[Path | None, typer.Option(help="Write floating car data.")] = None,
+    fcd: Annotated[
+        Path | None, typer.Option(help="Write floating car data: .xml, .xml.gz, .csv or .parquet.")
+    ] = None,
     edgedata: EdgeData = None,
     edgedata_begin: EdgeBegin = None,
     edgedata_end: EdgeEnd = None,

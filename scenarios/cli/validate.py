@@ -29,7 +29,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     ] = None,
     base: Annotated[str, typer.Option(help="Plan over which gate G1 asks for a gain.")] = "today",
     trajectories: Annotated[
-        Path | None, typer.Option(help="Show these instead of simulating: SUMO's FCD, or a CSV of tracks.")
+        Path | None, typer.Option(help="Show these instead of simulating: SUMO's FCD, or a table of tracks.")
     ] = None,
     detector: Annotated[str | None, typer.Option(help="Detector; else the scenario's.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,

@@ -12,6 +12,7 @@ import pytest
 
 from scenarios.cli.main import main
 from scenarios.toml_files import Kind, resolve
+from tests.network_files import GMNS, line_features, sumo_xml, write_gmns_tables
 
 SCENARIO = resolve(Kind.SCENARIO, "beruang-madu").read_text(encoding="utf-8")
 PLAN = resolve(Kind.PLAN, "beruang-madu").read_text(encoding="utf-8")
@@ -54,10 +55,12 @@ def written(name: str, data: bytes) -> Callable[[Path], Path]:
     return write
 
 
-def refused(arguments: list[str], out: Path, capsys: pytest.CaptureFixture[str]) -> str:
+def refused(
+    arguments: list[str], out: Path, capsys: pytest.CaptureFixture[str], option: str = "--out"
+) -> str:
     """Return the one line on stderr of a run that was refused."""
     before = sorted(out.parent.rglob("*"))
-    assert main([*arguments, "--out", str(out)]) == 2
+    assert main([*arguments, option, str(out)]) == 2
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1, captured.err
     assert captured.err.startswith("error: ")
@@ -138,6 +141,88 @@ def test_an_out_folder_that_holds_something_else_is_left_alone(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letter.txt").write_text("mine", encoding="utf-8")
     assert "is not an earlier result" in refused(["detect", str(source)], tmp_path / "out", capsys)
+
+
+TWO_STREETS = line_features([[116.85, -1.27], [116.852, -1.27]], [[116.85, -1.26], [116.852, -1.26]])
+NET = sumo_xml()
+ROUTE = '<routes>\n<vehicle id="a" depart="1"><route edges="{}"/></vehicle>\n</routes>'
+TRIP = '<routes>\n<trip id="a" depart="{}" from="{}" to="{}"/>\n</routes>'
+
+
+@pytest.mark.parametrize(
+    ("net", "routes", "expected"),
+    [
+        (NET[:1500], None, "a.net: line 4: expected a whole SUMO network"),
+        (
+            NET.replace("<net ", "<network ").replace("</net>", "</network>"),
+            None,
+            "line 2: <network>: expected <net>",
+        ),
+        (NET.replace(' shape="0,100 90.0,100.0"', ""), None, "line 4: <lane id='wc_0'>: expected a shape"),
+        (NET, ROUTE.format("wc q"), "a.rou: vehicle 'a': road 'q' is not in network a"),
+        (NET, ROUTE.format("wc cee"), "road 'cee' is not in network a, nearest: 'ce'; correct one"),
+        (
+            NET,
+            ROUTE.format("wc cn"),
+            "vehicle 'a': no way from road 'wc' to 'cn' in network a; correct its route",
+        ),
+        (NET, TRIP.format(1, "wc", "cn"), "a.rou: vehicle 'a': no way from road 'wc' to 'cn'; choose others"),
+        (NET, TRIP.format(-1, "wc", "ce"), "a.rou: line 2: <trip id='a'>: depart '-1': expected a number"),
+        (
+            NET,
+            TRIP.format("1e300", "wc", "ce"),
+            "a.rou: line 2: <trip id='a'>: depart '1e300': expected a number",
+        ),
+        (NET, "<routes>\n", "a.rou: line 2: expected a whole XML file"),
+        (TWO_STREETS, TRIP.format(1, "f1.0+", "f2.0+"), "no way from road 'f1.0+' to 'f2.0+'; choose others"),
+        (
+            '{"type": "FeatureCollection", "features": []}',
+            None,
+            "a.net: expected LineStrings for motor vehicles",
+        ),
+    ],
+)
+def test_traffic_that_cannot_be(
+    net: str, routes: str | None, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.net").write_text(net, encoding="utf-8")
+    given = [str(tmp_path / "a.net")]
+    if routes is not None:
+        (tmp_path / "a.rou").write_text(routes, encoding="utf-8")
+        given.append(str(tmp_path / "a.rou"))
+    outs = ["--edgedata", str(tmp_path / "e.xml"), "--tripinfo", str(tmp_path / "t.xml"), "--until", "9"]
+    assert expected in refused(["traffic", "run", *given, *outs], tmp_path / "fcd.xml", capsys, "--fcd")
+
+
+def test_a_gmns_link_to_an_unknown_node(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    links = GMNS["link"].replace("Mystic Street,2,6", "Mystic Street,2,66")
+    folder = write_gmns_tables(tmp_path / "town", {**GMNS, "link": links})
+    said = refused(["network", "import", str(folder)], tmp_path / "town.json", capsys)
+    assert "town/link.csv: line 2: link '21': to_node_id '66': expected a node of node.csv" in said
+    said = refused(["network", "show", str(folder)], tmp_path / "town.png", capsys, "--png")
+    assert "to_node_id '66'" in said
+    for option in ("--gmns", "--geojson", "--sumo"):
+        assert "'66'" in refused(["network", "export", str(folder)], tmp_path / "out", capsys, option)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("a,0,0,0\na,1,200,0", "line 3: vehicle 'a' jumps 200 m between 0 and 1 s; expected at most 70 m/s"),
+        ("a,1,0,0\na,1,1,0", "line 3: vehicle 'a' at 1 s: expected times that rise"),
+        ("a,0,NaN,0", "line 2: x 'NaN': expected a number"),
+        ("a,0,,0", "line 2: expected the columns id, time, x, y, got no x"),
+    ],
+)
+def test_tracks_that_cannot_be(
+    rows: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "tracks.csv"
+    path.write_text(f"id,time,x,y\n{rows}\n", encoding="utf-8")
+    tracks = ["--short", "--trajectories", str(path)]
+    assert f"tracks.csv: {expected}" in refused(
+        ["validate", "beruang-madu", *tracks], tmp_path / "out", capsys
+    )
 
 
 def test_the_installed_program_says_the_same() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.network_files import GRAPHML, OSM, sumo_xml
+from tests.network_files import GEOJSON, GMNS, GRAPHML, OSM, sumo_xml, write_gmns_tables, zipped
 from twin.network.build import build_network
 from twin.network.check import check_network
+from twin.network.exporters.geojson import write_geojson
+from twin.network.exporters.gmns import write_gmns
 from twin.network.importers import load_network
 from twin.network.model import NetworkError, RoadNetwork
 from twin.network.native import save_network
@@ -97,24 +100,50 @@ def test_saved_networks_come_back(tmp_path: Path, network: RoadNetwork) -> None:
         assert np.array_equal(road.centreline_m, back.centreline_m)
 
 
+@settings(parent=FEW, max_examples=30)
+@given(networks(), st.sampled_from(["net", "net.geojson"]))
+def test_networks_in_the_formats_of_others_come_back(tmp_path: Path, network: RoadNetwork, name: str) -> None:
+    path = tmp_path / name
+    if path.suffix:
+        write_geojson(network, path)
+    else:
+        write_gmns(network, path)
+    again = load_network(path)
+    assert {turn.from_road + turn.to_road: turn for turn in network.turns} == {
+        turn.from_road + turn.to_road: turn for turn in again.turns
+    }
+    for road, back in zip(network.roads, again.roads, strict=True):
+        assert (back.id, back.start, back.end, back.lanes) == (road.id, road.start, road.end, road.lanes)
+        assert abs(back.length_m - road.length_m) < 0.01
+        assert abs(back.speed_limit_mps - road.speed_limit_mps) < 1e-4
+
+
 def accepted_or_refused(file: Path, content: bytes) -> None:
     """A file is a network that flows, or it is refused in one line."""
     file.write_bytes(content)
+    loaded_or_refused(file)
+
+
+def loaded_or_refused(file: Path) -> None:
     try:
         check_network(load_network(file))
     except NetworkError as error:
         assert "\n" not in str(error)  # noqa: PT017 - both ends are fine, others are not
+        assert str(file) in str(error)  # noqa: PT017
 
 
 @FEW
 @given(
-    st.binary(max_size=300), st.sampled_from([b"", b"<osm", b"<graphml", b"<net ", b"\x1f\x8b\x08", b"BZh"])
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"<osm", b"<graphml", b"<net ", b"\x1f\x8b\x08", b"BZh", b"{", b"PK\x03\x04"]),
 )
 def test_random_bytes(tmp_path: Path, content: bytes, start: bytes) -> None:
     accepted_or_refused(tmp_path / "file", start + content)
 
 
-@pytest.mark.parametrize("text", [OSM, GRAPHML, sumo_xml()], ids=["osm", "graphml", "sumo"])
+@pytest.mark.parametrize(
+    "text", [OSM, GRAPHML, sumo_xml(), GEOJSON], ids=["osm", "graphml", "sumo", "geojson"]
+)
 @settings(parent=FEW, max_examples=80)
 @given(data=st.data())
 def test_damaged_files(tmp_path: Path, text: str, data: st.DataObject) -> None:
@@ -129,7 +158,9 @@ def test_damaged_files(tmp_path: Path, text: str, data: st.DataObject) -> None:
     accepted_or_refused(tmp_path / "file", data.draw(st.sampled_from([whole, gzip.compress(whole)])))
 
 
-@pytest.mark.parametrize("text", [OSM, GRAPHML, sumo_xml()], ids=["osm", "graphml", "sumo"])
+@pytest.mark.parametrize(
+    "text", [OSM, GRAPHML, sumo_xml(), GEOJSON], ids=["osm", "graphml", "sumo", "geojson"]
+)
 @settings(parent=FEW, max_examples=60)
 @given(data=st.data())
 def test_odd_values(tmp_path: Path, text: str, data: st.DataObject) -> None:
@@ -140,3 +171,56 @@ def test_odd_values(tmp_path: Path, text: str, data: st.DataObject) -> None:
         st.sampled_from(["", "-1", "nan", "inf", "1e400", "x", "[", "['a']", "0", "1", "2", "c"])
     )
     accepted_or_refused(tmp_path / "file", '"'.join(parts).encode())
+
+
+ODD = [
+    "",
+    "-1",
+    "nan",
+    "inf",
+    "1e400",
+    "x",
+    "1",
+    "0",
+    "6",
+    "LINESTRING EMPTY",
+    "LINESTRING(1 1,1 1)",
+    '"',
+    "\x00",
+]
+
+
+@settings(parent=FEW, max_examples=150)
+@given(data=st.data())
+def test_odd_cells_of_gmns(tmp_path: Path, data: st.DataObject) -> None:
+    """Tables in which a cell or a part is nonsense, in a folder or a zip."""
+    name = data.draw(st.sampled_from(sorted(GMNS)))
+    cells = GMNS[name].split(",")
+    at = data.draw(st.integers(0, len(cells) - 1))
+    cells[at] = data.draw(st.sampled_from(ODD))
+    text = ",".join(cells)
+    cut = data.draw(st.just(len(text)) | st.integers(0, len(text)))
+    folder = write_gmns_tables(tmp_path / "net", {**GMNS, name: text[:cut]})
+    loaded_or_refused(data.draw(st.sampled_from([folder, zipped(folder)])))
+
+
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 200)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5)
+    | st.lists(st.floats(-200, 200), max_size=3)
+)
+
+
+@settings(parent=FEW, max_examples=150)
+@given(
+    st.lists(st.lists(st.floats(116.84, 116.86) | VALUES, min_size=2, max_size=3), max_size=5),
+    st.dictionaries(st.sampled_from(["lanes", "speed", "oneway", "name", "highway", "maxspeed"]), VALUES),
+)
+def test_odd_features_of_geojson(tmp_path: Path, points: list[object], properties: dict[str, object]) -> None:
+    document = json.loads(GEOJSON)
+    line = {"type": "LineString", "coordinates": points}
+    document["features"].append({"type": "Feature", "geometry": line, "properties": properties})
+    accepted_or_refused(tmp_path / "a.geojson", json.dumps(document).encode())

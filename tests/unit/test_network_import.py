@@ -128,7 +128,31 @@ def test_a_saved_network_comes_back(tmp_path: Path) -> None:
         (b'<osm version="0.6"></osm>', "expected drivable highway ways"),
         (GRAPHML.encode()[:1500], "expected an OSMnx graph"),
         (GRAPHML.replace("LINESTRING", "LINE").encode(), "expected an OSMnx graph"),
-        (sumo_xml().encode()[:900], "expected a whole SUMO network"),
+        (sumo_xml().encode()[:900], "line 4: expected a whole SUMO network, got"),
+        (sumo_xml().replace("<net ", "<nets ").encode(), "line 2: <nets>: expected <net>"),
+        (
+            sumo_xml().replace(' shape="0,100 90.0,100.0"', "").encode(),
+            "line 4: <lane id='wc_0'>: expected a shape",
+        ),
+        (sumo_xml().replace('0,100 90.0,100.0"', '0,100"').encode(), "a shape of at least two points, got 1"),
+        (
+            sumo_xml().replace('speed="13.89"', 'speed="-5"').encode(),
+            "<lane id='wc_0'>: speed '-5': expected",
+        ),
+        (
+            sumo_xml().replace('speed="13.89"', 'speed="999"').encode(),
+            "speed '999': expected a number above 0",
+        ),
+        (sumo_xml().replace('speed="13.89"', 'speed="100.5"').encode(), "road wc: expected a speed"),
+        (
+            sumo_xml().replace('length="90"', 'length="nan"').encode(),
+            "<lane id='wc_0'>: length 'nan': expected",
+        ),
+        (
+            sumo_xml().replace('from="w"', 'from="q"').encode(),
+            "<edge id='wc'>: from 'q' to 'c': expected junctions",
+        ),
+        (sumo_xml().replace('from="wc"', 'from="zz"').encode(), "<connection>: from 'zz': expected an edge"),
         (sumo_xml().replace("disallow=", "allow=").encode(), "expected edges on which cars"),
         (sumo_xml().replace('x="0"', 'x="west"').encode(), "expected a whole SUMO network"),
         (b'{"format": "bconnect-network-1"}', "got no 'origin_lonlat'"),
@@ -145,7 +169,7 @@ def test_bad_input_is_one_line_that_names_the_file(tmp_path: Path, content: byte
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     with pytest.raises(NetworkError, match="expected a file, got none there"):
         load_network(tmp_path / "none.osm")
-    with pytest.raises(NetworkError, match="expected a readable file"):
+    with pytest.raises(NetworkError, match=r"expected node.csv and link.csv \(GMNS\)"):
         load_network(tmp_path)
 
 

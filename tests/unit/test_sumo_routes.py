@@ -93,6 +93,27 @@ def test_a_packed_file_is_read(tmp_path: Path) -> None:
         ('<flow id="f" from="x" to="y" begin="60" end="6" period="5"/>', "end 6 lies before begin 60"),
         ('<flow id="f" from="x" to="y" end="60"/>', "expected an end, and vehsPerHour"),
         ("<person/>", "<person id=''>: not read; expected vType"),
+        ('<trip id="a" from="x" to="y" depart="1e300"/>', "depart '1e300': expected a number of at least 0"),
+        ('<trip id="a" from="x" to="y" depart="NaN"/>', "depart 'NaN': expected a number"),
+        (
+            '<vType id="t" length="-4"/>',
+            "line 3: <vType id='t'>: length '-4': expected a number of at least 0.5",
+        ),
+        ('<vType id="t" length="4000"/>', "length '4000': expected a number of at least 0.5 and at most 100"),
+        (
+            '<vType id="t" maxSpeed="4000"/>',
+            "maxSpeed '4000': expected a number of at least 0.1 and at most 150",
+        ),
+        (
+            '<flow id="f" from="x" to="y" end="60" number="1e8"/>',
+            "expected at most 1000000 departures, got 1e+08",
+        ),
+        ('<flow id="f" from="x" to="y" end="60" period="1e-9"/>', "departures, got 6e+10; part the flow"),
+        ('<flow id="f" from="x" to="y" end="60" probability="7"/>', "probability '7': expected a number"),
+        (
+            '<trip id="a" from="x" to="y" depart="1"/>\n<trip id="a" from="x" to="y" depart="2"/>',
+            "line 4: <trip id='a'>: expected an id of its own, 'a' is that of line 3",
+        ),
         ("<trip", "line 4: expected a whole XML file"),
         ("", "expected vehicles, trips or flows, got none"),
     ],
@@ -103,3 +124,10 @@ def test_what_cannot_be_read_is_named(element: str, said: str, tmp_path: Path) -
     assert said in str(error.value)
     assert "a.rou.xml" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_another_root_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.rou.xml"
+    path.write_text("<net></net>", encoding="utf-8")
+    with pytest.raises(TripError, match=r"a\.rou\.xml: line 1: <net id=''>: expected <routes>"):
+        read_trips(path, Seed(1))

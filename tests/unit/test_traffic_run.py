@@ -59,7 +59,7 @@ def test_every_trip_is_accounted_for(files: tuple[Path, Path], tmp_path: Path) -
 def test_the_same_seed_gives_the_same_bytes(files: tuple[Path, Path], tmp_path: Path) -> None:
     net, routes = files
     written = []
-    for name in ("a", "b"):
+    for name in ("a.xml", "b.xml"):
         run_traffic(TrafficRun(str(net), routes, 120.0, fcd=tmp_path / name))
         written.append((tmp_path / name).read_bytes())
     assert written[0] == written[1]

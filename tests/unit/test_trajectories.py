@@ -13,16 +13,18 @@ from scenarios.cli.main import main
 from scenarios.traffic import TrafficRun, run_traffic
 from tests.traffic_networks import cross, straight_road
 from twin.clock import NS_PER_S, from_local
+from twin.network.files import written_whole
 from twin.network.model import RoadNetwork, TurnKind
 from twin.network.native import save_network
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
 from twin.traffic.profiles import FLAT
 from twin.traffic.replayed import ReplayedTraffic
+from twin.traffic.sights import kind_of
 from twin.traffic.simulation import TrafficSimulation
 from twin.traffic.sumo_network import write_plain
-from twin.traffic.sumo_outputs import FcdFile, written_whole
-from twin.traffic.trajectories import TrajectoryError, kind_of, read_trajectories
+from twin.traffic.sumo_outputs import FcdFile
+from twin.traffic.trajectories import TrajectoryError, read_trajectories
 from twin.truth import TrueViolation
 
 START_NS = from_local(date(2026, 11, 24), time(0, 0))
@@ -119,6 +121,24 @@ GOOD = '<fcd-export><timestep time="{t}"><vehicle id="a" x="{x}" y="0"/></timest
         ("id,time,x,y\na,1,0,0\na,2,400,0", "vehicle 'a' jumps 400 m between 1 and 2 s"),
         ("id,time,x,y\na,1,0,north", "line 2: y 'north': expected a number"),
         ("\x00\x01", "expected vehicles, got none"),
+        ("id,time,x,y\na,1,2,3\na,1,2,3", "line 3: vehicle 'a' at 1 s"),
+        ("id,time,x,y\na,1,0,0\nb,1,0,0\na,2,71.5,0", "line 4: vehicle 'a' jumps 72 m between 1 and 2 s"),
+        ("id,time,x,y\na,1,NaN,0", "line 2: x 'NaN': expected a number"),
+        ("id,time,x,y,speed\na,1,0,0,-3", "line 2: speed '-3': expected a number from 0 to 70"),
+        ("id,time,x,y,speed\na,1,0,0,250", "line 2: speed '250': expected a number from 0 to 70"),
+        ("id,time,x,y,length\na,1,0,0,-4", "line 2: length '-4': expected a number from 0.3 to 40"),
+        ("id,time,x,y,length,width\na,1,0,0,4.5,99", "line 2: width '99': expected a number from 0.2 to 5"),
+        (
+            "timestep_time;vehicle_id;vehicle_x\n0;a;1",
+            "expected the columns vehicle_id, timestep_time, vehicle_x",
+        ),
+        (
+            '<fcd-export>\n<timestep time="1">\n<vehicle x="1" y="0"/>',
+            "line 3: <vehicle>: expected the attribute",
+        ),
+        (GOOD.format(t="1", x="NaN"), "line 1: <vehicle>: x 'NaN': expected a number"),
+        (GOOD.format(t="1", x='1" speed="-2'), "speed '-2': expected a number from 0 to 70"),
+        ("<routes><vehicle id='a'/></routes>", "line 1: expected <fcd-export>, got <routes>"),
     ],
 )
 def test_what_cannot_be_read_is_named(text: str, said: str, tmp_path: Path) -> None:

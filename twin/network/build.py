@@ -258,13 +258,22 @@ def _plans(
 ) -> Iterable[SignalPlan]:
     """Yield the plans of each junction with signals: the given ones, checked, or an assumed one."""
     roads = {road.id: road for road in layout.roads}
+    met: dict[str, list[Road]] = {junction.id: [] for junction in junctions}
+    moved: dict[str, list[tuple[str, str]]] = {junction.id: [] for junction in junctions}
+    groups: dict[str, set[str]] = {junction.id: set() for junction in junctions}
+    for road in layout.roads:
+        met[road.end].append(road)
+    for a, b in layout.moves:
+        moved[roads[a].end].append((a, b))
+    for turn in turns:
+        groups[roads[turn.from_road].end].add(turn.group)
     for junction in junctions:
         if junction.control is not Control.SIGNALS:
             continue
-        approaches = [road for road in layout.roads if road.end == junction.id]
-        assumed = [] if junction.id in given else [assumed_plan(junction.id, approaches, roads, layout.moves)]
+        approaches, moves = met[junction.id], moved[junction.id]
+        assumed = [] if junction.id in given else [assumed_plan(junction.id, approaches, roads, moves)]
         ids = {road.id for road in approaches}
-        needed = {turn.group for turn in turns if turn.from_road in ids and turn.group}
+        needed = groups[junction.id] - {""}
         for plan in given.get(junction.id, assumed):
             served = {group for phase in plan.phases for group in phase.groups}
             if not needed <= served or not {group.partition(">")[0] for group in served} <= ids:

@@ -108,10 +108,13 @@ def _bad_plans(network: RoadNetwork) -> Iterator[str]:
     if signals != set(network.plans_of) or set(always) != signals or max(always.values(), default=1) > 1:
         odd = sorted({*(signals ^ set(always)), *(key for key, times in always.items() if times > 1)})
         yield f"expected one plan for each junction with signals, got a mismatch at {odd}"
+    met: dict[str, set[str]] = {}
+    for road in network.roads:
+        met.setdefault(road.end, set()).add(road.id)
     for plan in network.signal_plans:
         served = {group for phase in plan.phases for group in phase.groups}
-        approaches = {road.id for road in network.roads if road.end == plan.junction}
-        turns = (turn for road in approaches for turn in network.turns_from[road])
+        approaches = met.get(plan.junction, set())
+        turns = (turn for key in approaches for turn in network.turns_from[key])
         needed = {turn.group for turn in turns if turn.group}
         if not needed <= served or not {group.partition(">")[0] for group in served} <= approaches:
             got = ", ".join(sorted(served)) or "none"

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from twin.network.files import written_whole
 from twin.network.model import Control, Road, RoadNetwork, SignalPlan, Turn, TurnKind
 from twin.traffic.lanegraph import lane_beyond, lanes_by_turn, near_turn
-from twin.traffic.sumo_outputs import HEAD, written_whole
+from twin.traffic.sumo_outputs import HEAD
 
 KINDS = {Control.SIGNALS: "traffic_light", Control.PRIORITY: "priority", Control.NONE: "priority"}
 PARTS = ("nod", "edg", "con", "tll")

@@ -4,7 +4,6 @@ Formats: sumo.dlr.de/docs, "FCDOutput", "Lane- or Edge-based Traffic Measures", 
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import quoteattr
@@ -12,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from twin.clock import NS_PER_S
+from twin.network.files import written_whole
 from twin.network.model import RoadNetwork
 from twin.traffic.kernel.arrays import Rows
 from twin.traffic.simulation import Moving, TripEnd
@@ -19,18 +19,6 @@ from twin.traffic.trips import Trip
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 LEAST_S = 1e-9
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[IO[str]]:
-    """Give a file that has its name only when all of it is written."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class FcdFile:

@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Defaults] = {
     "delivery": (CAR, (6.5, 2.16, 2.86), Dynamics(2.6, 4.5, 1.0, 2.5, 1.0, 55.6), 0.05),
 }
 AS_PASSENGER = ("", "private", "taxi", "emergency", "hov", "evehicle", "custom1", "custom2")
+LATEST_S = 1e8  # three years: more is a slip
+MOST_DEPARTURES = 1_000_000  # of one flow
 SPREAD = (0.2, 2.0)  # SUMO cuts a drawn speed factor off there
 
 
@@ -72,7 +74,7 @@ def read_trips(path: Path, seed: Seed) -> tuple[Trip, ...]:
         msg = f"{path}: expected a readable route file, got: {error}"
         raise TripError(msg) from None
     if not reader.trips:
-        msg = f"{path}: expected vehicles, trips or flows, got none"
+        msg = f"{path}: expected vehicles, trips or flows, got none; give a route file of SUMO"
         raise TripError(msg)
     return tuple(reader.trips)
 
@@ -97,6 +99,8 @@ class _Reader(ContentHandler):
         self._routes: dict[str, tuple[str, ...]] = {}
         self._open: _Flow | None = None
         self._line = 0
+        self._begun = False
+        self._line_of: dict[str, int] = {}
 
     def setDocumentLocator(self, locator: object) -> None:  # noqa: N802 - the name of SAX
         self._locator = locator
@@ -104,6 +108,9 @@ class _Reader(ContentHandler):
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the name of SAX
         self._line = self._locator.getLineNumber()  # type: ignore[attr-defined]
         given = dict(attrs.items())
+        if not self._begun and name not in ("routes", "additional"):
+            raise self._fault(given, name, "expected <routes>; give a route file of SUMO")
+        self._begun = True
         if name == "vType":
             self._types[self._text(name, given, "id")] = self._vtype(given)
         elif name == "route":
@@ -115,7 +122,14 @@ class _Reader(ContentHandler):
 
     def endElement(self, name: str) -> None:  # noqa: N802 - the name of SAX
         if name in ("vehicle", "trip", "flow") and self._open is not None:
-            self.trips += self._departures(name, self._open)
+            for trip in self._departures(name, self._open):
+                if trip.name in self._line_of:
+                    what = (
+                        f"expected an id of its own, '{trip.name}' is that of line {self._line_of[trip.name]}"
+                    )
+                    raise self._fault(self._open.attrs, name, what)
+                self._line_of[trip.name] = self._open.line
+                self.trips.append(trip)
             self._open = None
 
     def _fault(self, attrs: dict[str, str], element: str, what: str) -> TripError:
@@ -128,15 +142,22 @@ class _Reader(ContentHandler):
         return attrs[name]
 
     def _number(
-        self, element: str, attrs: dict[str, str], name: str, default: float, least: float = 0.0
+        self,
+        element: str,
+        attrs: dict[str, str],
+        name: str,
+        default: float,
+        least: float = 0.0,
+        most: float = LATEST_S,
     ) -> float:
-        """Return a number of an element; `least` itself is allowed where it is 0, else too."""
+        """Return a number of an element from `least` to `most`, both allowed."""
         said = attrs.get(name)
         if said is None:
             return default
         value = _seconds(said)
-        if not math.isfinite(value) or value < least:
-            raise self._fault(attrs, element, f"{name} '{said}': expected a number of at least {least:g}")
+        if not least <= value <= most:
+            bounds = f"of at least {least:g} and at most {most:g}"
+            raise self._fault(attrs, element, f"{name} '{said}': expected a number {bounds}")
         return value
 
     def _vtype(self, attrs: dict[str, str]) -> _Type:
@@ -146,8 +167,8 @@ class _Reader(ContentHandler):
             raise self._fault(attrs, "vType", f"vClass '{vclass}' is not read; known: {known}")
         base = _type_of(vclass)
 
-        def number(name: str, default: float, least: float) -> float:
-            return self._number("vType", attrs, name, default, least)
+        def number(name: str, default: float, least: float, most: float) -> float:
+            return self._number("vType", attrs, name, default, least, most)
 
         factor, deviation = self._speed_factor(attrs, base)
         length_m, width_m, height_m = base.size_m
@@ -155,17 +176,17 @@ class _Reader(ContentHandler):
         return _Type(
             base.kind,
             (
-                number("length", length_m, 0.5),
-                number("width", width_m, 0.3),
-                number("height", height_m, 0.3),
+                number("length", length_m, 0.5, 100),
+                number("width", width_m, 0.3, 10),
+                number("height", height_m, 0.3, 10),
             ),
             Dynamics(
-                number("accel", drives.acceleration_mps2, 0.1),
-                number("decel", drives.braking_mps2, 0.1),
-                number("tau", drives.headway_s, 0.1),
-                number("minGap", drives.jam_gap_m, 0.0),
+                number("accel", drives.acceleration_mps2, 0.1, 50),
+                number("decel", drives.braking_mps2, 0.1, 50),
+                number("tau", drives.headway_s, 0.1, 60),
+                number("minGap", drives.jam_gap_m, 0.0, 100),
                 factor,
-                number("maxSpeed", drives.top_mps, 0.1),
+                number("maxSpeed", drives.top_mps, 0.1, 150),
             ),
             deviation,
         )
@@ -223,6 +244,15 @@ class _Reader(ContentHandler):
         if element != "flow":
             self._text(element, attrs, "depart")
             return [self._number(element, attrs, "depart", 0.0)]
+        times_s = self._of_flow(element, attrs)
+        count = next(times_s)
+        if not 0 <= count <= MOST_DEPARTURES:
+            what = f"expected at most {MOST_DEPARTURES} departures, got {count:.3g}; part the flow"
+            raise self._fault(attrs, element, what)
+        return list(times_s)
+
+    def _of_flow(self, element: str, attrs: dict[str, str]) -> Iterator[float]:
+        """Yield how many departures a flow has at most, then when they are."""
         begin_s = self._number(element, attrs, "begin", 0.0)
         end_s = self._number(element, attrs, "end", math.inf)
         span_s = end_s - begin_s
@@ -230,17 +260,22 @@ class _Reader(ContentHandler):
             raise self._fault(attrs, element, f"end {end_s:g} lies before begin {begin_s:g}")
         if "number" in attrs and math.isfinite(end_s):
             count = round(self._number(element, attrs, "number", 0.0))
-            return [begin_s + span_s * i / max(count, 1) for i in range(count)]
+            yield count
+            yield from (begin_s + span_s * i / max(count, 1) for i in range(count))
+            return
         per_hour = self._number(element, attrs, "vehsPerHour", 0.0)
         period_s = 3600.0 / per_hour if per_hour else self._number(element, attrs, "period", 0.0)
         if not math.isfinite(end_s) or ("probability" not in attrs and period_s <= 0):
             what = "expected an end, and vehsPerHour, period, probability or number above 0"
             raise self._fault(attrs, element, what)
         if period_s > 0:
-            return [begin_s + period_s * i for i in range(math.ceil(span_s / period_s))]
-        chance = self._number(element, attrs, "probability", 0.0)
+            yield span_s / period_s
+            yield from (begin_s + period_s * i for i in range(math.ceil(span_s / period_s)))
+            return
+        chance = self._number(element, attrs, "probability", 0.0, most=1.0)
         draw = self.seed.generator("flow", attrs["id"])
-        return [begin_s + s for s in range(math.ceil(span_s)) if draw.random() < chance]
+        yield span_s
+        yield from (begin_s + s for s in range(math.ceil(span_s)) if draw.random() < chance)
 
 
 def _type_of(vclass: str) -> _Type:

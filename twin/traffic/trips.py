@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from operator import attrgetter
 from typing import Any
 
@@ -56,7 +57,10 @@ class TripBook:
         for row, trip in enumerate(self.trips):
             for road in trip.roads:
                 if road not in number:
-                    msg = f"vehicle '{trip.name}': road '{road}' is not in network {network.name}"
+                    near = get_close_matches(road, number, n=1)
+                    hint = f", nearest: '{near[0]}'" if near else ""
+                    where = f"is not in network {network.name}{hint}; correct one"
+                    msg = f"vehicle '{trip.name}': road '{road}' {where}"
                     raise TripError(msg)
             self.entry[row], self.exit[row] = number[trip.roads[0]], number[trip.roads[-1]]
             if not trip.whole:
@@ -64,7 +68,8 @@ class TripBook:
             self.path_at[row] = len(path)
             for a, b in zip(trip.roads[:-1], trip.roads[1:], strict=True):
                 if (a, b) not in turns:
-                    msg = f"vehicle '{trip.name}': no way from road '{a}' to '{b}' in network {network.name}"
+                    where = f"from road '{a}' to '{b}' in network {network.name}; correct its route"
+                    msg = f"vehicle '{trip.name}': no way {where}"
                     raise TripError(msg)
                 path.append(turns[a, b])
             path.append(-1)
@@ -83,7 +88,8 @@ class TripBook:
                 continue
             cost_s = routing.routes.cost_s[goal[int(self.exit[row])], self.entry[row]]
             if not np.isfinite(cost_s):
-                msg = f"vehicle '{trip.name}': no way from road '{trip.roads[0]}' to '{trip.roads[-1]}'"
+                where = f"from road '{trip.roads[0]}' to '{trip.roads[-1]}'; choose others"
+                msg = f"vehicle '{trip.name}': no way {where}"
                 raise TripError(msg)
 
 

@@ -41,6 +41,32 @@ class Frame:
         metres: NDArray[np.float64] = moved - np.array(utm.transform(*self.origin_lonlat))
         return metres
 
+    def each_to_metres(self, lines: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+        """Return lines (N, 2 or 3) of lon, lat and maybe z in metres (N, 3), all in one go."""
+        if not lines:
+            return []
+        ends = np.cumsum([len(line) for line in lines])[:-1]
+        metres = np.split(self.to_metres(np.concatenate([line[:, :2] for line in lines])), ends)
+        heights = (line[:, 2] if line.shape[1] > 2 else np.zeros(len(line)) for line in lines)
+        return [np.column_stack(pair) for pair in zip(metres, heights, strict=True)]
+
+    def each_to_lonlat(self, lines: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+        """Return lines (N, 3) in metres as lon, lat and z (N, 3), all in one go."""
+        if not lines:
+            return []
+        ends = np.cumsum([len(line) for line in lines])[:-1]
+        lonlat = np.split(self.to_lonlat(np.concatenate([line[:, :2] for line in lines])), ends)
+        return [np.column_stack((at, line[:, 2])) for at, line in zip(lonlat, lines, strict=True)]
+
+    def to_lonlat(self, metres: ArrayLike) -> NDArray[np.float64]:
+        """Return lon, lat (N, 2) in degrees (WGS84) of positions (N, 2) in metres."""
+        utm = Transformer.from_crs(4326, self.epsg, always_xy=True)
+        at = np.asarray(metres, dtype=np.float64).reshape(-1, 2) + np.array(
+            utm.transform(*self.origin_lonlat)
+        )
+        lonlat: NDArray[np.float64] = np.column_stack(utm.transform(at[:, 0], at[:, 1], direction="INVERSE"))
+        return lonlat
+
 
 def frame_around(place: str, lonlat: Sequence[tuple[float, float]]) -> Frame:
     """Return the frame in the middle of some positions; raises NetworkError where they are none on earth."""

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
-from xml.sax import ContentHandler, SAXException, parse
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax import SAXException, SAXParseException, parse
 
 import numpy as np
 import pyproj
-import sumolib.net
 
 from twin.network.build import Layout, controls
 from twin.network.crossings import useful_roads
 from twin.network.importers.frame import Frame, drives_left, frame_around
+from twin.network.importers.sumo_elements import SumoReader
 from twin.network.importers.sumo_programs import Programs
 from twin.network.importers.tags import MAX_LANES
 from twin.network.model import NetworkError, Provenance, Road, RoadNetwork
@@ -32,39 +31,22 @@ BROKEN = (
 )
 
 
-class _Reader(ContentHandler):
-    """sumolib's reader, and what it leaves out: on which side people drive."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._inner = sumolib.net.NetReader(withPrograms=True, withFoes=False)
-        self.left_hand: bool | None = None
-
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the name of SAX
-        if name == "net":
-            said = attrs.get("lefthand")
-            self.left_hand = None if said is None else said in ("true", "1", "yes")
-        self._inner.startElement(name, attrs)
-
-    def endElement(self, name: str) -> None:  # noqa: N802 - the name of SAX
-        self._inner.endElement(name)
-
-    def net(self) -> Any:
-        return self._inner.getNet()
-
-
 def read_sumo(path: Path, file: IO[bytes], left_hand: bool | None) -> RoadNetwork:  # noqa: FBT001 - tri-state
     """Return the network of a SUMO file; fixed-time programs that fit our phases are kept.
 
     Raises NetworkError where the file is broken or has no edge for cars.
     """
     try:
-        reader = _Reader()
+        reader = SumoReader(path)
         parse(file, reader)  # noqa: S317 - expat bounds entities, external ones are not read
         side = reader.left_hand if left_hand is None else left_hand
         return _network(path, reader.net(), side)
     except NetworkError:
         raise
+    except SAXParseException as error:
+        said = f"line {error.getLineNumber()}: expected a whole SUMO network, got {error.getMessage()}"
+        msg = f"{path}: {said}; write it again with netconvert"
+        raise NetworkError(msg) from error
     except BROKEN as error:
         what = " ".join(str(error).split()) or type(error).__name__
         msg = f"{path}: expected a whole SUMO network, got {what}; write it again with netconvert"
