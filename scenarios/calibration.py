@@ -16,6 +16,7 @@ from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from scenarios.toml_files import Kind, read_model, resolve
 from twin.network import library
+from twin.network.files import written_whole
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.calibration import Trust, fit_od, geh
@@ -26,7 +27,6 @@ from twin.traffic.lanegraph import compile_lanes
 from twin.traffic.loading import incidence
 from twin.traffic.profiles import DayKind
 from twin.traffic.routing import Routing, plan_routes
-from twin.traffic.sumo_outputs import written_whole
 
 GOOD_GEH = 5.0
 LEAST_VPH = 0.005  # flows below are written as none

@@ -15,6 +15,7 @@ from scenarios.demand_files import check_demand
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from twin.clock import NS_PER_S, from_local, seconds, to_local
+from twin.network.files import written_whole
 from twin.network.library import resolve
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
