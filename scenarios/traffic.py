@@ -19,6 +19,7 @@ from twin.network.files import written_whole
 from twin.network.library import resolve
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.traffic.conduct import ORDERLY
 from twin.traffic.demand import DemandSpec
 from twin.traffic.fcd_files import FcdFormatError, fcd_suffix, fcd_written
 from twin.traffic.parquet import ParquetError
@@ -27,7 +28,9 @@ from twin.traffic.sumo_outputs import write_edge_data, write_trips
 from twin.traffic.sumo_routes import read_trips
 from twin.traffic.trips import Trip, TripBook, TripError
 
-OBEDIENT = DemandSpec(stops_per_km_h=0.0, red_running=(0.0,) * 4)  # trips that are given are kept
+OBEDIENT = DemandSpec(
+    stops_per_km_h=0.0, red_running=(0.0,) * 4, conduct=ORDERLY, halts_per_km=(0.0, 0.0)
+)  # trips that are given are kept
 DAY = date(2026, 11, 24)  # a Tuesday
 MIDNIGHT, PEAK = (
     time(0),

@@ -62,6 +62,17 @@ class VehicleStates:
         columns = {name: getattr(self, name)[index] for name, _, _ in VEHICLE_COLUMNS}
         return VehicleStates(**columns, plates=tuple(self.plates[i] for i in index))
 
+    def joined(self, others: "VehicleStates") -> "VehicleStates":
+        """Return these vehicles and others, by id."""
+        if not len(others):
+            return self
+        columns = {
+            name: np.concatenate((getattr(self, name), getattr(others, name)))
+            for name, _, _ in VEHICLE_COLUMNS
+        }
+        both = VehicleStates(**columns, plates=(*self.plates, *others.plates))
+        return both.select(np.argsort(both.vehicle_id, kind="stable"))
+
     @classmethod
     def none(cls) -> "VehicleStates":
         """Return no vehicles."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from detectors.datatypes.detections import VehicleClass
 from twin.network.model import NetworkError
+from twin.traffic.conduct import USUAL_CONDUCT, ConductSpec
 from twin.traffic.land_use import USUAL_GENERATORS, DwellMix, Generator, LandUse
 from twin.traffic.profiles import TRAFFIC, DayProfiles
 
@@ -76,8 +77,8 @@ class DemandSpec:
     that leads in and has rows in `od` has these flows and no others; `turns` are drawn on the way.
     `stops_per_km_h` is the rate of kerb stops where `Road.stop_rate` is 1, at a factor of 1; in the
     zones of `land_use` the `generators` cause them instead. `red_running` is the chance, by class, that
-    a driver who meets a red crosses it shortly after its onset or jumps the start; `past_line` that one
-    waits beyond the line.
+    a driver who meets a red crosses it shortly after its onset or jumps the start; `conduct` what else
+    they do. `halts_per_km` is how often angkot and buses stop for passengers.
     """
 
     entry_vph_per_lane: tuple[float, float, float] = (50.0, 160.0, 360.0)
@@ -86,7 +87,7 @@ class DemandSpec:
     stops_per_km_h: float = 20.0
     dwell: tuple[DwellMix, ...] = (DwellMix(0.55, 240.0, 0.8), DwellMix(0.45, 2700.0, 0.6))
     red_running: tuple[float, float, float, float] = (0.09, 0.015, 0.005, 0.01)
-    past_line: tuple[float, float, float, float] = (0.35, 0.04, 0.0, 0.01)
+    conduct: ConductSpec = USUAL_CONDUCT
     scale: float = 1.0
     gates: tuple[Gate, ...] = ()
     class_hourly: tuple[ClassHours, ...] = ()
@@ -94,6 +95,7 @@ class DemandSpec:
     turns: tuple[TurnShare, ...] = ()
     land_use: tuple[LandUse, ...] = ()
     generators: tuple[Generator, ...] = USUAL_GENERATORS
+    halts_per_km: tuple[float, float] = (1.5, 0.5)
 
 
 def unknown(name: str, known: Collection[str], network: str, *, what: str) -> DemandError:

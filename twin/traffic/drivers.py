@@ -16,6 +16,15 @@ PLATE_RANGE = {
     VehicleClass.BUS: (7000, 7999),
     VehicleClass.TRUCK: (8000, 9999),
 }
+# How many of each class use these roads, by turns, and how many cars among them are angkot. [?] in DOMAIN 4.
+RESIDENTS = {
+    VehicleClass.MOTORCYCLE: 60_000,
+    VehicleClass.CAR: 25_000,
+    VehicleClass.BUS: 400,
+    VehicleClass.TRUCK: 4_000,
+}
+ANGKOT_SHARE = 0.04
+BOLDNESS_SHAPE = 0.6  # of a gamma distribution with mean 1: few do most of what is forbidden
 STRIDE = 7_368_787  # prime, so that it shares no factor with the number of plates of any class
 
 
@@ -107,12 +116,24 @@ class Vehicle:
     boldness: float = 1.0
     use: Use = Use.PRIVATE
 
+    @property
+    def passes_signals(self) -> bool:
+        """Whether a red never stops it: racers do not care, an emergency vehicle may."""
+        return self.use in (Use.RACER, Use.EMERGENCY)
+
 
 class Registry:
-    """Issues vehicles: everything about one is drawn by its id, plates never repeat in a class."""
+    """Issues vehicles: the class of a trip is drawn by its id, who drives it comes from the residents.
 
-    def __init__(self, seed: Seed, mix: tuple[float, float, float, float]) -> None:
+    Residents have their vehicle, its plate and their habits for good, by `people`; each of a class comes
+    once before anybody comes again. Another `seed` with the same `people` is another day.
+    """
+
+    def __init__(
+        self, seed: Seed, mix: tuple[float, float, float, float], people: Seed | None = None
+    ) -> None:
         self._seed = seed
+        self._people = people if people is not None else seed.child("people")
         self._share = np.cumsum(mix) / np.sum(mix)
         self._issued = dict.fromkeys(PLATE_RANGE, 0)
 
@@ -123,22 +144,12 @@ class Registry:
 
         `share` (4,) is the cumulative share of the classes, None: that of the registry.
         """
-        draw = self._seed.generator("vehicle", vehicle_id)
         share = self._share if share is None else share
-        kind = VehicleClass(min(int(np.searchsorted(share, draw.random(), side="right")), len(share) - 1))
+        drawn = self._seed.uniform("vehicle", vehicle_id)
+        kind = VehicleClass(min(int(np.searchsorted(share, drawn, side="right")), len(share) - 1))
         if kind is VehicleClass.BUS and not with_bus:
             kind = VehicleClass.CAR
-        style = STYLES[kind]
-        rider = kind is VehicleClass.MOTORCYCLE
-        return Vehicle(
-            vehicle_id,
-            kind,
-            self._plate(kind),
-            style.sizes_m[int(draw.integers(len(style.sizes_m)))],
-            style.colours_bgr[int(draw.integers(len(style.colours_bgr)))],
-            self._driven(style.dynamics, draw),
-            float(draw.uniform(-1.0, 1.0)) * (0.2 if rider else 0.05),
-        )
+        return self.resident(vehicle_id, kind, self._whose_turn(kind))
 
     def issue_as(
         self,
@@ -148,12 +159,32 @@ class Registry:
         dynamics: Dynamics,
     ) -> Vehicle:
         """Return a vehicle of which all but plate, colour and place on the lane are given."""
-        draw = self._seed.generator("vehicle", vehicle_id)
-        colours = STYLES[kind].colours_bgr
-        colour = colours[int(draw.integers(len(colours)))]
-        reach_m = 0.2 if kind is VehicleClass.MOTORCYCLE else 0.05
-        jitter_m = float(draw.uniform(-1.0, 1.0)) * reach_m
-        return Vehicle(vehicle_id, kind, self._plate(kind), size_m, colour, dynamics, jitter_m)
+        someone = self.resident(vehicle_id, kind, self._whose_turn(kind))
+        return replace(someone, size_m=size_m, dynamics=dynamics, use=Use.PRIVATE)
+
+    def resident(self, vehicle_id: int, kind: VehicleClass, number: int) -> Vehicle:
+        """Return the vehicle of resident `number` of a class, on a trip with an id."""
+        draw = self._people.generator("resident", int(kind), number)
+        style = STYLES[kind]
+        picks_up = kind is VehicleClass.CAR and draw.random() < ANGKOT_SHARE
+        return Vehicle(
+            vehicle_id,
+            kind,
+            self._plate(kind, number),
+            style.sizes_m[int(draw.integers(len(style.sizes_m)))],
+            style.colours_bgr[int(draw.integers(len(style.colours_bgr)))],
+            self._driven(style.dynamics, draw),
+            float(draw.uniform(-1.0, 1.0)) * (0.2 if kind is VehicleClass.MOTORCYCLE else 0.05),
+            float(draw.gamma(BOLDNESS_SHAPE, 1.0 / BOLDNESS_SHAPE)),
+            Use.ANGKOT if picks_up else Use.PRIVATE,
+        )
+
+    def _whose_turn(self, kind: VehicleClass) -> int:
+        """Return the next resident of a class: a walk through all of them in a scrambled order."""
+        people = RESIDENTS[kind]
+        step = self._issued[kind] + int(self._seed.uniform("whose turn", int(kind)) * people)
+        self._issued[kind] += 1
+        return step * STRIDE % people
 
     @staticmethod
     def _driven(dynamics: Dynamics, draw: np.random.Generator) -> Dynamics:
@@ -166,12 +197,11 @@ class Registry:
             headway_s=dynamics.headway_s * close,
         )
 
-    def _plate(self, kind: VehicleClass) -> str:
-        """Return the next plate of a class: a walk through all of them in a scrambled order."""
+    def _plate(self, kind: VehicleClass, resident: int) -> str:
+        """Return the plate of a resident of a class; no two have the same."""
         low, high = PLATE_RANGE[kind]
         numbers, suffixes = high - low + 1, len(SUFFIX_FIRST) * len(LETTERS)
-        step = self._issued[kind] + int(self._seed.uniform("plates", int(kind)) * numbers * suffixes)
-        self._issued[kind] += 1
+        step = resident + int(self._people.uniform("plates", int(kind)) * numbers * suffixes)
         number, suffix = divmod(step * STRIDE % (numbers * suffixes), suffixes)
         first, second = divmod(suffix, len(LETTERS))
         return f"KX {low + number} {SUFFIX_FIRST[first]}{LETTERS[second]}"

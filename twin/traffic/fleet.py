@@ -22,12 +22,13 @@ from twin.traffic.kernel.arrays import (
     Rows,
     new_fleet,
 )
-from twin.traffic.kernel.following import FREE, safe_speed
+from twin.traffic.kernel.following import FREE, connector_for, safe_speed
 from twin.traffic.kernel.motion import plan_lanes
 from twin.traffic.kernel.ordering import overhang
 from twin.traffic.kernel.pose import poses
 from twin.traffic.kernel.room import FAR_M, has_room, look
 from twin.traffic.lanegraph import LaneGraph
+from twin.traffic.routing import TURN_S, drive_s
 from twin.truth import VehicleStates
 
 FIRST_CAPACITY = 256
@@ -136,6 +137,30 @@ class FleetBook:
             road = int(roads[fleet["lane"][row]])
             if road >= 0:
                 plan_lanes(self._graph.lanes, self._routes, fleet, int(row), road)
+
+    def shorter_turn(self, row: int, road: int, closed: Collection[int]) -> int | None:
+        """Return the turn among `closed` ones that would bring a vehicle to its goal sooner, if any.
+
+        Only for one that goes by the quickest way and is on the road from which the turn is made.
+        """
+        if not closed or self.fleet["path_at"][row] >= 0:
+            return None
+        routes, network, goal = self._routes, self._graph.network, int(self.fleet["destination"][row])
+        best, least_s = None, float(routes.cost_s[goal, road])
+        for number in closed:
+            turn, onto = network.turns[number], int(routes.turn_to[number])
+            if network.roads[road].id == turn.from_road:
+                cost_s = TURN_S[turn.kind] + drive_s(network.roads[onto]) + float(routes.cost_s[goal, onto])
+                if cost_s < least_s:
+                    best, least_s = number, cost_s
+        return best
+
+    def take(self, row: int, turn: int) -> None:
+        """Have a vehicle take a turn at the end of its road instead of the one that it meant to take."""
+        fleet, routes, lanes = self.fleet, self._routes, self._graph.lanes
+        fleet["turn"][row] = turn
+        fleet["lane_lo"][row], fleet["lane_hi"][row] = routes.lane_lo[turn], routes.lane_hi[turn]
+        fleet["onward"][row] = connector_for(lanes, int(fleet["lane"][row]), turn)
 
     def remove(self, row: int) -> None:
         """Free the row of a vehicle that the kernel has taken off the map."""

@@ -63,8 +63,18 @@ class Ledger:
 
     def sped(self, vehicle: Vehicle, road: int, along_m: float, now_ns: int, over_mps: float) -> None:
         """Note the highest speed above the limit of a road, told when the vehicle leaves that road."""
+        lasting = self._open.get(("racing", vehicle.vehicle_id))
+        limit_kmh = self._network.roads[road].speed_limit_mps * KMH
+        if lasting is not None:
+            fastest = max(lasting.amount, limit_kmh + over_mps * KMH)
+            self._open["racing", vehicle.vehicle_id] = replace(lasting, amount=fastest)
         at_m = self._network.roads[road].point_at(along_m)[:2]
         self.add("speeding", vehicle, self._network.roads[road].id, at_m, now_ns, over_mps * KMH)
+
+    def turned(self, vehicle: Vehicle, from_road: str, onto: int, now_ns: int) -> None:
+        """Note that a vehicle has made a prohibited turn onto road number `onto`."""
+        x, y, _ = self._network.roads[onto].centreline_m[0]
+        self.add("prohibited_turn", vehicle, from_road, (float(x), float(y)), now_ns, float(onto))
 
     def _end_m(self, road: int) -> tuple[float, float]:
         x, y = self._network.roads[road].centreline_m[-1, :2]

@@ -14,12 +14,15 @@ from detectors.datatypes.signals import Aspect, SignalState
 from twin.clock import NS_PER_S
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.traffic.against import AgainstTraffic
 from twin.traffic.arrivals import Arrival, Arrivals
+from twin.traffic.conduct import Conduct
 from twin.traffic.demand import DemandSpec
-from twin.traffic.drivers import Registry
+from twin.traffic.drivers import Registry, Use
 from twin.traffic.fleet import FleetBook
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
+    DARES,
     ENTERED_ROAD,
     JUNCTION,
     LEAVING,
@@ -39,6 +42,7 @@ from twin.traffic.kernel.motion import step
 from twin.traffic.lanegraph import compile_lanes, lane_names
 from twin.traffic.ledger import Ledger
 from twin.traffic.loops import occupied_by
+from twin.traffic.outriders import Outriders
 from twin.traffic.routing import Closures, Routing, closed_turns, plan_routes
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, announced
@@ -47,7 +51,6 @@ from twin.truth import TrueViolation, VehicleStates
 
 STEP_S = 0.2
 NOTICE_M = 25.0  # a stop nearer than this on entering the road comes too soon
-PAST_M = (1.0, 3.5)  # how far beyond the stop line those wait who do
 STANDER_IDS = 1_000_000  # below the ids of those who come in by road
 
 
@@ -97,6 +100,7 @@ class TrafficSimulation:
     The environment counts nanoseconds from wherever it stands at construction. The map starts with
     the vehicles that stand at its kerbs and with empty lanes: warm it up. Where there are `trips` they
     are who drives, and nobody comes by `demand`. `counts` keeps account of every road and vehicle.
+    With the same `people` the residents are the same from day to day, whatever the seed of the day.
     """
 
     def __init__(  # noqa: PLR0913 - what traffic there is, and when
@@ -110,6 +114,7 @@ class TrafficSimulation:
         trips: TripBook | None = None,
         step_s: float = STEP_S,
         counts: bool = False,
+        people: Seed | None = None,
     ) -> None:
         self.now_ns = start_ns
         self.step_ns = round(step_s * NS_PER_S)
@@ -118,7 +123,10 @@ class TrafficSimulation:
         self._offset_ns = start_ns - int(self._env.now)
         self._network, self._demand, self._seed = network, demand, seed
         self._graph = compile_lanes(network)
-        self._registry = Registry(seed.child("drivers"), demand.mix)
+        self._registry = Registry(seed.child("drivers"), demand.mix, people)
+        self._conduct = Conduct(demand.red_running, demand.conduct, seed)
+        self._ledger = Ledger(network)
+        self._daring: dict[int, int] = {}
         self._routing, self._arrivals = self._who_drives(trips)
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
@@ -130,19 +138,25 @@ class TrafficSimulation:
         self._departed_ns: dict[int, int] = {}
         self._steps = 0
         self._finished = 0
-        self._ledger = Ledger(network)
         occupied = occupied_by(network, self._graph, lambda: self._book.fleet, self._clock_ns)
         self._board.start(self._env, self._clock_ns, occupied)
         self._arrivals.start(self._env, self._clock_ns)
         Closures(self._graph, self._routing).start(self._env, self._clock_ns, self._book.redirect)
+        own, spec = seed.child("conduct"), demand.conduct
+        self._against = AgainstTraffic(network, spec, own, self._registry, self._ledger)
+        if trips is None:
+            self._against.start(self._env, self._clock_ns)
+            others = Outriders(network, spec, self._routing, own, self._registry, self._arrivals.queues)
+            others.start(self._env, self._clock_ns)
         self._populate_kerbs()
 
     def _who_drives(self, trips: TripBook | None) -> tuple[Routing, Arrivals | Departures]:
         """Return where one can go, and who comes in: by the trips, else by the demand."""
         network, demand = self._network, self._demand
-        may_disobey = max(*demand.red_running, *demand.past_line) > 0
-        signalled = {turn.from_road for turn in network.turns if turn.group and may_disobey}
-        asks = announced(network, demand) | np.array([road.id in signalled for road in network.roads])
+        asked = {turn.from_road for turn in network.turns if turn.group and not self._conduct.keeps_signals}
+        signed = [turn for turn in network.turns if turn.prohibited]
+        asked |= {road for turn in signed for road in (turn.from_road, turn.to_road)}
+        asks = announced(network, demand) | np.array([road.id in asked for road in network.roads])
         closed = closed_turns(network, self.now_ns)
         if trips is None:
             routing = plan_routes(self._graph, asks, closed=closed)
@@ -221,7 +235,10 @@ class TrafficSimulation:
         placed = self._book.enter(queue[0], entry)
         if placed is None:
             return False
-        queue.popleft()
+        vehicle = queue.popleft().vehicle
+        if vehicle.use is Use.RACER:
+            place, at_m = self._network.roads[entry], self._network.roads[entry].point_at(0.0)[:2]
+            self._ledger.add("racing", vehicle, place.id, at_m, self.now_ns, lasts=True)
         self._prepare(placed, entry)
         if len(self.tally):
             self.tally["departed"][entry] += 1
@@ -236,18 +253,25 @@ class TrafficSimulation:
         """Draw what a vehicle will do on the road that it has just entered."""
         fleet, vehicle = self._book.fleet, self._book.vehicle[row]
         road_id = self._network.roads[road].id
-        chance = self._demand.red_running[int(vehicle.kind)]
-        fleet["disobeys"][row] = self._seed.uniform("red", vehicle.vehicle_id, road_id) < chance
-        if (
-            self._seed.uniform("past", vehicle.vehicle_id, road_id)
-            < self._demand.past_line[int(vehicle.kind)]
-        ):
-            share = self._seed.uniform("how far past", vehicle.vehicle_id, road_id)
-            fleet["past_m"][row] = PAST_M[0] + share * (PAST_M[1] - PAST_M[0])
-        parks = self._book.may_park(row)
-        wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road, self.now_ns) if parks else None
+        fleet["disobeys"][row] = self._conduct.at_signal(vehicle, road_id)
+        fleet["past_m"][row] = self._conduct.past_line_m(vehicle, road_id)
+        self._turn_anyway(row, road)
+        wanted_m = self._stops.halt_at(vehicle, road)
+        if wanted_m is None and self._book.may_park(row):
+            wanted_m = self._stops.wanted_at(vehicle.vehicle_id, road, self.now_ns)
         if wanted_m is not None and wanted_m > fleet["position_m"][row] + NOTICE_M:
             fleet["kerb"][row], fleet["stop_m"][row] = SEEKING, wanted_m
+
+    def _turn_anyway(self, row: int, road: int) -> None:
+        """Note a prohibited turn that a vehicle has made, and have it make one where it would."""
+        vehicle, made = self._book.vehicle[row], self._daring.pop(row, None)
+        if made is not None and int(self._routing.routes.turn_to[made]) == road:
+            turn = self._network.turns[made]
+            self._ledger.turned(vehicle, turn.from_road, road, self.now_ns)
+        shorter = self._book.shorter_turn(row, road, closed_turns(self._network, self.now_ns))
+        if shorter is not None and self._conduct.turns_anyway(vehicle, self._network.roads[road].id):
+            self._book.take(row, shorter)
+            self._daring[row] = shorter
 
     def _read_records(self) -> None:
         count = int(self._traffic.records["value"][0])
@@ -266,10 +290,15 @@ class TrafficSimulation:
                 along_m = float(self._book.fleet["position_m"][row])
                 self._stand(row, Stand(road, along_m, dwell_ns, self.now_ns))
             elif kind == LEFT_MAP:
-                if len(self.tally):
-                    self._note_end(row)
-                self._book.remove(row)
+                self._leave(row)
                 self._finished += 1
+
+    def _leave(self, row: int) -> None:
+        if len(self.tally):
+            self._note_end(row)
+        self._ledger.close("racing", self._book.vehicle[row].vehicle_id, self.now_ns)
+        self._daring.pop(row, None)
+        self._book.remove(row)
 
     def _note_end(self, row: int) -> None:
         vehicle_id, account = self._book.vehicle[row].vehicle_id, self._book.fleet[row]
@@ -308,7 +337,7 @@ class TrafficSimulation:
     def dare(self, road: int, count: int) -> int:
         """Make the `count` vehicles nearest to the end of a road disobey its signal; return how many."""
         rows = self._riding_on(road)[:count]
-        self._book.fleet["disobeys"][rows] = True
+        self._book.fleet["disobeys"][rows] = DARES
         return len(rows)
 
     def park(self, road: int, count: int) -> int:
@@ -339,7 +368,10 @@ class TrafficSimulation:
         self, centre_m: tuple[float, float] | None = None, radius_m: float | None = None
     ) -> VehicleStates:
         """Return the vehicles, all or those whose middle lies in a circle, ordered by id."""
-        return self._book.states(centre_m, radius_m)
+        against = self._against.states(self.now_ns)
+        if centre_m is not None and radius_m is not None:
+            against = against.select(np.hypot(*(against.position_m[:, :2] - centre_m).T) <= radius_m)
+        return self._book.states(centre_m, radius_m).joined(against)
 
     def moving(self) -> Moving:
         """Return where everybody's front is, on which lane."""
@@ -377,6 +409,7 @@ class TrafficSimulation:
 
     def census(self) -> Census:
         """Return the counts of vehicles."""
-        active = int(self._book.fleet["alive"].sum())
+        active = int(self._book.fleet["alive"].sum()) + self._against.count
         waiting = sum(len(queue) for queue in self._arrivals.queues)
-        return Census(self._book.inserted, active, self._finished, waiting)
+        inserted = self._book.inserted + self._against.count + self._against.done
+        return Census(inserted, active, self._finished + self._against.done, waiting)

@@ -5,20 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.datatypes.detections import VehicleClass
 from twin.clock import NS_PER_S, to_local
 from twin.network.model import Road, RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.assignment import expected_vph
 from twin.traffic.demand import DemandSpec, unknown
+from twin.traffic.drivers import Use, Vehicle
 from twin.traffic.kernel.arrays import Floats
 from twin.traffic.land_use import DwellMix, Generator
-from twin.traffic.profiles import DayKind, day_kind
+from twin.traffic.profiles import FLAT, DayKind, day_kind
 from twin.traffic.routing import Routing
 
 CLEAR_START_M, CLEAR_END_M = 15.0, 25.0  # nobody stops so near a junction
 LONGEST_SHARE = 0.5
 NEAR_M = 30.0  # who comes to a place stops within so many metres of it
 PEAK = 17  # the hour that rates without one mean
+HALT = Generator("halt", 0.0, (DwellMix(1.0, 20.0, 0.4),), FLAT)  # for passengers
 PAST_S = 6 * 3600.0  # stands that began longer ago than this are over
 
 
@@ -109,7 +112,8 @@ def stops_per_hour(network: RoadNetwork, demand: DemandSpec) -> Floats:
 
 def announced(network: RoadNetwork, demand: DemandSpec) -> NDArray[np.bool_]:
     """Return on which roads (R,) somebody may stop at the kerb at some hour."""
-    found = stops_per_hour(network, demand) > 0
+    halts = max(demand.halts_per_km) > 0
+    found = (stops_per_hour(network, demand) > 0) | [halts and _stoppable(road) for road in network.roads]
     found[[place.road for place in places(network, demand)]] = True
     return found
 
@@ -150,6 +154,20 @@ class KerbStops:
             return None
         first_m, last_m = usable_m(self._roads[road])
         return first_m + (last_m - first_m) * self._seed.uniform("where", vehicle_id, key)
+
+    def halt_at(self, vehicle: Vehicle, road: int) -> float | None:
+        """Return where on a road (m) an angkot or a bus stops for passengers, None for not at all."""
+        angkot, bus = self._demand.halts_per_km
+        per_km = angkot if vehicle.use is Use.ANGKOT else bus if vehicle.kind is VehicleClass.BUS else 0.0
+        one = self._roads[road]
+        if per_km <= 0 or not _stoppable(one):
+            return None
+        chance = min(1.0, per_km * one.length_m / 1000.0)
+        if self._seed.uniform("halts", vehicle.vehicle_id, one.id) >= chance:
+            return None
+        self._errand[vehicle.vehicle_id] = HALT
+        first_m, last_m = usable_m(one)
+        return first_m + (last_m - first_m) * self._seed.uniform("halts where", vehicle.vehicle_id, one.id)
 
     def _errand_at(self, vehicle_id: int, road: int, now_ns: int) -> float | None:
         """Return where a vehicle wants to stop for one of the places along a road."""

@@ -7,8 +7,10 @@ soon; long waiting overrides giving way, then claims the junction; a full exit k
 from twin.compiled import compiled, inlined
 from twin.traffic.kernel.arrays import (
     ALL,
+    DARES,
     GREEN,
     MOTORCYCLE,
+    PASSES,
     RED,
     STRIPS,
     YELLOW,
@@ -44,16 +46,16 @@ ABREAST_M = 5.0
 def may_pass(lanes: Lanes, signals: Rows, fleet: Rows, v: int, c: int, dist_m: float) -> bool:
     """Return whether the driver takes the signal as permission to cross, disobedience included."""
     group = int(lanes.row[c].group)
-    if group < 0 or signals[group].state == GREEN:
+    if group < 0 or signals[group].state == GREEN or fleet[v].disobeys == PASSES:
         return True
     speed = float(fleet[v].speed_mps)
     if signals[group].state == YELLOW:
-        return bool(fleet[v].disobeys or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
+        return bool(fleet[v].disobeys == DARES or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
     if lanes.row[c].on_red:
         return True
     late_s = signals[group].into_s + dist_m / max(speed, 3.0)
     jumps = signals[group].to_green_s < JUMP_S and dist_m < NEAR_M
-    return bool(fleet[v].disobeys and (late_s < LATE_S or jumps))
+    return bool(fleet[v].disobeys == DARES and (late_s < LATE_S or jumps))
 
 
 @inlined

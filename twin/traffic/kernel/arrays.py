@@ -22,6 +22,7 @@ Rows = NDArray[np.void]
 STRIPS = 3
 KERBWARD, MIDDLE, MEDIANWARD, ALL = 1, 2, 4, 7  # sets of strips, as bits
 GREEN, YELLOW, RED = 0, 1, 2
+OBEYS, DARES, PASSES = 0, 1, 2  # what a red means to a driver
 RIDING, SEEKING, STANDING, LEAVING = 0, 1, 2, 3  # what a vehicle is about, as to the kerb
 LEFT_MAP, ENTERED_ROAD, CROSSED_RED, STOPPED, PAST_LINE, SPED = 0, 1, 2, 3, 4, 5  # kinds of record
 TRAIL = 4  # lanes behind the front that a body can still touch
@@ -62,7 +63,8 @@ VEHICLE = np.dtype(
     [
         *_columns(np.float64, "position_m speed_mps length_m"),
         *_columns(np.int32, "lane strips old_lane old_strips turn granted kerb kind"),
-        *_columns(np.bool_, "alive blocked disobeys wide"),
+        *_columns(np.bool_, "alive blocked wide"),
+        *_columns(np.int8, "disobeys"),
         *_columns(np.int32, "onward"),
         *_columns(np.float64, "next_mps acceleration_mps2 braking_mps2 headway_s jam_gap_m"),
         *_columns(np.float64, "speed_factor top_mps filter_mps"),

@@ -4,9 +4,11 @@ from twin.compiled import compiled, inlined
 from twin.traffic.kernel.admission import admit
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
+    DARES,
     ENTERED_ROAD,
     LEFT_MAP,
     MOTORCYCLE,
+    OBEYS,
     PAST_LINE,
     RED,
     RIDING,
@@ -79,7 +81,8 @@ def _enter(traffic: Traffic, v: int, road: int) -> None:
     """Plan the way on from a road that a vehicle has just come to."""
     fleet, routes = traffic.fleet, traffic.routes
     fleet[v].kerb = RIDING
-    fleet[v].disobeys = False
+    if fleet[v].disobeys == DARES:
+        fleet[v].disobeys = OBEYS
     fleet[v].past_m = 0.0
     fleet[v].peak_mps = 0.0
     if fleet[v].path_at >= 0:

@@ -1,0 +1,77 @@
+"""What drivers do that they should not: drawn by vehicle and road, the same whatever else happens."""
+
+from dataclasses import dataclass
+
+from twin.randomness import Seed
+from twin.traffic.drivers import Vehicle
+from twin.traffic.kernel.arrays import DARES, OBEYS, PASSES
+
+ByClass = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ConductSpec:
+    """How often people do what they should not, by class; every number is [?] in DOMAIN 4.
+
+    `past_line`: the chance that one waits beyond the stop line, `past_m` from where to where.
+    `prohibited_turn`: that one makes a turn that a sign forbids at this hour, where that is shorter.
+    `night_speed`: a factor of the speed that people wish for from 22 to 5 h.
+    `wrong_way_per_km_h`: riders that set out against the traffic beside a median, who ride
+    `wrong_way_mps` for `wrong_way_m` on average. `races_per_night`: groups of `racers` from 22 to 3 h.
+    `emergencies_per_h`: vehicles that may.
+    """
+
+    past_line: ByClass = (0.35, 0.04, 0.0, 0.01)
+    past_m: tuple[float, float] = (1.0, 3.5)
+    prohibited_turn: ByClass = (0.12, 0.03, 0.0, 0.01)
+    night_speed: float = 1.12
+    wrong_way_per_km_h: float = 3.0
+    wrong_way_mps: float = 4.5
+    wrong_way_m: float = 120.0
+    races_per_night: float = 0.5
+    racers: tuple[int, int] = (4, 8)
+    emergencies_per_h: float = 0.3
+
+
+USUAL_CONDUCT = ConductSpec()
+ORDERLY = ConductSpec(
+    past_line=(0.0,) * 4,
+    prohibited_turn=(0.0,) * 4,
+    night_speed=1.0,
+    wrong_way_per_km_h=0.0,
+    races_per_night=0.0,
+    emergencies_per_h=0.0,
+)
+
+
+class Conduct:
+    """Draws what a driver will do on a road; the bold do more of everything."""
+
+    def __init__(self, red_running: ByClass, spec: ConductSpec, seed: Seed) -> None:
+        self._red_running, self._spec, self._seed = red_running, spec, seed
+
+    @property
+    def keeps_signals(self) -> bool:
+        """Whether everybody keeps to signals and stop lines."""
+        return max(*self._red_running, *self._spec.past_line) <= 0
+
+    def _would(self, what: str, vehicle: Vehicle, road: str, chances: ByClass) -> bool:
+        chance = chances[int(vehicle.kind)]
+        return chance > 0 and self._seed.uniform(what, vehicle.vehicle_id, road) < chance * vehicle.boldness
+
+    def at_signal(self, vehicle: Vehicle, road: str) -> int:
+        """Return how a driver takes the signal at the end of a road: OBEYS, DARES or PASSES it."""
+        if vehicle.passes_signals:
+            return PASSES
+        return DARES if self._would("red", vehicle, road, self._red_running) else OBEYS
+
+    def past_line_m(self, vehicle: Vehicle, road: str) -> float:
+        """Return how far beyond the stop line a driver waits, 0 before it."""
+        if not self._would("past", vehicle, road, self._spec.past_line):
+            return 0.0
+        near_m, far_m = self._spec.past_m
+        return near_m + (far_m - near_m) * self._seed.uniform("how far past", vehicle.vehicle_id, road)
+
+    def turns_anyway(self, vehicle: Vehicle, road: str) -> bool:
+        """Return whether a driver makes a prohibited turn from a road where that is shorter."""
+        return self._would("turn", vehicle, road, self._spec.prohibited_turn)
