@@ -13,12 +13,14 @@ from scenarios.cli.network import export_network
 from tests.network_files import OSM, sumo_xml
 from tests.traffic_networks import cross
 from twin.network import balikpapan
+from twin.network.build import build_network
 from twin.network.check import check_network
 from twin.network.hours import edges_h, unusable, within
 from twin.network.importers import load_network
 from twin.network.importers.tags import conditional
 from twin.network.model import Detector, NetworkError, Phase, RoadNetwork, SignalPlan, Turn, TurnKind
 from twin.network.native import save_network
+from twin.network.streets import Node, Restriction, Street
 from twin.traffic.sumo_network import write_plain
 
 NETCONVERT = (Path(sys.executable).parent / "netconvert").exists() or shutil.which("netconvert")
@@ -155,6 +157,24 @@ def test_osm_only_by_hour_prohibits_the_others(tmp_path: Path) -> None:
     network = load(tmp_path, CONDITIONAL.format("only_right_turn @ (06:00-20:00)"))
     hours = {t.to_road: t.prohibited for t in network.turns_from["11.0-"]}
     assert hours == {"14.0+": ((6.0, 20.0),), "10.0-": ()}
+
+
+def test_a_turn_back_that_a_sign_prohibits_can_still_be_driven() -> None:
+    nodes = (Node("w", -300, 0), Node("u", 0, 0), Node("e", 300, 0))
+    street = Street("main", "Jl. Utama", ("w", "u", "e"), None, 2, 2, 13.9, median_m=4.0, priority=3)
+    network = build_network(
+        "back",
+        (116.8, -1.2),
+        32750,
+        left_hand=True,
+        nodes=nodes,
+        streets=(street,),
+        uturns=["u"],
+        restrictions=[Restriction("main", "u", "main", only=False, hours=((0.0, 24.0),))],
+    )
+    check_network(network)
+    assert turn(network, "main.0+", TurnKind.UTURN).prohibited == ((0.0, 24.0),)
+    assert turn(network, "main.0+", TurnKind.STRAIGHT).prohibited == ()
 
 
 @pytest.mark.parametrize("tag", ["red_turn:left", "red_turn:right", "red_turn:left:bicycle"])
