@@ -13,12 +13,14 @@ from scenarios.cli.network import export_network
 from tests.network_files import OSM, sumo_xml
 from tests.traffic_networks import cross
 from twin.network import balikpapan
+from twin.network.build import build_network
 from twin.network.check import check_network
 from twin.network.hours import edges_h, unusable, within
 from twin.network.importers import load_network
 from twin.network.importers.tags import conditional
 from twin.network.model import Detector, NetworkError, Phase, RoadNetwork, SignalPlan, Turn, TurnKind
 from twin.network.native import save_network
+from twin.network.streets import Node, Restriction, Street
 from twin.traffic.sumo_network import write_plain
 
 NETCONVERT = (Path(sys.executable).parent / "netconvert").exists() or shutil.which("netconvert")
@@ -157,6 +159,24 @@ def test_osm_only_by_hour_prohibits_the_others(tmp_path: Path) -> None:
     assert hours == {"14.0+": ((6.0, 20.0),), "10.0-": ()}
 
 
+def test_a_turn_back_that_a_sign_prohibits_can_still_be_driven() -> None:
+    nodes = (Node("w", -300, 0), Node("u", 0, 0), Node("e", 300, 0))
+    street = Street("main", "Jl. Utama", ("w", "u", "e"), None, 2, 2, 13.9, median_m=4.0, priority=3)
+    network = build_network(
+        "back",
+        (116.8, -1.2),
+        32750,
+        left_hand=True,
+        nodes=nodes,
+        streets=(street,),
+        uturns=["u"],
+        restrictions=[Restriction("main", "u", "main", only=False, hours=((0.0, 24.0),))],
+    )
+    check_network(network)
+    assert turn(network, "main.0+", TurnKind.UTURN).prohibited == ((0.0, 24.0),)
+    assert turn(network, "main.0+", TurnKind.STRAIGHT).prohibited == ()
+
+
 @pytest.mark.parametrize("tag", ["red_turn:left", "red_turn:right", "red_turn:left:bicycle"])
 @pytest.mark.parametrize("left_hand", [True, False])
 def test_osm_red_turn_counts_for_the_kerb_side_turn_of_its_approach(
@@ -198,13 +218,34 @@ def test_sumo_export_writes_s_and_detectors(tmp_path: Path) -> None:
     assert base.cycle_s == night.cycle_s == 90.0
 
 
+def test_an_actuated_program_of_sumo_keeps_its_limits(tmp_path: Path) -> None:
+    static = '<tlLogic id="t" type="static" programID="0" offset="5"><phase duration="30" '
+    text = sumo_xml().replace(
+        static,
+        '<tlLogic id="t" type="actuated" programID="0" offset="5"><param key="max-gap" value="2.5"/>'
+        '<phase duration="30" minDur="6" maxDur="45" ',
+    )
+    assert text != sumo_xml()
+    (plan,) = load(tmp_path, text).signal_plans
+    main, side = plan.phases
+    assert (main.min_green_s, main.green_s, main.gap_s, main.yellow_s) == (6.0, 45.0, 2.5, 3.0)
+    assert (side.green_s, side.gap_s) == (25.0, 0.0)  # without limits: fixed
+    assert {d.road for d in plan.detectors} == {"nc", "ec", "sc", "wc"}
+    assert [d.distance_m for d in plan.detectors] == pytest.approx([27.78] * 4)
+
+
 @pytest.mark.skipif(not NETCONVERT, reason="netconvert is not installed: the extra `peers`")
-def test_turns_on_red_come_back_from_sumo(tmp_path: Path) -> None:
-    (tmp_path / "a.json").touch()
-    save_network(furnished(), tmp_path / "a.json")
+def test_turns_on_red_and_actuated_greens_come_back_from_sumo(tmp_path: Path) -> None:
+    network = furnished()
+    night = replace(network.signal_plans[1], hours=())
+    save_network(replace(network, signal_plans=(night,)), tmp_path / "a.json")
     *_, net = export_network(str(tmp_path / "a.json"), tmp_path / "x")
     back = load_network(net)
     assert [(t.from_road, t.to_road) for t in back.turns if t.on_red] == [("s-c", "c-w")]
+    (plan,) = back.signal_plans
+    assert [(p.min_green_s, p.green_s, p.gap_s, p.yellow_s, p.all_red_s) for p in plan.phases] == [
+        (7.0, 40.0, 2.5, 3.0, 2.0)
+    ] * 2
 
 
 PLAN = SignalPlan("c", (Phase(("n-c", "s-c"), 30.0), Phase(("e-c", "w-c"), 30.0)))

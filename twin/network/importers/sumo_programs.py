@@ -1,4 +1,9 @@
-"""Fixed-time programs of SUMO networks as our signal plans."""
+"""Programs of SUMO networks, fixed-time and actuated ones, as our signal plans.
+
+Of an actuated program the limits of its greens and `max-gap` are kept; SUMO places its detectors by
+itself, 2 s of driving before the line, and here they see from there to the line. Source:
+sumo.dlr.de/docs, "Traffic Lights".
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,18 +11,24 @@ from typing import Any
 
 from twin.network.build import Layout
 from twin.network.crossings import Move
-from twin.network.model import Phase, PlanSource, SignalPlan
+from twin.network.model import Detector, Phase, PlanSource, SignalPlan
 
 LIT, CHANGING, STOP_FIRST = "Gg", "yu", "s"
+MAX_GAP_S, DETECTOR_GAP_S = 3.0, 2.0  # SUMO's defaults
 
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """The program of one junction: what each movement sees, a letter a stage, and how long stages last."""
+    """The program of one junction: what each movement sees, a letter a stage, and how long stages last.
+
+    `shortest_s` are their lengths where nobody comes, `gap_s` the passage time, 0 for a fixed program.
+    """
 
     seen: dict[Move, str]
     lengths_s: tuple[float, ...]
     offset_s: float
+    shortest_s: tuple[float, ...]
+    gap_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,8 @@ class Programs:
             named = _groups(program.seen)
             phases = _phases(program, named)
             if phases:
-                plans.append(SignalPlan(junction, phases, program.offset_s, PlanSource.PUBLISHED))
+                plan = SignalPlan(junction, phases, program.offset_s, PlanSource.PUBLISHED)
+                plans.append(replace(plan, detectors=_detectors(layout, plan)) if plan.actuated else plan)
                 groups.update(named)
             on_red |= {move for move, seen in program.seen.items() if STOP_FIRST in seen}
         return cls(tuple(plans), groups, frozenset(idle), frozenset(on_red))
@@ -71,14 +83,34 @@ def _programs(net: Any, layout: Layout) -> dict[str, _Program]:
         if not programs:
             continue
         stages = programs[0].getPhases()
-        lengths_s = tuple(float(stage.duration) for stage in stages)
+        gap_s = _gap_s(programs[0])
+        lengths_s = tuple(
+            float(stage.maxDur if gap_s and stage.maxDur > 0 else stage.duration) for stage in stages
+        )
+        shortest_s = tuple(float(stage.minDur if stage.minDur > 0 else stage.duration) for stage in stages)
         for lane, onto, link in light.getConnections():
             move = lane.getEdge().getID(), onto.getEdge().getID()
             if move in moves:
-                program = _Program({}, lengths_s, float(programs[0].getOffset()))
+                program = _Program({}, lengths_s, float(programs[0].getOffset()), shortest_s, gap_s)
                 kept = found.setdefault(end_of[move[0]], program)
                 kept.seen[move] = "".join(stage.state[link] for stage in stages)
     return found
+
+
+def _gap_s(program: Any) -> float:
+    """Return the passage time of a program in seconds, 0 where its greens are fixed."""
+    return float(program.getParam("max-gap", MAX_GAP_S)) if program.getType() == "actuated" else 0.0
+
+
+def _detectors(layout: Layout, plan: SignalPlan) -> tuple[Detector, ...]:
+    """Return a detector for each approach, as far before the line as one drives in 2 s."""
+    served = {group.partition(">")[0] for phase in plan.phases for group in phase.groups}
+    reach_m = {
+        road.id: min(DETECTOR_GAP_S * road.speed_limit_mps, 0.9 * road.length_m)
+        for road in layout.roads
+        if road.id in served
+    }
+    return tuple(Detector(road, away_m, away_m) for road, away_m in reach_m.items())
 
 
 def _groups(seen: Mapping[Move, str]) -> dict[Move, str]:
@@ -116,12 +148,15 @@ def _phases(program: _Program, named: Mapping[Move, str]) -> tuple[Phase, ...]:
         changing = [group for group, told in now.items() if told == "y"]
         if changing and found and _goes_on(found[-1], green, changing):
             last = found[-1]
-            found[-1] = Phase(last.groups, last.green_s, last.yellow_s + length_s, last.all_red_s)
+            found[-1] = replace(last, yellow_s=last.yellow_s + length_s)
         elif not green and not changing and found:
             last = found[-1]
-            found[-1] = Phase(last.groups, last.green_s, last.yellow_s, last.all_red_s + length_s)
+            found[-1] = replace(last, all_red_s=last.all_red_s + length_s)
         elif green and not changing:
-            found.append(Phase(green, length_s, 0.0, 0.0))
+            shortest_s = program.shortest_s[number]
+            stretched = program.gap_s > 0 and shortest_s < length_s
+            more = {"min_green_s": shortest_s, "gap_s": program.gap_s} if stretched else {}
+            found.append(Phase(green, length_s, 0.0, 0.0, **more))
         else:
             return ()
     served = {group for phase in found for group in phase.groups}
