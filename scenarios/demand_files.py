@@ -157,6 +157,7 @@ class GeneratorFile(FileModel):
     hourly: HoursFile | None = None
     start: Annotated[ClockTime | None, Field(alias="from")] = None
     end: Annotated[ClockTime | None, Field(alias="until")] = None
+    reach_m: Annotated[float, Field(ge=0, le=2000)] | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -178,6 +179,7 @@ class GeneratorFile(FileModel):
             "hourly": self.hourly.profiles() if self.hourly else None,
             "from_s": _second(self.start),
             "until_s": _second(self.end),
+            "reach_m": self.reach_m,
         }
         said = {key: value for key, value in given.items() if value is not None}
         left = {key: getattr(usual, key) for key in given} if usual else {}

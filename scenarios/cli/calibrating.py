@@ -42,7 +42,8 @@ def calibrate_command(  # noqa: PLR0913 - one parameter an option
     """Fit the demand at the gates to counts on roads, and print the GEH of each before and after.
 
     A count is how many vehicles came to a road in a local hour. Flows are fitted by generalised least
-    squares about the prior (Cascetta 1984), each hour and class by itself, on the quickest ways.
+    squares about the prior (Cascetta 1984), each hour and class by itself, on the quickest ways. Behind a
+    queue that grows a count tells what got through, not what wanted to.
     """
     from scenarios.calibration import Calibration, calibrate  # noqa: PLC0415 - scipy, numba: not for `--help`
 
@@ -112,7 +113,8 @@ def _remarks(done: "Calibrated", texts: Texts) -> list[str]:
     for junction, (hour, _), into, out in done.contradictions:
         said.append(
             texts.text(
-                "Counts around junction {junction} contradict each other at {hour} h: {into} in, {out} out.",
+                "Counts around junction {junction} contradict each other at {hour} h, or a queue grew: "
+                "{into} in, {out} out.",
                 junction=junction, hour=hour, into=f"{into:.0f}", out=f"{out:.0f}",
             )
         )  # fmt: skip

@@ -26,7 +26,9 @@ from twin.traffic.routing import plan_routes
 NETWORK = "mt-haryono"
 PEAK = (DayKind.WEEKDAY, 17)
 HELD_OUT = 15
-QUIET = DemandSpec(hourly=FLAT, stops_per_km_h=0.0, scale=0.6)
+QUIET = DemandSpec(
+    hourly=FLAT, stops_per_km_h=0.0, scale=0.45
+)  # queues would grow from 0.6 on, and counts tell what got through
 
 
 def planted(seed: int) -> DemandSpec:

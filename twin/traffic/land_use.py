@@ -21,7 +21,8 @@ class Generator:
     """A kind of place that makes people stop: how many an hour each, at an hourly factor of 1.
 
     `hourly` are factors by kind of day and local hour. Only from `from_s` to `until_s` of the local day
-    does anybody come, and only as long as there is traffic to come from.
+    does anybody come, and only as long as there is traffic to come from. Who comes stops within `reach_m`
+    of the place, on the same road.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Generator:
     hourly: DayProfiles
     from_s: float = 0.0
     until_s: float = DAY_S
+    reach_m: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +92,6 @@ USUAL_GENERATORS = (
         DayProfiles(_hours(), friday=_hours((11, 12, 1.0))),
         11.5 * 3600.0,
         13 * 3600.0,
+        reach_m=150.0,
     ),
 )

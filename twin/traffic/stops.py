@@ -19,7 +19,6 @@ from twin.traffic.routing import Routing
 
 CLEAR_START_M, CLEAR_END_M = 15.0, 25.0  # nobody stops so near a junction
 LONGEST_SHARE = 0.5
-NEAR_M = 30.0  # who comes to a place stops within so many metres of it
 PEAK = 17  # the hour that rates without one mean
 HALT = Generator("halt", 0.0, (DwellMix(1.0, 20.0, 0.4),), FLAT)  # for passengers
 PAST_S = 6 * 3600.0  # stands that began longer ago than this are over
@@ -182,7 +181,7 @@ class KerbStops:
         choice = min(int(np.searchsorted(np.cumsum(rates), draw, side="right")), len(rates) - 1)
         place = self._places[road][choice]
         self._errand[vehicle_id] = place.generator
-        aside_m = NEAR_M * (2.0 * self._seed.uniform("where", vehicle_id, key) - 1.0)
+        aside_m = place.generator.reach_m * (2.0 * self._seed.uniform("where", vehicle_id, key) - 1.0)
         return float(np.clip(place.along_m + aside_m, *usable_m(self._roads[road])))
 
     def _flow_at(self, now_ns: int) -> Floats:
@@ -227,7 +226,7 @@ class KerbStops:
             for _ in range(int(draw.poisson(highest * PAST_S / 3600.0))):
                 ago_ns = round(float(draw.uniform(0.0, PAST_S)) * NS_PER_S)
                 came = draw.random() * highest < _rate(place.generator, start_ns - ago_ns)
-                aside_m = float(draw.uniform(-NEAR_M, NEAR_M))
+                aside_m = place.generator.reach_m * float(draw.uniform(-1.0, 1.0))
                 dwell_ns = round(draw_dwell_s(draw, place.generator.dwell) * NS_PER_S)
                 if came and dwell_ns > ago_ns:
                     along_m = float(np.clip(place.along_m + aside_m, *usable_m(self._roads[road])))
