@@ -31,7 +31,7 @@ def save_network(network: RoadNetwork, path: Path | str) -> None:
     Raises NetworkError where the file cannot be written.
     """
     document = {"format": FORMAT} | {item.name: getattr(network, item.name) for item in fields(network)}
-    text = json.dumps(document, default=_plain, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, default=plain, ensure_ascii=False, allow_nan=False)
     try:
         Path(path).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
@@ -39,7 +39,7 @@ def save_network(network: RoadNetwork, path: Path | str) -> None:
         raise NetworkError(msg) from error
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a dataclass as a dict and an array as a list, for json."""
     if isinstance(value, np.ndarray):
         return value.tolist()
@@ -70,7 +70,7 @@ def _network(document: dict[str, Any]) -> RoadNetwork:
         "junctions": tuple(_junction(item) for item in found["junctions"]),
         "roads": tuple(_road(item) for item in found["roads"]),
         "turns": tuple(Turn(**item | {"kind": TurnKind(item["kind"])}) for item in found["turns"]),
-        "signal_plans": tuple(_plan(item) for item in found["signal_plans"]),
+        "signal_plans": tuple(signal_plan(item) for item in found["signal_plans"]),
         "places": tuple(_place(item) for item in found["places"]),
         "source_counts": tuple((name, count) for name, count in found["source_counts"]),
     }
@@ -87,7 +87,8 @@ def _road(item: dict[str, Any]) -> Road:
     return Road(**item | {"centreline_m": line, "geometry": Provenance(item["geometry"])})
 
 
-def _plan(item: dict[str, Any]) -> SignalPlan:
+def signal_plan(item: dict[str, Any]) -> SignalPlan:
+    """Return the plan of a parsed document; raises KeyError, TypeError, ValueError where it is none."""
     phases = tuple(Phase(**phase | {"groups": tuple(phase["groups"])}) for phase in item["phases"])
     return SignalPlan(**item | {"phases": phases, "source": PlanSource(item["source"])})
 

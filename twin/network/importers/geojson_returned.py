@@ -12,6 +12,7 @@ from twin.network.importers.frame import Frame
 from twin.network.importers.geojson_values import Feature
 from twin.network.importers.returned import Returned, network_of
 from twin.network.model import Control, Provenance, Road, RoadNetwork, TurnKind
+from twin.network.native import signal_plan
 from twin.network.streets import Node, without_repeats
 
 
@@ -21,7 +22,7 @@ def read_returned(
     features: Sequence[Feature],
     left_hand: bool | None,  # noqa: FBT001 - tri-state
 ) -> RoadNetwork:
-    """Return the network; a junction with signals gets an assumed plan, as the file holds none.
+    """Return the network; a junction with signals whose plan is missing gets an assumed one.
 
     Raises NetworkError that names the feature of which something is missing.
     """
@@ -41,6 +42,7 @@ def read_returned(
         for (key, feature), line_m in zip(lines.items(), every_m, strict=True)
     }
     turns = {move: kind_group for feature in lines.values() for move, kind_group in _turns(feature, roads)}
+    plans = {plan.junction: plan for plan in map(signal_plan, about.get("signal_plans", ()))}
     back = Returned(
         place=str(path),
         name=str(about["name"]),
@@ -51,7 +53,11 @@ def read_returned(
         roads=roads,
         moves=list(turns),
         kinds={move: kind for move, (kind, _) in turns.items()},
-        groups={move: group for move, (_, group) in turns.items()},
+        plans=[plan for key, plan in plans.items() if key in nodes],
+        groups={
+            move: group if roads[move[0]].end in plans or not group else move[0]
+            for move, (_, group) in turns.items()
+        },
         attribution=str(about["attribution"]),
     )
     lit = sum(node.signals for node in nodes.values())
