@@ -195,13 +195,17 @@ def test_gmns_movements_that_are_not_listed_are_not_made(tmp_path: Path) -> None
 def test_gmns_with_node_and_link_alone_in_a_zip_in_degrees(tmp_path: Path) -> None:
     tables = {
         "node": "node_id,x_coord,y_coord\na,116.85,-1.27\nb,116.853,-1.27\nc,116.856,-1.2705\n",
-        "link": "link_id,from_node_id,to_node_id,directed,free_speed,lanes\n1,a,b,true,50,2\n2,b,c,false,,\n",
+        "link": "link_id,from_node_id,to_node_id,dir_flag,free_speed,lanes,link_type_name,allowed_uses,"
+        "directed\n"
+        "1,a,b,1,50,2,secondary,auto;bike,\n2,b,c,0,,,residential,,false\n3,a,c,1,20,1,footway,,\n",
     }
     folder = write_gmns_tables(tmp_path / "net", tables)
     network = load_network(zipped(folder, "town/"))
     assert network.left_hand
     assert network.road_of["1.0+"].speed_limit_mps == pytest.approx(50 / 3.6)
-    assert {"1.0+", "2.0+"} <= set(network.road_of)
+    assert network.road_of["1.0+"].highway == "secondary"  # as osm2gmns calls it
+    assert network.road_of["2.0+"].speed_limit_mps == pytest.approx(30 / 3.6)
+    assert set(network.road_of) == {"1.0+", "2.0+"}  # a two-way street whose way back leads nowhere
 
 
 def test_geojson_as_others_write_it(tmp_path: Path) -> None:
