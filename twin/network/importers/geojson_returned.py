@@ -29,11 +29,7 @@ def read_returned(
     lon, lat = about["frame_origin_lonlat"]
     frame = Frame((float(lon), float(lat)), int(about["frame_epsg"]))
     points = [feature for feature in features if feature.kind == "Point"]
-    places = [np.array([feature.position(feature.coordinates)]) for feature in points]
-    nodes = {}
-    for feature, ((x_m, y_m, z_m),) in zip(points, frame.each_to_metres(places), strict=True):
-        signals = feature.text("control", "") == Control.SIGNALS
-        nodes[feature.text("id")] = Node(feature.text("id"), x_m, y_m, z_m, signals, feature.text("name", ""))
+    nodes = _nodes(frame, points)
     controls = {feature.text("id"): feature.text("control", "") for feature in points}
     lines = {feature.text("id"): feature for feature in features if feature.kind == "LineString"}
     every_m = frame.each_to_metres([next(feature.lines()) for feature in lines.values()])
@@ -63,6 +59,15 @@ def read_returned(
     lit = sum(node.signals for node in nodes.values())
     counts = (("junctions", len(nodes)), ("LineStrings", len(roads)), ("nodes with signals", lit))
     return network_of(back, (*counts, ("turn restrictions", None)))
+
+
+def _nodes(frame: Frame, points: Sequence[Feature]) -> dict[str, Node]:
+    places = [np.array([feature.position(feature.coordinates)]) for feature in points]
+    found = {}
+    for feature, ((x_m, y_m, z_m),) in zip(points, frame.each_to_metres(places), strict=True):
+        key, signals = feature.text("id"), feature.text("control", "") == Control.SIGNALS
+        found[key] = Node(key, x_m, y_m, z_m, signals, feature.text("name", ""))
+    return found
 
 
 def _road(feature: Feature, drawn_m: NDArray[np.float64], nodes: Mapping[str, Node]) -> Road:
