@@ -15,6 +15,18 @@ PROGRAM = "from scenarios.cli.main import run; run()"
 
 TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
     (
+        "network written for others",
+        ("network", "export", "mt-haryono", "--gmns", "corridor", "--geojson", "corridor.geojson"),
+        (DONE,),
+        "corridor/link.csv",
+    ),
+    (
+        "network of others drawn",
+        ("network", "show", "corridor", "--png", "corridor.png"),
+        (DONE,),
+        "corridor.png",
+    ),
+    (
         "traffic run",
         ("traffic", "run", "mt-haryono", "--until", "20", "--fcd", "fcd.xml"),
         (DONE,),

@@ -1,6 +1,7 @@
 """Networks in the formats of others: GMNS and GeoJSON, out and back, and as others write them."""
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -17,7 +18,16 @@ from twin.network.exporters.geojson import write_geojson
 from twin.network.exporters.gmns import COLUMNS, write_gmns
 from twin.network.importers import load_network
 from twin.network.library import named
-from twin.network.model import Control, NetworkError, RoadNetwork, SignalPlan, TurnKind
+from twin.network.model import (
+    Control,
+    NetworkError,
+    Phase,
+    PlanSource,
+    RoadNetwork,
+    SignalPlan,
+    Turn,
+    TurnKind,
+)
 
 NETWORKS = {"corridor": named("mt-haryono"), "city": named("balikpapan"), "cross": cross(green_s=17.5)}
 KEPT = (
@@ -59,10 +69,54 @@ def test_geojson_goes_out_and_comes_back(name: str, tmp_path: Path) -> None:
     write_geojson(network, path)
     back = load_network(path)
     same_roads(network, back)
-    assert {plan.junction for plan in back.signal_plans} == {plan.junction for plan in network.signal_plans}
+    assert back.signal_plans == network.signal_plans
 
 
-def test_a_network_without_degrees_and_with_signals_by_movement_comes_back(tmp_path: Path) -> None:
+def by_movement() -> RoadNetwork:
+    """A crossing at which the turns out of one approach see a signal of their own; nowhere on earth."""
+    network = replace(cross(), origin_lonlat=(0.0, 0.0), epsg=32631, left_hand=False)
+    own = {turn: f"{turn.from_road}>{turn.to_road}" for turn in network.turns if turn.from_road == "n-c"}
+    turns = tuple(replace(turn, group=own.get(turn, turn.group)) for turn in network.turns)
+    later = Phase(("n-c>c-e", "n-c>c-w"), 12.0, 3.5, 1.5)
+    (plan,) = network.signal_plans
+    now = tuple(
+        replace(phase, groups=tuple("n-c>c-s" if group == "n-c" else group for group in phase.groups))
+        for phase in plan.phases
+    )
+    return replace(network, turns=turns, signal_plans=(replace(plan, phases=(*now, later), offset_s=7.0),))
+
+
+def test_signals_by_movement_come_back_and_so_does_a_place_nowhere(tmp_path: Path) -> None:
+    network = by_movement()
+    check_network(network)
+    write_geojson(network, tmp_path / "net.geojson")
+    back = load_network(tmp_path / "net.geojson")
+    same_roads(network, back)
+    assert back.signal_plans == network.signal_plans
+    write_gmns(network, tmp_path / "net")
+    gmns = load_network(tmp_path / "net")
+    same_roads(replace(network, turns=()), replace(gmns, turns=()))
+    assert [seen(gmns, turn) for turn in gmns.turns] == [seen(network, turn) for turn in network.turns]
+
+
+def seen(network: RoadNetwork, turn: Turn) -> tuple[object, ...]:
+    """Return a turn and the phases in which it has green, however its group is called."""
+    (plan,) = network.signal_plans
+    phases = tuple((p.green_s, p.yellow_s, p.all_red_s) for p in plan.phases if turn.group in p.groups)
+    return turn.from_road, turn.to_road, turn.kind, phases, plan.offset_s
+
+
+def test_a_returned_geojson_without_plans_gets_assumed_ones(tmp_path: Path) -> None:
+    path = tmp_path / "net.geojson"
+    write_geojson(by_movement(), path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    del document["bconnect"]["signal_plans"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    (plan,) = load_network(path).signal_plans
+    assert plan.source is PlanSource.ASSUMED
+
+
+def test_a_network_of_sumo_without_degrees_comes_back(tmp_path: Path) -> None:
     (tmp_path / "a.net.xml").write_text(sumo_xml(), encoding="utf-8")
     network = load_network(tmp_path / "a.net.xml")
     write_gmns(network, tmp_path / "net")
@@ -141,13 +195,17 @@ def test_gmns_movements_that_are_not_listed_are_not_made(tmp_path: Path) -> None
 def test_gmns_with_node_and_link_alone_in_a_zip_in_degrees(tmp_path: Path) -> None:
     tables = {
         "node": "node_id,x_coord,y_coord\na,116.85,-1.27\nb,116.853,-1.27\nc,116.856,-1.2705\n",
-        "link": "link_id,from_node_id,to_node_id,directed,free_speed,lanes\n1,a,b,true,50,2\n2,b,c,false,,\n",
+        "link": "link_id,from_node_id,to_node_id,dir_flag,free_speed,lanes,link_type_name,allowed_uses,"
+        "directed\n"
+        "1,a,b,1,50,2,secondary,auto;bike,\n2,b,c,0,,,residential,,false\n3,a,c,1,20,1,footway,,\n",
     }
     folder = write_gmns_tables(tmp_path / "net", tables)
     network = load_network(zipped(folder, "town/"))
     assert network.left_hand
     assert network.road_of["1.0+"].speed_limit_mps == pytest.approx(50 / 3.6)
-    assert {"1.0+", "2.0+"} <= set(network.road_of)
+    assert network.road_of["1.0+"].highway == "secondary"  # as osm2gmns calls it
+    assert network.road_of["2.0+"].speed_limit_mps == pytest.approx(30 / 3.6)
+    assert set(network.road_of) == {"1.0+", "2.0+"}  # a two-way street whose way back leads nowhere
 
 
 def test_geojson_as_others_write_it(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def save_network(network: RoadNetwork, path: Path | str) -> None:
     Raises NetworkError where the file cannot be written.
     """
     document = {"format": FORMAT} | {item.name: getattr(network, item.name) for item in fields(network)}
-    text = json.dumps(document, default=_plain, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, default=plain, ensure_ascii=False, allow_nan=False)
     try:
         Path(path).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
@@ -42,7 +42,7 @@ def save_network(network: RoadNetwork, path: Path | str) -> None:
         raise NetworkError(msg) from error
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a dataclass as a dict and an array as a list, for json."""
     if isinstance(value, np.ndarray):
         return value.tolist()
@@ -73,7 +73,7 @@ def _network(document: dict[str, Any]) -> RoadNetwork:
         "junctions": tuple(_junction(item) for item in found["junctions"]),
         "roads": tuple(_road(item) for item in found["roads"]),
         "turns": tuple(_turn(item) for item in found["turns"]),
-        "signal_plans": tuple(_plan(item) for item in found["signal_plans"]),
+        "signal_plans": tuple(signal_plan(item) for item in found["signal_plans"]),
         "places": tuple(_place(item) for item in found["places"]),
         "source_counts": tuple((name, count) for name, count in found["source_counts"]),
     }
@@ -99,7 +99,8 @@ def _windows(rows: Iterable[Iterable[float]]) -> Windows:
     return tuple((float(begin), float(end)) for begin, end in rows)
 
 
-def _plan(item: dict[str, Any]) -> SignalPlan:
+def signal_plan(item: dict[str, Any]) -> SignalPlan:
+    """Return the plan of a parsed document; raises KeyError, TypeError, ValueError where it is none."""
     told = {
         "phases": tuple(Phase(**phase | {"groups": tuple(phase["groups"])}) for phase in item["phases"]),
         "source": PlanSource(item["source"]),

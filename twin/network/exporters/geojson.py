@@ -12,12 +12,13 @@ from twin.network.files import written_whole
 from twin.network.importers.frame import Frame
 from twin.network.importers.geojson_values import FORMAT
 from twin.network.model import Junction, NetworkError, Road, RoadNetwork
+from twin.network.native import plain
 
 Feature = dict[str, Any]
 
 
 def write_geojson(network: RoadNetwork, path: Path) -> None:
-    """Write a network to a GeoJSON file; signal plans have no place there and stay behind.
+    """Write a network to a GeoJSON file, its signal plans in the member `bconnect`.
 
     Raises NetworkError where the file cannot be written.
     """
@@ -29,11 +30,12 @@ def write_geojson(network: RoadNetwork, path: Path) -> None:
         "frame_epsg": network.epsg,
         "frame_origin_lonlat": [lon, lat],
         "attribution": network.attribution,
+        "signal_plans": network.signal_plans,
     }
     text = ",\n".join(
         json.dumps(feature, ensure_ascii=False, allow_nan=False) for feature in _features(network)
     )
-    head = json.dumps(about, ensure_ascii=False, allow_nan=False)
+    head = json.dumps(about, default=plain, ensure_ascii=False, allow_nan=False)
     try:
         with written_whole(path) as file:
             file.write(f'{{"type": "FeatureCollection", "bconnect": {head}, "features": [\n{text}\n]}}\n')

@@ -12,6 +12,7 @@ from twin.network.importers.frame import Frame
 from twin.network.importers.geojson_values import Feature
 from twin.network.importers.returned import Returned, network_of
 from twin.network.model import Control, Provenance, Road, RoadNetwork, TurnKind
+from twin.network.native import signal_plan
 from twin.network.streets import Node, without_repeats
 
 
@@ -21,18 +22,14 @@ def read_returned(
     features: Sequence[Feature],
     left_hand: bool | None,  # noqa: FBT001 - tri-state
 ) -> RoadNetwork:
-    """Return the network; a junction with signals gets an assumed plan, as the file holds none.
+    """Return the network; a junction with signals whose plan is missing gets an assumed one.
 
     Raises NetworkError that names the feature of which something is missing.
     """
     lon, lat = about["frame_origin_lonlat"]
     frame = Frame((float(lon), float(lat)), int(about["frame_epsg"]))
     points = [feature for feature in features if feature.kind == "Point"]
-    places = [np.array([feature.position(feature.coordinates)]) for feature in points]
-    nodes = {}
-    for feature, ((x_m, y_m, z_m),) in zip(points, frame.each_to_metres(places), strict=True):
-        signals = feature.text("control", "") == Control.SIGNALS
-        nodes[feature.text("id")] = Node(feature.text("id"), x_m, y_m, z_m, signals, feature.text("name", ""))
+    nodes = _nodes(frame, points)
     controls = {feature.text("id"): feature.text("control", "") for feature in points}
     lines = {feature.text("id"): feature for feature in features if feature.kind == "LineString"}
     every_m = frame.each_to_metres([next(feature.lines()) for feature in lines.values()])
@@ -41,6 +38,7 @@ def read_returned(
         for (key, feature), line_m in zip(lines.items(), every_m, strict=True)
     }
     turns = {move: kind_group for feature in lines.values() for move, kind_group in _turns(feature, roads)}
+    plans = {plan.junction: plan for plan in map(signal_plan, about.get("signal_plans", ()))}
     back = Returned(
         place=str(path),
         name=str(about["name"]),
@@ -51,12 +49,25 @@ def read_returned(
         roads=roads,
         moves=list(turns),
         kinds={move: kind for move, (kind, _) in turns.items()},
-        groups={move: group for move, (_, group) in turns.items()},
+        plans=[plan for key, plan in plans.items() if key in nodes],
+        groups={
+            move: group if roads[move[0]].end in plans or not group else move[0]
+            for move, (_, group) in turns.items()
+        },
         attribution=str(about["attribution"]),
     )
     lit = sum(node.signals for node in nodes.values())
     counts = (("junctions", len(nodes)), ("LineStrings", len(roads)), ("nodes with signals", lit))
     return network_of(back, (*counts, ("turn restrictions", None)))
+
+
+def _nodes(frame: Frame, points: Sequence[Feature]) -> dict[str, Node]:
+    places = [np.array([feature.position(feature.coordinates)]) for feature in points]
+    found = {}
+    for feature, ((x_m, y_m, z_m),) in zip(points, frame.each_to_metres(places), strict=True):
+        key, signals = feature.text("id"), feature.text("control", "") == Control.SIGNALS
+        found[key] = Node(key, x_m, y_m, z_m, signals, feature.text("name", ""))
+    return found
 
 
 def _road(feature: Feature, drawn_m: NDArray[np.float64], nodes: Mapping[str, Node]) -> Road:

@@ -102,14 +102,19 @@ def _driven(row: Row) -> bool:
     """Return whether motor vehicles may drive on a link; one that says nothing is a road."""
     uses = row.text("allowed_uses", "").lower().replace(";", ",").replace(" ", ",").split(",")
     named = {use.strip("\"'") for use in uses if use}
-    facility = row.text("facility_type", "").lower()
+    facility = _facility(row)
     if named and not named & MOTOR:
         return False
     return facility not in NOT_DRIVEN and row.number("lanes", 1, least=0, most=20) >= 1
 
 
+def _facility(row: Row) -> str:
+    """Return the kind of a link, in small letters; osm2gmns has it in a column of its own."""
+    return (row.text("facility_type", "") or row.text("link_type_name", "")).lower()
+
+
 def _link(row: Row, config: Config, shapes: Mapping[str, Row], widths: "_Widths") -> Link:
-    facility = row.text("facility_type", "").lower()
+    facility = _facility(row)
     highway = facility if facility in CLASSES else FACILITIES.get(facility, "unclassified")
     usual = CLASSES[highway]
     most = FASTEST_MPS / config.speed_mps
