@@ -24,7 +24,8 @@ SIDE_MPS2 = 3.5  # sideways in a turn: side friction of low-speed streets, 0.35 
 SLOWEST_MPS = 5.0
 POINTS = 17
 KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind.UTURN: 0}
-FULL_HALF_M, STRIP_HALF_M = 1.3, 0.5  # half of the width that a lane, a strip needs in a junction
+FULL_HALF_M, STRIP_HALF_M = 1.72, 0.5  # half of the width that a lane, a strip needs in a junction
+BESIDE_M = 0.02  # lanes that run beside each other are not in the way
 MITRE = 2.0  # longest mitre of an offset polyline
 TURN_MPS = 9.0  # connectors slower than this are turns, in which a car takes the whole lane
 # Room that a rider takes at the edge of a lane, that a car takes, and the narrowest lanes on which riders
@@ -379,7 +380,7 @@ def _path(builder: _Builder, number: int) -> Path:
         builder.network.roads[builder.lanes[lane.before].road].end,
         lane.points_m,
         lane.arc_m,
-        STRIP_HALF_M if lane.slot < 0 else FULL_HALF_M,
+        STRIP_HALF_M if lane.slot < 0 else min(FULL_HALF_M, lane.width_m / 2 - BESIDE_M),
         lane.before,
         lane.after,
         lane.turn,

@@ -4,7 +4,7 @@ A grant is held from the approach until the rear has cleared. Lower ranks give w
 soon; long waiting overrides giving way, then claims the junction; a full exit keeps it clear.
 """
 
-from twin.compiled import compiled, inlined
+from twin.compiled import folded, inner, whole
 from twin.traffic.kernel.arrays import (
     ALL,
     DARES,
@@ -42,70 +42,74 @@ STRIDE = 7919  # prime: where in the sequence the asking begins, from step to st
 ABREAST_M = 5.0
 
 
-@inlined
+@folded
 def may_pass(lanes: Lanes, signals: Rows, fleet: Rows, v: int, c: int, dist_m: float) -> bool:
     """Return whether the driver takes the signal as permission to cross, disobedience included."""
-    group = int(lanes.row[c].group)
-    if group < 0 or signals[group].state == GREEN or fleet[v].disobeys == PASSES:
+    me = fleet[v]
+    group = whole(lanes.row[c].group)
+    if group < 0 or signals[group].state == GREEN or me.disobeys == PASSES:
         return True
-    speed = float(fleet[v].speed_mps)
+    speed = float(me.speed_mps)
     if signals[group].state == YELLOW:
-        return bool(fleet[v].disobeys == DARES or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
+        return bool(me.disobeys == DARES or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
     if lanes.row[c].on_red:
         return True
     late_s = signals[group].into_s + dist_m / max(speed, 3.0)
     jumps = signals[group].to_green_s < JUMP_S and dist_m < NEAR_M
-    return bool(fleet[v].disobeys == DARES and (late_s < LATE_S or jumps))
+    return bool(me.disobeys == DARES and (late_s < LATE_S or jumps))
 
 
-@inlined
+@folded
 def _rank(lanes: Lanes, signals: Rows, c: int) -> int:
     """Return the rank of a connector now: who turns on red gives way to everybody."""
-    group = int(lanes.row[c].group)
+    group = whole(lanes.row[c].group)
     if group >= 0 and lanes.row[c].on_red and signals[group].state == RED:
         return -1
-    return int(lanes.row[c].rank)
+    return whole(lanes.row[c].rank)
 
 
-@inlined
+@folded
 def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
     """Count a long vehicle on every lane that it touches, and on the connector that it was granted."""
-    scratch[fleet[v].lane].long += 1
-    if fleet[v].granted >= 0:
-        scratch[fleet[v].granted].long += 1
-    if fleet[v].position_m < fleet[v].length_m and fleet[v].trail[0] >= 0:
-        scratch[fleet[v].trail[0]].long += 1
+    me = fleet[v]
+    scratch[me.lane].long += 1
+    if me.granted >= 0:
+        scratch[me.granted].long += 1
+    if me.position_m < me.length_m and me.trail[0] >= 0:
+        scratch[me.trail[0]].long += 1
 
 
-@compiled
+@inner
 def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
     """Return whether vehicle `v` would turn side by side with somebody, one of the two being long."""
+    me = fleet[v]
     if not lanes.row[c].bends:
         return False
-    lane = int(fleet[v].lane)
+    lane = whole(me.lane)
     for k in range(2):
-        beside = int(lanes.row[lane].kerbward if k == 0 else lanes.row[lane].medianward)
-        other = connector_for(lanes, beside, int(fleet[v].turn)) if beside >= 0 else -1
+        beside = whole(lanes.row[lane].kerbward if k == 0 else lanes.row[lane].medianward)
+        other = connector_for(lanes, beside, whole(me.turn)) if beside >= 0 else -1
         if other < 0:
             continue
         clear_m = float(lanes.row[other].length_m)
         taken = scratch[other].pending > 0 or _occupied(fleet, order, other, clear_m)
-        if scratch[other].long > 0 or (taken and fleet[v].length_m > LONG_M):
+        if scratch[other].long > 0 or (taken and me.length_m > LONG_M):
             return True
     return False
 
 
-@compiled
+@inner
 def _promise(lanes: Lanes, fleet: Rows, scratch: Rows, v: int, lane: int, sign: float) -> None:
     """Add what a vehicle will take of a lane to what is promised of its strips, or take it back."""
-    space_m = sign * (fleet[v].length_m + fleet[v].jam_gap_m)
+    me = fleet[v]
+    space_m = sign * (me.length_m + me.jam_gap_m)
     strips = strips_on(lanes, fleet, v, lane)
     for strip in range(STRIPS):
         if strips >> strip & 1:
             scratch[lane].inflow_m[strip] += space_m
 
 
-@inlined
+@folded
 def _survey(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows) -> None:
     """Count grants, promised metres and claims afresh."""
     for lane in range(scratch.size):
@@ -114,41 +118,41 @@ def _survey(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows) -> None:
             scratch[lane].inflow_m[strip] = 0.0
         scratch[lane].claim_s = 0.0
     for i in range(order.state[0].count):
-        v = int(order.sequence[i])
-        lane, granted = int(fleet[v].lane), int(fleet[v].granted)
+        v = whole(order.sequence[i])
+        lane, granted = whole(fleet[v].lane), whole(fleet[v].granted)
         if fleet[v].length_m > LONG_M:
             _note_long(fleet, scratch, v)
         if granted >= 0:
             scratch[granted].pending += 1
-            _promise(lanes, fleet, scratch, v, int(lanes.row[granted].after), 1.0)
+            _promise(lanes, fleet, scratch, v, whole(lanes.row[granted].after), 1.0)
         elif lanes.row[lane].road < 0:
-            _promise(lanes, fleet, scratch, v, int(lanes.row[lane].after), 1.0)
+            _promise(lanes, fleet, scratch, v, whole(lanes.row[lane].after), 1.0)
         elif fleet[v].blocked and fleet[v].wait_s > CLAIM_S:
-            c = int(fleet[v].onward)
+            c = whole(fleet[v].onward)
             if c >= 0:
                 scratch[c].claim_s = max(scratch[c].claim_s, fleet[v].wait_s)
 
 
-@compiled
+@inner
 def _occupied(fleet: Rows, order: Order, foe: int, clear_m: float) -> bool:
     """Return whether a body on connector `foe` is not yet clear of the common area."""
-    rear_m, _ = rear_of_last(order, fleet, foe, ALL, -1)
+    rear_m, _ = rear_of_last(order, fleet, foe, whole(ALL), whole(-1))
     return rear_m < clear_m
 
 
-@compiled
+@inner
 def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) -> bool:
     """Return whether somebody who goes first is about to enter connector `foe`."""
-    lane = int(lanes.row[foe].before)
+    lane = whole(lanes.row[foe].before)
     for track in range(STRIPS * lane, STRIPS * (lane + 1)):
-        row = int(order.track_end[track]) - 1
+        row = whole(order.track_end[track]) - 1
         while row >= order.track_at[track]:
             if fleet[order.row[row].who].lane == lane and order.row[row].mark >= 0:
                 break
             row -= 1
         if row < order.track_at[track]:
             continue
-        u = int(order.row[row].who)
+        u = whole(order.row[row].who)
         dist_m = lanes.row[lane].length_m - fleet[u].position_m
         soon = dist_m < max(NEAR_M, fleet[u].speed_mps * ACCEPT_GAP_S)
         comes = soon and lanes.row[foe].turn == fleet[u].turn and fleet[u].wait_s < PATIENCE_S
@@ -157,7 +161,7 @@ def _arriving(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, foe: int) 
     return False
 
 
-@compiled
+@inner
 def _conflict(
     lanes: Lanes,
     fleet: Rows,
@@ -170,7 +174,7 @@ def _conflict(
     """Return whether a foe of connector `c` is in use, claimed, or about to be used with priority."""
     rank, wait_s = _rank(lanes, signals, c), float(fleet[v].wait_s)
     for row in range(lanes.row[c].foe_at, lanes.row[c + 1].foe_at):
-        foe = int(lanes.foe[row].lane)
+        foe = whole(lanes.foe[row].lane)
         if scratch[foe].pending > 0 or _occupied(fleet, order, foe, float(lanes.foe[row].clear_m)):
             return True
         claim_s = scratch[foe].claim_s
@@ -182,12 +186,13 @@ def _conflict(
     return False
 
 
-@compiled
+@inner
 def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
     """Return whether the lane after connector `c` has room for everybody who was promised some."""
+    me = fleet[v]
     if lanes.row[c].foe_at == lanes.row[c + 1].foe_at:
         return True  # nobody is in the way of who waits there
-    lane = int(lanes.row[c].after)
+    lane = whole(lanes.row[c].after)
     strips = strips_on(lanes, fleet, v, lane)
     rear_m, speed = rear_of_last(order, fleet, lane, strips, v)
     promised_m = 0.0
@@ -195,79 +200,84 @@ def _exit_free(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c
         if strips >> strip & 1:
             promised_m = max(promised_m, scratch[lane].inflow_m[strip])
     if rear_m >= FREE:
-        return bool(promised_m == 0.0 or lanes.row[lane].length_m > promised_m + fleet[v].length_m)
-    return bool(rear_m + 3.0 * speed > promised_m + fleet[v].length_m + fleet[v].jam_gap_m)
+        return bool(promised_m == 0.0 or lanes.row[lane].length_m > promised_m + me.length_m)
+    return bool(rear_m + 3.0 * speed > promised_m + me.length_m + me.jam_gap_m)
 
 
-@compiled
+@inner
 def _retarget(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Give up the planned turn: take the best other one that this lane offers."""
+    me = fleet[v]
     best, best_cost = -1, FREE
-    lane = int(fleet[v].lane)
+    lane = whole(me.lane)
     for row in range(lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at):
-        c = int(lanes.outgoing[row])
-        road = int(lanes.row[lanes.row[c].after].road)
-        cost = routes.cost_s[fleet[v].destination, road]
+        c = whole(lanes.outgoing[row])
+        road = whole(lanes.row[lanes.row[c].after].road)
+        cost = routes.cost_s[me.destination, road]
         if not cost < FREE and routes.fallback[road] >= 0:
             cost = 1e6
-        better = lanes.row[c].turn != fleet[v].turn and cost < best_cost
+        better = lanes.row[c].turn != me.turn and cost < best_cost
         if better and _exit_free(lanes, fleet, order, scratch, v, c):
             best, best_cost = c, cost
-    fleet[v].stuck_s = 0.0
+    me.stuck_s = 0.0
     if best < 0:
         return
-    road = int(lanes.row[lanes.row[best].after].road)
-    fleet[v].path_at = -1
-    if not routes.cost_s[fleet[v].destination, road] < FREE:
-        fleet[v].destination = routes.fallback[road]
-    fleet[v].turn = lanes.row[best].turn
-    fleet[v].onward = best
-    fleet[v].lane_lo = routes.lane_lo[fleet[v].turn]
-    fleet[v].lane_hi = routes.lane_hi[fleet[v].turn]
+    road = whole(lanes.row[lanes.row[best].after].road)
+    me.path_at = -1
+    if not routes.cost_s[me.destination, road] < FREE:
+        me.destination = routes.fallback[road]
+    me.turn = lanes.row[best].turn
+    me.onward = best
+    me.lane_lo = routes.lane_lo[me.turn]
+    me.lane_hi = routes.lane_hi[me.turn]
 
 
-@inlined
+@folded
 def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
     """Return whether somebody ahead on the same lane has no grant yet."""
     _, _, u = leader_here(order, fleet, v)
     return bool(u >= 0 and fleet[u].lane == fleet[v].lane and fleet[u].granted < 0)
 
 
-@compiled
+@inner
 def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> bool:
     """Return whether somebody beside `v` on the same lane has been let go, or is ahead, across his way.
 
     In a bend a car needs the whole lane: riders beside it wait, or it does.
     """
-    lane, position_m = int(fleet[v].lane), float(fleet[v].position_m)
-    rides = fleet[v].kind == MOTORCYCLE
+    me = fleet[v]
+    lane, position_m = whole(me.lane), float(me.position_m)
+    rides = me.kind == MOTORCYCLE
     if not lanes.row[lane].splits and not lanes.row[c].bends:
         return False
-    mine, my_fan = home_strips(lanes, fleet, v, lane), int(lanes.row[c].fan)
+    mine, my_fan = home_strips(lanes, fleet, v, lane), whole(lanes.row[c].fan)
     for strip in range(STRIPS):
-        if fleet[v].strips >> strip & 1:
+        if me.strips >> strip & 1:
             continue
-        first = int(order.track_at[STRIPS * lane + strip])
-        for row in range(int(order.track_end[STRIPS * lane + strip]) - 1, first - 1, -1):
-            u = int(order.row[row].who)
-            if order.row[row].front_m < position_m - fleet[v].length_m - ABREAST_M:
+        first = whole(order.track_at[STRIPS * lane + strip])
+        for row in range(whole(order.track_end[STRIPS * lane + strip]) - 1, first - 1, -1):
+            u = whole(order.row[row].who)
+            if order.row[row].front_m < position_m - me.length_m - ABREAST_M:
                 break
             if fleet[u].lane != lane or fleet[u].onward < 0:
                 continue
-            others, other_fan = home_strips(lanes, fleet, u, lane), int(lanes.row[fleet[u].onward].fan)
+            others, other_fan = home_strips(lanes, fleet, u, lane), whole(lanes.row[fleet[u].onward].fan)
             bodies = not rides or fleet[u].kind != MOTORCYCLE
             squeeze = my_fan == other_fan and bodies and lanes.row[c].bends
             if not squeeze and (my_fan == other_fan or not crosses(mine, my_fan, others, other_fan)):
                 continue
             front_m = float(order.row[row].front_m)
-            if squeeze and fleet[v].length_m > LONG_M and front_m > position_m - fleet[v].length_m:
-                return True
-            if fleet[u].granted >= 0 or front_m > position_m or (front_m == position_m and u < v):
+            if squeeze:
+                waits = whole(fleet[u].granted) >= 0 or (not rides and front_m > position_m - me.length_m)
+            else:
+                ahead = front_m > position_m or (front_m == position_m and u < v)
+                waits = whole(fleet[u].granted) >= 0 or ahead
+            if waits:
                 return True
     return False
 
 
-@compiled
+@inner
 def _decide(
     lanes: Lanes,
     fleet: Rows,
@@ -278,81 +288,85 @@ def _decide(
     c: int,
 ) -> None:
     """Give, keep or take back the grant of vehicle `v` for connector `c`."""
+    me = fleet[v]
     dist_m = _to_line_m(lanes, fleet, v)
-    speed = float(fleet[v].speed_mps)
+    speed = float(me.speed_mps)
     passable = may_pass(lanes, signals, fleet, v, c, dist_m)
-    held = int(fleet[v].granted)
+    held = whole(me.granted)
     if held >= 0:
         stalled = speed < STOPPED_MPS and dist_m > 3.0
         if passable and held == c and not stalled:
             return
         scratch[held].pending -= 1
-        _promise(lanes, fleet, scratch, v, int(lanes.row[held].after), -1.0)
-        fleet[v].granted = -1
-        fleet[v].strips = home_strips(lanes, fleet, v, int(fleet[v].lane))
+        _promise(lanes, fleet, scratch, v, whole(lanes.row[held].after), -1.0)
+        me.granted = -1
+        me.strips = home_strips(lanes, fleet, v, whole(me.lane))
         return
-    fleet[v].blocked = False
-    group = int(lanes.row[c].group)
-    if fleet[v].past_m != 0.0:
-        over_m = abs(fleet[v].past_m)
-        fleet[v].past_m = over_m if group >= 0 and signals[group].state == RED else -over_m
-    shut = fleet[v].kind == MOTORCYCLE and fleet[v].strips & lanes.row[c].open == 0
-    if not passable or dist_m > _reach_m(speed) or fleet[v].old_lane >= 0 or shut:
+    me.blocked = False
+    group = whole(lanes.row[c].group)
+    if me.past_m != 0.0:
+        over_m = abs(me.past_m)
+        me.past_m = over_m if group >= 0 and signals[group].state == RED else -over_m
+    shut = me.kind == MOTORCYCLE and me.strips & lanes.row[c].open == 0
+    if not passable or dist_m > _reach_m(speed) or me.old_lane >= 0 or shut:
         return
     if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
     if _crosses_neighbour(lanes, fleet, order, v, c) or _beside_long(lanes, fleet, order, scratch, v, c):
         return
     if _conflict(lanes, fleet, order, scratch, signals, v, c):
-        fleet[v].blocked = True
+        me.blocked = True
         return
-    fleet[v].granted = c
-    if fleet[v].length_m > LONG_M and lanes.row[c].bends:
-        fleet[v].strips = ALL  # nobody comes up beside it now
+    me.granted = c
+    if me.kind != MOTORCYCLE and lanes.row[c].bends:
+        me.strips = ALL  # nobody comes up beside it now
     scratch[c].pending += 1
-    scratch[c].long += fleet[v].length_m > LONG_M
-    _promise(lanes, fleet, scratch, v, int(lanes.row[c].after), 1.0)
+    scratch[c].long += me.length_m > LONG_M
+    _promise(lanes, fleet, scratch, v, whole(lanes.row[c].after), 1.0)
 
 
-@inlined
+@folded
 def _to_line_m(lanes: Lanes, fleet: Rows, v: int) -> float:
     """Return how far the front is from where one waits for a red."""
-    lane = int(fleet[v].lane)
-    box_m = 0.0 if fleet[v].kind == MOTORCYCLE else lanes.row[lane].box_m
-    return float(lanes.row[lane].length_m - box_m - fleet[v].position_m)
+    me = fleet[v]
+    lane = whole(me.lane)
+    box_m = 0.0 if me.kind == MOTORCYCLE else lanes.row[lane].box_m
+    return float(lanes.row[lane].length_m - box_m - me.position_m)
 
 
-@inlined
+@folded
 def _be_patient(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int, dt_s: float) -> None:
     """Count how long a head waits although its signal lets it go, and how long it is stuck."""
+    me = fleet[v]
     dist_m = _to_line_m(lanes, fleet, v)
-    if fleet[v].speed_mps > 2.0 or dist_m > NEAR_M:
-        fleet[v].wait_s = 0.0
-        fleet[v].stuck_s = 0.0
-    elif fleet[v].speed_mps < STOPPED_MPS and (c < 0 or may_pass(lanes, signals, fleet, v, c, dist_m)):
-        fleet[v].wait_s += dt_s
-        fleet[v].stuck_s += dt_s
+    if me.speed_mps > 2.0 or dist_m > NEAR_M:
+        me.wait_s = 0.0
+        me.stuck_s = 0.0
+    elif me.speed_mps < STOPPED_MPS and (c < 0 or may_pass(lanes, signals, fleet, v, c, dist_m)):
+        me.wait_s += dt_s
+        me.stuck_s += dt_s
 
 
-@inlined
+@folded
 def _far_from_end(lanes: Lanes, fleet: Rows, v: int) -> bool:
     """Return whether a vehicle is too far from the junction to be let in, or to be waiting for it."""
-    speed = float(fleet[v].speed_mps)
+    me = fleet[v]
+    speed = float(me.speed_mps)
     dist_m = _to_line_m(lanes, fleet, v)
-    if fleet[v].granted >= 0 or dist_m <= NEAR_M or dist_m <= _reach_m(speed):
+    if me.granted >= 0 or dist_m <= NEAR_M or dist_m <= _reach_m(speed):
         return False
-    fleet[v].blocked = False
-    fleet[v].wait_s = fleet[v].stuck_s = 0.0
+    me.blocked = False
+    me.wait_s = me.stuck_s = 0.0
     return True
 
 
-@inlined
+@folded
 def _reach_m(speed_mps: float) -> float:
     """Return how far from the junction it is decided whether a vehicle may enter."""
     return 10.0 + 1.5 * speed_mps + speed_mps * speed_mps / 4.0
 
 
-@compiled
+@inner
 def admit(
     lanes: Lanes,
     routes: Routes,
@@ -370,13 +384,13 @@ def admit(
     count = order.state[0].count
     first = order.state[0].tick * STRIDE % max(count, 1)
     for i in range(count):
-        v = int(order.sequence[(first - i) % count])
-        lane = int(fleet[v].lane)
+        v = whole(order.sequence[(first - i) % count])
+        lane = whole(fleet[v].lane)
         if lanes.row[lane].road < 0 or fleet[v].turn < 0:
             continue
         if _far_from_end(lanes, fleet, v):
             continue
-        c = int(fleet[v].onward)
+        c = whole(fleet[v].onward)
         _be_patient(lanes, fleet, signals, v, c, dt_s)
         if c >= 0 and lanes.row[c].controlled:
             _decide(lanes, fleet, order, scratch, signals, v, c)

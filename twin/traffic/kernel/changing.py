@@ -5,7 +5,7 @@ as in MOBIL (Kesting, Treiber and Helbing 2007) without politeness. Riders pass 
 where a strip is free.
 """
 
-from twin.compiled import compiled, inlined
+from twin.compiled import folded, inner, real, whole
 from twin.traffic.kernel.arrays import (
     ALL,
     KERBWARD,
@@ -52,10 +52,10 @@ PAST_M = 0.3  # who stands farther beyond the stop line than this is recorded
 FILTER_M = 8.0  # from how far behind
 
 
-@inlined
+@folded
 def _around(order: Order, track: int, front_m: float) -> int:
     """Return the first row of a track with its front beyond `front_m` (or the end of the track)."""
-    low, high = int(order.track_at[track]), int(order.track_end[track])
+    low, high = whole(order.track_at[track]), whole(order.track_end[track])
     while low < high:
         middle = (low + high) // 2
         if order.row[middle].front_m <= front_m:
@@ -65,26 +65,27 @@ def _around(order: Order, track: int, front_m: float) -> int:
     return low
 
 
-@inlined
+@folded
 def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
-    position_m, speed = float(fleet[v].position_m), float(fleet[v].speed_mps)
+    me = fleet[v]
+    position_m, speed = float(me.position_m), float(me.speed_mps)
     row = _around(order, track, position_m)
     gap_m, leader_mps, follower, fits = FREE, 0.0, -1, True
     if row < order.track_end[track] and order.row[row].who != v:
-        u = int(order.row[row].who)
+        u = whole(order.row[row].who)
         gap_m = order.row[row].front_m - fleet[u].length_m - position_m
         leader_mps = float(fleet[u].speed_mps)
         fits = gap_m > MIN_GAP_M and speed <= 0.5 + safe_speed(gap_m, leader_mps, firm_mps2, REACTION_S)
     if row > order.track_at[track] and order.row[row - 1].who != v:
-        follower = int(order.row[row - 1].who)
-        behind_m = position_m - fleet[v].length_m - order.row[row - 1].front_m
+        follower = whole(order.row[row - 1].who)
+        behind_m = position_m - me.length_m - order.row[row - 1].front_m
         allowed = safe_speed(behind_m, speed, firm_mps2, REACTION_S)
         fits = fits and behind_m > MIN_GAP_M and fleet[follower].speed_mps <= 0.5 + allowed
     return fits, gap_m, leader_mps, follower
 
 
-@inlined
+@folded
 def _outermost(strips: int, way: int) -> int:
     """Return the one of some strips that lies farthest towards the kerb (`way` -1) or the median (+1)."""
     if way < 0:
@@ -92,27 +93,28 @@ def _outermost(strips: int, way: int) -> int:
     return MEDIANWARD if strips & MEDIANWARD else MIDDLE if strips & MIDDLE else KERBWARD
 
 
-@inlined
+@folded
 def beside(lanes: Lanes, fleet: Rows, v: int, way: int) -> tuple[int, int]:
     """Return the lane next to a vehicle, -1 if none, and the strips that it would take of it.
 
     A rider moves by one strip, within his lane or to the nearest one of the next.
     """
-    lane = int(fleet[v].lane)
-    onto = int(lanes.row[lane].kerbward if way < 0 else lanes.row[lane].medianward)
-    if fleet[v].kind != MOTORCYCLE:
+    me = fleet[v]
+    lane = whole(me.lane)
+    onto = whole(lanes.row[lane].kerbward if way < 0 else lanes.row[lane].medianward)
+    if me.kind != MOTORCYCLE:
         return onto, strips_on(lanes, fleet, v, onto) if onto >= 0 else ALL
     if lanes.row[lane].slot >= 0:
-        strip = int(fleet[v].strips)
+        strip = whole(me.strips)
         next_strip = strip >> 1 if way < 0 else strip << 1
         if next_strip & lanes.row[lane].open:
             return lane, next_strip
     if onto < 0 or lanes.row[onto].slot < 0:
         return onto, MIDDLE
-    return onto, _outermost(int(lanes.row[onto].open), -way)
+    return onto, _outermost(whole(lanes.row[onto].open), -way)
 
 
-@inlined
+@folded
 def _swept(lanes: Lanes, lane: int, strips: int, way: int) -> int:
     """Return what of a lane a body takes while it leaves it, or comes to it from, towards `way`."""
     if lanes.row[lane].slot < 0:
@@ -120,30 +122,31 @@ def _swept(lanes: Lanes, lane: int, strips: int, way: int) -> int:
     return strips | (KERBWARD if way < 0 else MEDIANWARD)
 
 
-@compiled
+@inner
 def _start(lanes: Lanes, fleet: Rows, order: Order, v: int, lane: int, strips: int, way: int) -> None:
     """Move vehicle `v` over; what it looks like is interpolated from `shift_m`."""
-    was = int(fleet[v].lane)
+    me = fleet[v]
+    was = whole(me.lane)
     was_m = lanes.row[was].offset_m + aside_m(lanes, fleet, v, was, home_strips(lanes, fleet, v, was))
     now_m = lanes.row[lane].offset_m + aside_m(lanes, fleet, v, lane, strips)
-    fleet[v].old_lane, fleet[v].old_strips = was, fleet[v].strips
-    fleet[v].lane, fleet[v].strips = lane, strips
-    if fleet[v].kind != MOTORCYCLE:
-        fleet[v].old_strips = _swept(lanes, was, int(fleet[v].old_strips), way)
-        fleet[v].strips = _swept(lanes, lane, strips, -way)
-    fleet[v].shift_m = was_m - now_m
-    fleet[v].progress = 0.0
-    fleet[v].granted = -1
+    me.old_lane, me.old_strips = was, me.strips
+    me.lane, me.strips = lane, strips
+    if me.kind != MOTORCYCLE:
+        me.old_strips = _swept(lanes, was, whole(me.old_strips), way)
+        me.strips = _swept(lanes, lane, strips, -way)
+    me.shift_m = was_m - now_m
+    me.progress = 0.0
+    me.granted = -1
     aim(lanes, fleet, v)
     move_over(fleet, order, v)
 
 
-@compiled
+@inner
 def aside_m(lanes: Lanes, fleet: Rows, v: int, lane: int, strips: int) -> float:
     """Return how far towards the kerb from the middle of a lane a vehicle keeps on some strips, metres."""
     if lanes.row[lane].slot < 0:
         return 0.0
-    own_m = float(fleet[v].jitter_m)
+    own_m = real(fleet[v].jitter_m)
     if strips == KERBWARD:
         return float(lanes.row[lane].strip_m) + OUTER * own_m
     if strips == MEDIANWARD:
@@ -155,40 +158,42 @@ def aside_m(lanes: Lanes, fleet: Rows, v: int, lane: int, strips: int) -> float:
     return own_m - float(lanes.row[lane].strip_m) + WIDE_OUT_M
 
 
-@inlined
+@folded
 def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
     """Return the direction in which a vehicle must change: -1 to the kerb, +1 to the median, or 0."""
-    lane = int(fleet[v].lane)
-    slot = int(lanes.row[lane].slot)
-    if fleet[v].kerb == SEEKING:
-        ahead_m = fleet[v].stop_m - fleet[v].position_m
+    me = fleet[v]
+    lane = whole(me.lane)
+    slot = whole(lanes.row[lane].slot)
+    if me.kerb == SEEKING:
+        ahead_m = me.stop_m - me.position_m
         if slot > 0:
             return -1 if ahead_m < MANY_M else 0
-        braking_m = fleet[v].speed_mps ** 2 / (2.0 * SOFT_MPS2)
+        braking_m = me.speed_mps**2 / (2.0 * SOFT_MPS2)
         return -1 if slot == 0 and braking_m < ahead_m < STRIP_IN_M else 0
-    if slot < fleet[v].lane_lo or (slot < 0 and fleet[v].kind != MOTORCYCLE):
+    if slot < me.lane_lo or (slot < 0 and me.kind != MOTORCYCLE):
         return 1
-    if slot > fleet[v].lane_hi:
+    if slot > me.lane_hi:
         return -1
-    onward = int(fleet[v].onward)
-    shut = onward >= 0 and fleet[v].kind == MOTORCYCLE and fleet[v].strips & lanes.row[onward].open == 0
-    if not shut or lanes.row[lane].length_m - fleet[v].position_m > SORT_M:
+    onward = whole(me.onward)
+    shut = onward >= 0 and me.kind == MOTORCYCLE and me.strips & lanes.row[onward].open == 0
+    if not shut or lanes.row[lane].length_m - me.position_m > SORT_M:
         return 0
-    return 1 if fleet[v].strips == KERBWARD else -1
+    return 1 if me.strips == KERBWARD else -1
 
 
-@inlined
+@folded
 def _allowed(lanes: Lanes, fleet: Rows, v: int, lane: int, end_m: float) -> bool:
     """Return whether a vehicle may go to `lane` merely because it is faster."""
+    me = fleet[v]
     if lane < 0:
         return False
     slot = lanes.row[lane].slot
-    if slot < 0 and fleet[v].kind != MOTORCYCLE:
+    if slot < 0 and me.kind != MOTORCYCLE:
         return False
-    return bool(end_m > NEAR_END_M or fleet[v].lane_lo <= slot <= fleet[v].lane_hi)
+    return bool(end_m > NEAR_END_M or me.lane_lo <= slot <= me.lane_hi)
 
 
-@inlined
+@folded
 def _room(
     lanes: Lanes, fleet: Rows, order: Order, v: int, onto: tuple[int, int], way: int, firm_mps2: float
 ) -> tuple[bool, float, float]:
@@ -196,13 +201,14 @@ def _room(
 
     A rider goes straight to the strip; a car passes over what lies between.
     """
+    me = fleet[v]
     fits, gap_m, leader_mps = True, FREE, 0.0
     lane, strips = onto
-    was = int(fleet[v].lane)
-    rides = fleet[v].kind == MOTORCYCLE
+    was = whole(me.lane)
+    rides = me.kind == MOTORCYCLE
     swept = strips if rides else _swept(lanes, lane, strips, -way)
     edge = 0 if way < 0 else STRIPS - 1
-    passes_edge = not rides and lanes.row[was].slot >= 0 and not fleet[v].strips >> edge & 1
+    passes_edge = not rides and lanes.row[was].slot >= 0 and not me.strips >> edge & 1
     for k in range(STRIPS + 1):
         if (k < STRIPS and not swept >> k & 1) or (k == STRIPS and not passes_edge):
             continue
@@ -216,7 +222,7 @@ def _room(
     return fits, gap_m, leader_mps
 
 
-@inlined
+@folded
 def _gains(lanes: Lanes, fleet: Rows, order: Order, v: int) -> tuple[float, float]:
     """Return the acceleration of a vehicle where it is and its gap there; FREE where nothing holds it up."""
     wish = wish_speed(lanes, fleet, v)
@@ -228,7 +234,7 @@ def _gains(lanes: Lanes, fleet: Rows, order: Order, v: int) -> tuple[float, floa
     return (now_mps2, here_m) if held else (FREE, FREE)
 
 
-@inlined
+@folded
 def _try(
     lanes: Lanes,
     fleet: Rows,
@@ -242,11 +248,12 @@ def _try(
 
     FORCED: it must, and asks for room.
     """
+    me = fleet[v]
     lane, strips = beside(lanes, fleet, v, way)
-    was = int(fleet[v].lane)
+    was = whole(me.lane)
     if lane < 0 or scratch[lane].changed or scratch[was].changed:
         return False
-    if lane != was and fleet[v].position_m - fleet[v].length_m < 12.0:
+    if lane != was and me.position_m - me.length_m < 12.0:
         for strip in range(STRIPS):
             if scratch[lane].inflow_m[strip] > 0.0:
                 return False  # somebody may come out of the junction behind
@@ -264,10 +271,11 @@ def _try(
     return True
 
 
-@inlined
+@folded
 def _lean(lanes: Lanes, fleet: Rows, v: int) -> int:
     """Return the side to which the way of a rider leaves his lane at a fork: -1 kerb, +1 median, 0."""
-    lane, c = int(fleet[v].lane), int(fleet[v].onward)
+    me = fleet[v]
+    lane, c = whole(me.lane), whole(me.onward)
     if c < 0 or not lanes.row[lane].splits:
         return 0
     first, last = lanes.row[lane].outgoing_at, lanes.row[lane + 1].outgoing_at
@@ -276,38 +284,41 @@ def _lean(lanes: Lanes, fleet: Rows, v: int) -> int:
     return 1 if lanes.row[c].fan == last - first - 1 else 0
 
 
-@inlined
+@folded
 def _intends(lanes: Lanes, fleet: Rows, v: int, end_m: float) -> tuple[int, bool]:
     """Return where to a vehicle has to change, 0 for nowhere, and whether it may change for speed's sake."""
+    me = fleet[v]
     way = _must(lanes, fleet, v)
-    if way != 0 or fleet[v].kerb == SEEKING or fleet[v].granted >= 0:
+    if way != 0 or me.kerb == SEEKING or me.granted >= 0:
         return way, False
-    if fleet[v].kind != MOTORCYCLE:
-        speed = float(fleet[v].speed_mps)
+    if me.kind != MOTORCYCLE:
+        speed = float(me.speed_mps)
         return 0, speed >= CREEP_MPS and end_m >= 10.0 + 3.5 * speed
     lean = _lean(lanes, fleet, v) if end_m < SORT_M else 0
-    within = lean != 0 and beside(lanes, fleet, v, lean)[0] == fleet[v].lane
+    within = lean != 0 and beside(lanes, fleet, v, lean)[0] == me.lane
     return (lean if within else 0), lean == 0
 
 
-@inlined
+@folded
 def _before_the_cars(fleet: Rows, order: Order, v: int, end_m: float) -> int:
     """Return the way to the middle for a rider who waits for green beyond the line, 0 for none."""
-    c = int(fleet[v].onward)
-    stays = fleet[v].kind != MOTORCYCLE or fleet[v].strips == MIDDLE or fleet[v].speed_mps > 0.0
-    if stays or fleet[v].past_m <= 0.0 or end_m > -PAST_M or c < 0 or fleet[v].granted >= 0:
+    me = fleet[v]
+    c = whole(me.onward)
+    stays = me.kind != MOTORCYCLE or me.strips == MIDDLE or me.speed_mps > 0.0
+    if stays or me.past_m <= 0.0 or end_m > -PAST_M or c < 0 or me.granted >= 0:
         return 0
-    if rear_of_last(order, fleet, c, MIDDLE, v)[0] < MIN_GAP_M - end_m:
+    if rear_of_last(order, fleet, c, whole(MIDDLE), v)[0] < MIN_GAP_M - end_m:
         return 0
-    return 1 if fleet[v].strips == KERBWARD else -1
+    return 1 if me.strips == KERBWARD else -1
 
 
-@inlined
+@folded
 def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Change lanes if vehicle `v` must, or would gain by it."""
-    end_m = lanes.row[fleet[v].lane].length_m - fleet[v].position_m
-    speed = float(fleet[v].speed_mps)
-    if (fleet[v].granted >= 0 and end_m < COMMITTED_M) or 0.0 < end_m < speed * speed / (2.0 * SOFT_MPS2):
+    me = fleet[v]
+    end_m = lanes.row[me.lane].length_m - me.position_m
+    speed = float(me.speed_mps)
+    if (me.granted >= 0 and end_m < COMMITTED_M) or 0.0 < end_m < speed * speed / (2.0 * SOFT_MPS2):
         return  # on the new lane it might have to stop at the line at once
     if end_m < 0.0:
         must, may = _before_the_cars(fleet, order, v, end_m), False
@@ -326,78 +337,83 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
             return
 
 
-@inlined
+@folded
 def _mind_sides(lanes: Lanes, fleet: Rows, order: Order, v: int) -> None:
     """Have a vehicle mind those on the other strips of its lane.
 
     A rider goes FILTER_MPS faster than the slowest car beside or just ahead of him; a car's headway grows
     by a share FLANK for each side on which there are riders.
     """
-    fleet[v].filter_mps = FREE
-    fleet[v].headway_s = float(fleet[v].own_headway_s)
-    lane = int(fleet[v].lane)
-    rides = fleet[v].kind == MOTORCYCLE
-    if lanes.row[lane].slot < 0 or (rides and fleet[v].strips == MIDDLE):
+    me = fleet[v]
+    me.filter_mps = FREE
+    me.headway_s = real(me.own_headway_s)
+    lane = whole(me.lane)
+    rides = me.kind == MOTORCYCLE
+    if lanes.row[lane].slot < 0 or (rides and me.strips == MIDDLE):
         return
-    rear_m = float(fleet[v].position_m) - fleet[v].length_m
+    rear_m = float(me.position_m) - me.length_m
     sides = 0
     for strip in range(STRIPS):
-        if rides == (strip != 1) or fleet[v].strips >> strip & 1:
+        if rides == (strip != 1) or me.strips >> strip & 1:
             continue
-        row, end = _around(order, STRIPS * lane + strip, rear_m), int(order.track_end[STRIPS * lane + strip])
+        row, end = (
+            _around(order, STRIPS * lane + strip, rear_m),
+            whole(order.track_end[STRIPS * lane + strip]),
+        )
         found = False
         while row < end:
-            u = int(order.row[row].who)
-            ahead_m = order.row[row].front_m - fleet[u].length_m - fleet[v].position_m
+            u = whole(order.row[row].who)
+            ahead_m = order.row[row].front_m - fleet[u].length_m - me.position_m
             if ahead_m > (FILTER_M if rides else 0.0):
                 break
             if rides != (fleet[u].kind == MOTORCYCLE):
                 found = True
                 if rides:
-                    fleet[v].filter_mps = min(fleet[v].filter_mps, fleet[u].speed_mps + FILTER_MPS)
+                    me.filter_mps = min(me.filter_mps, fleet[u].speed_mps + FILTER_MPS)
             row += 1
         sides += found
     if not rides:
-        fleet[v].headway_s *= 1.0 + FLANK * sides
+        me.headway_s *= 1.0 + FLANK * sides
 
 
-@inlined
+@folded
 def _mind_neighbours(lanes: Lanes, fleet: Rows, order: Order, v: int) -> None:
     """Note the nearest one ahead on another strip whose way will cross that of vehicle `v`."""
-    lane, c = int(fleet[v].lane), int(fleet[v].onward)
-    fleet[v].part_from = -1
-    if c < 0 or not lanes.row[lane].splits or lanes.row[lane].length_m - fleet[v].position_m > PARTING_M:
+    me = fleet[v]
+    lane, c = whole(me.lane), whole(me.onward)
+    me.part_from = -1
+    if c < 0 or not lanes.row[lane].splits or lanes.row[lane].length_m - me.position_m > PARTING_M:
         return
-    mine, my_fan = home_strips(lanes, fleet, v, lane), int(lanes.row[c].fan)
+    mine, my_fan = home_strips(lanes, fleet, v, lane), whole(lanes.row[c].fan)
     best_m = FREE
     for strip in range(STRIPS):
-        if fleet[v].strips >> strip & 1:
+        if me.strips >> strip & 1:
             continue
         track = STRIPS * lane + strip
-        for row in range(_around(order, track, float(fleet[v].position_m)), order.track_end[track]):
-            u = int(order.row[row].who)
-            other = int(fleet[u].onward)
+        for row in range(_around(order, track, float(me.position_m)), order.track_end[track]):
+            u = whole(order.row[row].who)
+            other = whole(fleet[u].onward)
             rear_m = order.row[row].front_m - fleet[u].length_m
             if fleet[u].lane != lane or other < 0 or rear_m >= best_m:
                 continue
-            if crosses(mine, my_fan, home_strips(lanes, fleet, u, lane), int(lanes.row[other].fan)):
+            if crosses(mine, my_fan, home_strips(lanes, fleet, u, lane), whole(lanes.row[other].fan)):
                 best_m = rear_m
-                fleet[v].part_from = u
+                me.part_from = u
 
 
-@compiled
+@inner
 def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, number: int, period: int) -> None:
     """Let everybody consider a change every `period` steps; at most one change a lane and step."""
     for lane in range(scratch.size):
         scratch[lane].changed = 0
     for i in range(order.state[0].count):
-        v = int(order.sequence[i])
+        v = whole(order.sequence[i])
         if (v + number) % period != 0:
             continue
         fleet[v].yield_to = -1
         if fleet[v].kerb == STANDING or fleet[v].progress < 1.0:
             continue
-        lane = int(fleet[v].lane)
+        lane = whole(fleet[v].lane)
         if lanes.row[lane].road < 0:
             continue
         if fleet[v].position_m - fleet[v].length_m > 0.5:

@@ -1,6 +1,6 @@
 """One step of everybody: order, change lanes, admit, follow, move; and what happened on the way."""
 
-from twin.compiled import compiled, inlined
+from twin.compiled import compiled, folded, inner, real, whole
 from twin.traffic.kernel.admission import admit
 from twin.traffic.kernel.arrays import (
     CROSSED_RED,
@@ -36,11 +36,11 @@ SPEEDING_MPS = 10.0 / 3.6  # so much above the limit is recorded
 ENDS, HELD, CROSSES = 0, 1, 2
 
 
-@inlined
+@folded
 def _note(records: Rows, kind: int, v: int, value: int, amount: float, at_m: float) -> None:
     """Add a record; row 0 holds how many there are in its `value`."""
     records[0].value += 1
-    row = int(records[0].value)
+    row = whole(records[0].value)
     records[row].kind = kind
     records[row].vehicle = v
     records[row].value = value
@@ -51,158 +51,166 @@ def _note(records: Rows, kind: int, v: int, value: int, amount: float, at_m: flo
 @compiled
 def plan_lanes(lanes: Lanes, routes: Routes, fleet: Rows, v: int, road: int) -> None:
     """Set the turn at the end of `road` and the lanes that serve it, and the next one if that is near."""
-    if fleet[v].path_at < 0:
-        lost = routes.hop[fleet[v].destination, road] < 0 and routes.exit_road[fleet[v].destination] != road
+    me = fleet[v]
+    if me.path_at < 0:
+        lost = routes.hop[me.destination, road] < 0 and routes.exit_road[me.destination] != road
         if lost and routes.fallback[road] >= 0:
-            fleet[v].destination = routes.fallback[road]
-    turn = turn_after(routes, fleet, v, road, 0)
-    fleet[v].turn = turn
+            me.destination = routes.fallback[road]
+    turn = turn_after(routes, fleet, v, road, whole(0))
+    me.turn = turn
     aim(lanes, fleet, v)
-    fleet[v].lane_lo, fleet[v].lane_hi = -1, 99
+    me.lane_lo, me.lane_hi = -1, 99
     if turn < 0:
         return
     lo, hi = routes.lane_lo[turn], routes.lane_hi[turn]
-    beyond = int(routes.turn_to[turn])
-    then = turn_after(routes, fleet, v, beyond, 1)
+    beyond = whole(routes.turn_to[turn])
+    then = turn_after(routes, fleet, v, beyond, whole(1))
     if then >= 0 and lanes.row[routes.first_lane[beyond]].length_m < SHORT_M:
         first, last = 99, -1
         for slot in range(max(lo, 0), hi + 1):
-            c = connector_for(lanes, int(routes.first_lane[road]) + slot, turn)
+            c = connector_for(lanes, whole(routes.first_lane[road]) + slot, turn)
             onto = lanes.row[lanes.row[c].after].slot if c >= 0 else 99
             if routes.lane_lo[then] <= onto <= routes.lane_hi[then]:
                 first, last = min(first, slot), slot
         if first <= last:
             lo, hi = (lo if first == 0 else first), last
-    fleet[v].lane_lo, fleet[v].lane_hi = lo, hi
+    me.lane_lo, me.lane_hi = lo, hi
 
 
-@compiled
+@inner
 def _enter(traffic: Traffic, v: int, road: int) -> None:
     """Plan the way on from a road that a vehicle has just come to."""
     fleet, routes = traffic.fleet, traffic.routes
-    fleet[v].kerb = RIDING
-    if fleet[v].disobeys == DARES:
-        fleet[v].disobeys = OBEYS
-    fleet[v].past_m = 0.0
-    fleet[v].peak_mps = 0.0
-    if fleet[v].path_at >= 0:
-        fleet[v].path_at += 1
+    me = fleet[v]
+    me.kerb = RIDING
+    if me.disobeys == DARES:
+        me.disobeys = OBEYS
+    me.past_m = 0.0
+    me.peak_mps = 0.0
+    if me.path_at >= 0:
+        me.path_at += 1
     if traffic.tally.size > 0:
         traffic.tally[road].entered += 1
     plan_lanes(traffic.lanes, routes, fleet, v, road)
     if routes.announced[road]:
-        _note(traffic.records, ENTERED_ROAD, v, road, 0.0, 0.0)
+        _note(traffic.records, whole(ENTERED_ROAD), v, road, 0.0, 0.0)
 
 
-@inlined
+@folded
 def _note_speeding(traffic: Traffic, v: int, road: int) -> None:
     """Record the highest speed of a vehicle on a road that it leaves, if that was too high."""
     fleet = traffic.fleet
-    over_mps = fleet[v].peak_mps - traffic.lanes.row[traffic.routes.first_lane[road]].speed_mps
+    me = fleet[v]
+    over_mps = me.peak_mps - traffic.lanes.row[traffic.routes.first_lane[road]].speed_mps
     if over_mps > SPEEDING_MPS:
-        _note(traffic.records, SPED, v, road, over_mps, float(fleet[v].peak_at_m))
+        _note(traffic.records, whole(SPED), v, road, over_mps, real(me.peak_at_m))
 
 
-@inlined
+@folded
 def _leave_road(traffic: Traffic, v: int, lane: int, road: int) -> int:
     """Return what comes of a vehicle at the end of a road: ENDS, HELD there, or CROSSES it."""
     lanes, fleet, signals = traffic.lanes, traffic.fleet, traffic.signals
-    onward = int(fleet[v].onward)
-    if fleet[v].turn < 0:
+    me = fleet[v]
+    onward = whole(me.onward)
+    if me.turn < 0:
         _note_speeding(traffic, v, road)
         return ENDS
     if onward < 0:  # following stops it before; rounding must not take it over the edge
-        fleet[v].position_m = lanes.row[lane].length_m
+        me.position_m = lanes.row[lane].length_m
         return HELD
-    if lanes.row[onward].controlled and fleet[v].granted != onward:
+    if lanes.row[onward].controlled and me.granted != onward:
         return HELD  # it stands beyond the line
     if traffic.tally.size > 0:
         traffic.tally[road].left += 1
-    group = int(lanes.row[onward].group)
+    group = whole(lanes.row[onward].group)
     if group >= 0 and signals[group].state == RED and not lanes.row[onward].on_red:
-        _note(traffic.records, CROSSED_RED, v, lane, float(signals[group].into_s), 0.0)
+        _note(traffic.records, whole(CROSSED_RED), v, lane, float(signals[group].into_s), 0.0)
     _note_speeding(traffic, v, road)
     return CROSSES
 
 
-@compiled
+@inner
 def _cross(traffic: Traffic, v: int) -> int:
     """Take the front of vehicle `v` over the end of its lane, if it goes on: ENDS, HELD or CROSSES."""
     lanes, fleet = traffic.lanes, traffic.fleet
-    lane = int(fleet[v].lane)
-    road = int(lanes.row[lane].road)
+    me = fleet[v]
+    lane = whole(me.lane)
+    road = whole(lanes.row[lane].road)
     if road >= 0:
         what = _leave_road(traffic, v, lane, road)
         if what != CROSSES:
             return what
-    onward = int(fleet[v].onward)
+    onward = whole(me.onward)
     for i in range(TRAIL - 1, 0, -1):
-        fleet[v].trail[i] = fleet[v].trail[i - 1]
-    fleet[v].trail[0] = lane
-    fleet[v].position_m -= lanes.row[lane].length_m
-    fleet[v].strips = strips_on(lanes, fleet, v, onward)
-    fleet[v].lane = onward
-    fleet[v].granted = -1
-    fleet[v].part_from = -1
-    fleet[v].blocked = False
-    fleet[v].filter_mps = FREE
-    fleet[v].wait_s = 0.0
-    fleet[v].stuck_s = 0.0
+        me.trail[i] = me.trail[i - 1]
+    me.trail[0] = lane
+    me.position_m -= lanes.row[lane].length_m
+    me.strips = strips_on(lanes, fleet, v, onward)
+    me.lane = onward
+    me.granted = -1
+    me.part_from = -1
+    me.blocked = False
+    me.filter_mps = FREE
+    me.wait_s = 0.0
+    me.stuck_s = 0.0
     if lanes.row[onward].road < 0:
-        fleet[v].onward = lanes.row[onward].after
+        me.onward = lanes.row[onward].after
     else:
-        _enter(traffic, v, int(lanes.row[onward].road))
+        _enter(traffic, v, whole(lanes.row[onward].road))
     return CROSSES
 
 
-@inlined
+@folded
 def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float) -> None:
     """Record who has just come to stand beyond the stop line at red."""
     lanes, fleet = traffic.lanes, traffic.fleet
-    over_m = fleet[v].position_m - lanes.row[lane].length_m
-    onward = int(fleet[v].onward)
+    me = fleet[v]
+    over_m = me.position_m - lanes.row[lane].length_m
+    onward = whole(me.onward)
     if over_m <= PAST_M or onward < 0 or was_m - lanes.row[lane].length_m > PAST_M:
         return
-    group = int(lanes.row[onward].group)
+    group = whole(lanes.row[onward].group)
     if group >= 0 and traffic.signals[group].state == RED:
-        _note(traffic.records, PAST_LINE, v, lane, over_m, 0.0)
+        _note(traffic.records, whole(PAST_LINE), v, lane, over_m, 0.0)
 
 
-@inlined
+@folded
 def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     """Advance one vehicle along its way."""
     lanes, fleet = traffic.lanes, traffic.fleet
-    was_m = float(fleet[v].position_m)
-    if fleet[v].speed_mps > fleet[v].peak_mps and lanes.row[fleet[v].lane].road >= 0:
-        fleet[v].peak_mps = fleet[v].speed_mps
-        fleet[v].peak_at_m = was_m
-    fleet[v].position_m += fleet[v].speed_mps * dt_s
-    while fleet[v].position_m > lanes.row[fleet[v].lane].length_m:
+    me = fleet[v]
+    was_m = float(me.position_m)
+    if me.speed_mps > me.peak_mps and lanes.row[me.lane].road >= 0:
+        me.peak_mps = me.speed_mps
+        me.peak_at_m = was_m
+    me.position_m += me.speed_mps * dt_s
+    while me.position_m > lanes.row[me.lane].length_m:
         what = _cross(traffic, v)
         if what == HELD:
-            _note_past_line(traffic, v, int(fleet[v].lane), was_m)
+            _note_past_line(traffic, v, whole(me.lane), was_m)
             return
         if what == ENDS:
-            fleet[v].alive = False
+            me.alive = False
             if traffic.tally.size > 0:
-                traffic.tally[lanes.row[fleet[v].lane].road].arrived += 1
-            _note(traffic.records, LEFT_MAP, v, 0, 0.0, 0.0)
+                traffic.tally[lanes.row[me.lane].road].arrived += 1
+            _note(traffic.records, whole(LEFT_MAP), v, whole(0), 0.0, 0.0)
             return
 
 
-@inlined
+@folded
 def _count(traffic: Traffic, v: int, dt_s: float) -> None:
     """Add what vehicle `v` does in a step to its own account and to that of its road."""
     fleet, tally = traffic.fleet, traffic.tally
-    speed = fleet[v].speed_mps
-    wish = traffic.lanes.row[fleet[v].lane].speed_mps * fleet[v].speed_factor
-    fleet[v].driven_m += speed * dt_s
-    lost_s = dt_s * max(0.0, 1.0 - speed / min(wish, fleet[v].top_mps))
-    fleet[v].lost_s += lost_s
+    me = fleet[v]
+    speed = me.speed_mps
+    wish = traffic.lanes.row[me.lane].speed_mps * me.speed_factor
+    me.driven_m += speed * dt_s
+    lost_s = dt_s * max(0.0, 1.0 - speed / min(wish, me.top_mps))
+    me.lost_s += lost_s
     stands = speed < HALTING_MPS
     if stands:
-        fleet[v].stood_s += dt_s
-    road = traffic.lanes.row[fleet[v].lane].road
+        me.stood_s += dt_s
+    road = traffic.lanes.row[me.lane].road
     if road >= 0:
         tally[road].time_s += dt_s
         tally[road].way_m += speed * dt_s
@@ -211,38 +219,39 @@ def _count(traffic: Traffic, v: int, dt_s: float) -> None:
             tally[road].stood_s += dt_s
 
 
-@inlined
+@folded
 def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> None:
     """Carry on a change of lanes; stand where a stop was wanted; give a missed stop up."""
-    if fleet[v].progress < 1.0:
-        least = 0.5 if fleet[v].kind == MOTORCYCLE else 0.25
-        sideways_mps = SIDEWAYS_MPS * max(least, min(1.0, fleet[v].speed_mps / 2.0))
-        fleet[v].progress += dt_s * sideways_mps / max(abs(fleet[v].shift_m), 0.5)
-        if fleet[v].progress >= 1.0:
-            fleet[v].old_lane = -1
-            fleet[v].progress = 1.0
-            fleet[v].strips = strips_on(lanes, fleet, v, int(fleet[v].lane))
+    me = fleet[v]
+    if me.progress < 1.0:
+        least = 0.5 if me.kind == MOTORCYCLE else 0.25
+        sideways_mps = SIDEWAYS_MPS * max(least, min(1.0, me.speed_mps / 2.0))
+        me.progress += dt_s * sideways_mps / max(abs(me.shift_m), 0.5)
+        if me.progress >= 1.0:
+            me.old_lane = -1
+            me.progress = 1.0
+            me.strips = strips_on(lanes, fleet, v, whole(me.lane))
             overhang(lanes, fleet, v)
-    if fleet[v].kerb != SEEKING:
+    if me.kerb != SEEKING:
         return
-    ahead_m = fleet[v].stop_m - fleet[v].position_m
-    on_strip = lanes.row[fleet[v].lane].road >= 0 and lanes.row[fleet[v].lane].slot < 0
+    ahead_m = me.stop_m - me.position_m
+    on_strip = lanes.row[me.lane].road >= 0 and lanes.row[me.lane].slot < 0
     if not on_strip:
         if ahead_m < GIVE_UP_M:
-            fleet[v].kerb = RIDING
-    elif fleet[v].progress >= 1.0 and fleet[v].speed_mps < 0.2:
+            me.kerb = RIDING
+    elif me.progress >= 1.0 and me.speed_mps < 0.2:
         # at its place, or as near as those who stand there let it come
-        fleet[v].kerb = STANDING
-        fleet[v].speed_mps = 0.0
-        _note(records, STOPPED, v, int(fleet[v].lane), 0.0, float(fleet[v].position_m))
+        me.kerb = STANDING
+        me.speed_mps = 0.0
+        _note(records, whole(STOPPED), v, whole(me.lane), 0.0, float(me.position_m))
 
 
-@compiled
+@inner
 def _advance(traffic: Traffic, dt_s: float) -> None:
     """Move everybody at the speed that was decided on."""
     lanes, _, fleet, order, _, _, records, tally = traffic
     for i in range(order.state[0].count):
-        v = int(order.sequence[i])
+        v = whole(order.sequence[i])
         fleet[v].change_mps2 = (fleet[v].next_mps - fleet[v].speed_mps) / dt_s
         fleet[v].speed_mps = fleet[v].next_mps
         if tally.size > 0:

@@ -4,7 +4,7 @@ Vehicles are visited as they stood in the step before, so that they come nearly 
 on the road are neighbours in the cache.
 """
 
-from twin.compiled import compiled, inlined
+from twin.compiled import folded, inlined, inner, whole
 from twin.traffic.kernel.arrays import (
     ALL,
     KERBWARD,
@@ -22,42 +22,45 @@ LONG_M = 6.0  # a body that cuts the corner so far that nobody turns on its inne
 SLACK = 1  # free rows at the end of a track: one vehicle a step may change to it
 
 
-@inlined
+@folded
 def home_strips(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
     """Return the strips that a vehicle takes of a lane when it goes straight on.
 
     Where there is room a wide body leaves the strip at the kerb to the riders.
     """
-    if fleet[v].kind == MOTORCYCLE:
-        return int(fleet[v].strips)
-    if not fleet[v].wide:
+    me = fleet[v]
+    if me.kind == MOTORCYCLE:
+        return whole(me.strips)
+    if not me.wide:
         return MIDDLE
     return MIDDLE | MEDIANWARD if lanes.row[lane].open == ALL else ALL
 
 
-@inlined
+@folded
 def strips_on(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
     """Return the strips that vehicle `v` takes on a lane of its way, unless it is changing lanes there."""
-    if fleet[v].kind == MOTORCYCLE:
-        return int(fleet[v].strips)
+    me = fleet[v]
+    if me.kind == MOTORCYCLE:
+        return whole(me.strips)
     if lanes.row[lane].slot < 0:
         return MIDDLE
-    here = int(fleet[v].lane)
-    if lanes.row[lane].bends or (fleet[v].length_m > LONG_M and lanes.row[here].bends):
-        return ALL
+    here = whole(me.lane)
+    if lanes.row[lane].bends or lanes.row[here].bends:
+        return ALL  # in a bend and as long as the tail swings
     return home_strips(lanes, fleet, v, lane)
 
 
 @inlined
 def overhang(lanes: Lanes, fleet: Rows, v: int) -> None:
     """Let a wide body on the kerb strip reach into the lane beside: riders cannot pass there."""
-    lane = int(fleet[v].lane)
-    if fleet[v].wide and lanes.row[lane].slot < 0 and lanes.row[lane].road >= 0:
-        fleet[v].old_lane = lanes.row[lane].medianward
-        fleet[v].old_strips = KERBWARD
+    me = fleet[v]
+    lane = whole(me.lane)
+    if me.wide and lanes.row[lane].slot < 0 and lanes.row[lane].road >= 0:
+        me.old_lane = lanes.row[lane].medianward
+        me.old_strips = KERBWARD
 
 
-@inlined
+@folded
 def _add(order: Order, n: int, lane: int, strips: int, front_m: float, who: int, mark: int) -> int:
     """Append the rows of one vehicle on one lane; return the new count."""
     for strip in range(STRIPS):
@@ -72,19 +75,20 @@ def _add(order: Order, n: int, lane: int, strips: int, front_m: float, who: int,
     return n
 
 
-@inlined
+@folded
 def _add_vehicle(lanes: Lanes, fleet: Rows, order: Order, n: int, v: int) -> int:
     """Append all rows of one vehicle: its lane, the lane that it is leaving, and those behind."""
-    front_m, mark = float(fleet[v].position_m), 0
-    lane, strips = int(fleet[v].lane), int(fleet[v].strips)
+    me = fleet[v]
+    front_m, mark = float(me.position_m), 0
+    lane, strips = whole(me.lane), whole(me.strips)
     for k in range(2 + TRAIL):
         if k == 1:
-            lane, strips, mark = int(fleet[v].old_lane), int(fleet[v].old_strips), STRIPS
+            lane, strips, mark = whole(me.old_lane), whole(me.old_strips), STRIPS
             if lane < 0:
                 continue
         elif k > 1:
-            lane, mark = int(fleet[v].trail[k - 2]), -1
-            if front_m >= fleet[v].length_m or lane < 0:
+            lane, mark = whole(me.trail[k - 2]), -1
+            if front_m >= me.length_m or lane < 0:
                 break
             front_m += lanes.row[lane].length_m
             strips = strips_on(lanes, fleet, v, lane)
@@ -92,10 +96,10 @@ def _add_vehicle(lanes: Lanes, fleet: Rows, order: Order, n: int, v: int) -> int
     return n
 
 
-@inlined
+@folded
 def _place(order: Order, track: int, front_m: float, who: int, mark: int) -> None:
     """Put a row where it belongs on its track; those before it move up by one."""
-    slot, first = int(order.track_end[track]), int(order.track_at[track])
+    slot, first = whole(order.track_end[track]), whole(order.track_at[track])
     while slot > first and order.row[slot - 1].front_m > front_m:
         order.row[slot].who = order.row[slot - 1].who
         order.row[slot].front_m = order.row[slot - 1].front_m
@@ -111,15 +115,15 @@ def _place(order: Order, track: int, front_m: float, who: int, mark: int) -> Non
     order.track_end[track] += 1
 
 
-@compiled
+@inner
 def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
     """Fill `order` from the positions: rows counted by track, then put in their places."""
     order.state[0].tick += 1
     tick = order.state[0].tick
     order.track_end[:] = 0
-    n = kept = 0
+    n = kept = whole(0)
     for i in range(order.state[0].count):
-        v = int(order.sequence[i])
+        v = whole(order.sequence[i])
         if fleet[v].alive and order.seen[v] != tick:
             order.seen[v] = tick
             order.sequence[kept] = v
@@ -134,33 +138,34 @@ def arrange(lanes: Lanes, fleet: Rows, order: Order) -> None:
         order.track_end[track] = order.track_at[track]
     for i in range(n):
         row = order.raw[i]
-        _place(order, int(row.track), float(row.front_m), int(row.who), int(row.mark))
+        _place(order, whole(row.track), float(row.front_m), whole(row.who), whole(row.mark))
     _remember_sequence(fleet, order)
 
 
-@inlined
+@folded
 def _remember_sequence(fleet: Rows, order: Order) -> None:
     """Note the vehicles as they stand, track by track, each once: on the first of its strips."""
     n = 0
     for track in range(order.track_at.size):
         for row in range(order.track_at[track], order.track_end[track]):
-            mark = int(order.row[row].mark)
+            mark = whole(order.row[row].mark)
             if 0 <= mark < STRIPS and fleet[order.row[row].who].strips & ((1 << mark) - 1) == 0:
                 order.sequence[n] = order.row[row].who
                 n += 1
     order.state[0].count = n
 
 
-@compiled
+@inner
 def move_over(fleet: Rows, order: Order, v: int) -> None:
     """Tell `order` that a vehicle has begun to change: what was its lane is the one that it is leaving."""
+    me = fleet[v]
     for strip in range(STRIPS):
-        row = int(order.own[v, strip])
+        row = whole(order.own[v, strip])
         order.own[v, STRIPS + strip], order.own[v, strip] = row, -1
         if row >= 0:
             order.row[row].mark = STRIPS + strip
     for mark in range(2 * STRIPS):
-        lane = int(fleet[v].lane if mark < STRIPS else fleet[v].old_lane)
-        strips = int(fleet[v].strips if mark < STRIPS else fleet[v].old_strips)
+        lane = whole(me.lane if mark < STRIPS else me.old_lane)
+        strips = whole(me.strips if mark < STRIPS else me.old_strips)
         if strips >> mark % STRIPS & 1 and order.own[v, mark] < 0:
-            _place(order, STRIPS * lane + mark % STRIPS, float(fleet[v].position_m), v, mark)
+            _place(order, STRIPS * lane + mark % STRIPS, float(me.position_m), v, mark)

@@ -2,7 +2,7 @@
 
 import math
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inner
 from twin.traffic.kernel.arrays import TRAIL, Floats, Ints, Lanes, Rows
 from twin.traffic.kernel.changing import aside_m
 from twin.traffic.kernel.ordering import home_strips
@@ -10,14 +10,14 @@ from twin.traffic.kernel.ordering import home_strips
 LEAD = 1.25  # the front moves over before the rear does
 
 
-@compiled
+@inner
 def _ease(progress: float) -> float:
     """Return a smooth step: 0 below 0, 1 above 1."""
     p = min(1.0, max(0.0, progress))
     return p * p * (3.0 - 2.0 * p)
 
 
-@compiled
+@inner
 def _on_lane(lanes: Lanes, lane: int, along_m: float, aside_m: float) -> tuple[float, float, float]:
     """Return the point `along_m` on a lane, beyond its ends straight on, `aside_m` to the left."""
     first, last = lanes.row[lane].point_at, lanes.row[lane + 1].point_at - 2
@@ -35,26 +35,28 @@ def _on_lane(lanes: Lanes, lane: int, along_m: float, aside_m: float) -> tuple[f
     )
 
 
-@compiled
+@inner
 def _behind(lanes: Lanes, fleet: Rows, v: int, back_m: float) -> tuple[int, float]:
     """Return the lane and position that lie `back_m` behind the front on the way it came."""
-    lane, along_m = fleet[v].lane, fleet[v].position_m - back_m
+    me = fleet[v]
+    lane, along_m = me.lane, me.position_m - back_m
     for i in range(TRAIL):
-        before = fleet[v].trail[i]
+        before = me.trail[i]
         if along_m >= 0.0 or before < 0:
             break
         lane, along_m = before, along_m + lanes.row[before].length_m
     return lane, along_m
 
 
-@compiled
+@inner
 def _end(lanes: Lanes, fleet: Rows, v: int, rear: int, hand: float) -> tuple[float, float, float]:
     """Return the point of the front (`rear` 0) or the rear (1) of a vehicle."""
-    lane, along_m = _behind(lanes, fleet, v, rear * fleet[v].length_m)
+    me = fleet[v]
+    lane, along_m = _behind(lanes, fleet, v, rear * me.length_m)
     aside = aside_m(lanes, fleet, v, lane, home_strips(lanes, fleet, v, lane))
-    if fleet[v].progress < 1.0:
-        p = fleet[v].progress * LEAD - (LEAD - 1.0) * rear
-        aside += fleet[v].shift_m * (1.0 - _ease(p))
+    if me.progress < 1.0:
+        p = me.progress * LEAD - (LEAD - 1.0) * rear
+        aside += me.shift_m * (1.0 - _ease(p))
     return _on_lane(lanes, lane, along_m, hand * aside)
 
 

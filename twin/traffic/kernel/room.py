@@ -1,12 +1,12 @@
 """Where there is room on a lane, for those who are not on the map yet."""
 
-from twin.compiled import compiled
+from twin.compiled import compiled, inner
 from twin.traffic.kernel.arrays import STRIPS, Floats, Rows
 
 FAR_M = 1e6
 
 
-@compiled
+@inner
 def _touches(fleet: Rows, v: int, lane: int) -> bool:
     """Return whether a vehicle has its front on a lane, or its body still leaving it."""
     return bool(fleet[v].alive and (fleet[v].lane == lane or fleet[v].old_lane == lane))
