@@ -5,11 +5,11 @@ from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from scenarios.cli.main import main
 from scenarios.traffic import TrafficRun, run_traffic
+from tests.exchanged import same_roads
 from tests.network_files import GEOJSON, GMNS, line_features, sumo_xml, write_gmns_tables, zipped
 from tests.traffic_networks import cross
 from twin.network.check import check_network
@@ -30,26 +30,6 @@ from twin.network.model import (
 )
 
 NETWORKS = {"corridor": named("mt-haryono"), "city": named("balikpapan"), "cross": cross(green_s=17.5)}
-KEPT = (
-    *("id", "name", "start", "end", "lanes", "lane_width_m", "kerb_m", "priority", "highway", "zone"),
-    *("median", "reverse"),
-)
-HALF_A_MM = 0.0006
-
-
-def same_roads(one: RoadNetwork, other: RoadNetwork) -> None:
-    """Both have the same roads, to the half millimetre; turns; and junctions, as they are controlled."""
-    for name in KEPT:
-        assert [getattr(r, name) for r in one.roads] == [getattr(r, name) for r in other.roads], name
-    for road, back in zip(one.roads, other.roads, strict=True):
-        assert np.abs(road.centreline_m - back.centreline_m).max() < HALF_A_MM
-        assert back.length_m == pytest.approx(road.length_m, abs=2 * HALF_A_MM)
-        assert back.speed_limit_mps == pytest.approx(road.speed_limit_mps, rel=1e-5)
-        assert back.stop_rate == pytest.approx(road.stop_rate, rel=1e-5)
-    assert one.turns == other.turns
-    controls = [sorted((j.id, j.control, j.name) for j in net.junctions) for net in (one, other)]
-    assert controls[0] == controls[1]
-    assert (one.left_hand, one.epsg, one.origin_lonlat) == (other.left_hand, other.epsg, other.origin_lonlat)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -135,7 +115,8 @@ def test_what_is_written_are_the_columns_of_the_specification(tmp_path: Path) ->
         (tmp_path / "net" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
         for name in ("node", "link", "movement")
     )
-    assert node[0] == "node_id,name,x_coord,y_coord,z_coord,node_type,ctrl_type,zone_id,parent_node_id"
+    said = "node_id,name,x_coord,y_coord,z_coord,node_type,ctrl_type,zone_id,parent_node_id"
+    assert node[0] == f"{said},countdown"
     asked = (
         "link_id,name,from_node_id,to_node_id,directed,geometry_id,geometry,parent_link_id,dir_flag,length"
     )

@@ -11,6 +11,7 @@ import pytest
 from scenarios.cli.main import main
 from scenarios.cli.network import export_network
 from tests.network_files import OSM, sumo_xml
+from tests.signed_networks import changed, furnished, turn
 from tests.traffic_networks import cross
 from twin.network import balikpapan
 from twin.network.build import build_network
@@ -18,7 +19,7 @@ from twin.network.check import check_network
 from twin.network.hours import edges_h, unusable, within
 from twin.network.importers import load_network
 from twin.network.importers.tags import conditional
-from twin.network.model import Detector, NetworkError, Phase, RoadNetwork, SignalPlan, Turn, TurnKind
+from twin.network.model import Detector, NetworkError, Phase, RoadNetwork, SignalPlan, TurnKind
 from twin.network.native import save_network
 from twin.network.streets import Node, Restriction, Street
 from twin.traffic.sumo_network import write_plain
@@ -31,36 +32,6 @@ def load(folder: Path, text: str) -> RoadNetwork:
     file = folder / "map"
     file.write_text(text)
     return load_network(file)
-
-
-def turn(network: RoadNetwork, from_road: str, kind: TurnKind) -> Turn:
-    return next(turn for turn in network.turns_from[from_road] if turn.kind is kind)
-
-
-def changed(network: RoadNetwork, from_road: str, kind: TurnKind, **more: object) -> RoadNetwork:
-    which = turn(network, from_road, kind)
-    turns = tuple(replace(t, **more) if t is which else t for t in network.turns)  # type: ignore[arg-type]
-    return replace(network, turns=turns)
-
-
-def furnished() -> RoadNetwork:
-    """A crossing with everything that signs and markings can say."""
-    network = changed(cross(), "s-c", TurnKind.LEFT, on_red=True)
-    network = changed(network, "n-c", TurnKind.RIGHT, prohibited=((6.0, 20.0), (22.0, 2.5)))
-    (plan,) = network.signal_plans
-    night = replace(
-        plan,
-        phases=tuple(replace(phase, min_green_s=7.0, gap_s=2.5) for phase in plan.phases),
-        hours=((21.0, 5.0),),
-        detectors=tuple(Detector(f"{n}-c", 40.0, 6.0) for n in "nesw"),
-        skip=True,
-    )
-    return replace(
-        network,
-        junctions=tuple(replace(j, countdown=j.id == "c") for j in network.junctions),
-        roads=tuple(replace(r, motorcycle_box_m=8.0 if r.end == "c" else 0.0) for r in network.roads),
-        signal_plans=(plan, night),
-    )
 
 
 @pytest.mark.parametrize(

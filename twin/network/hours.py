@@ -17,6 +17,14 @@ def edges_h(windows: Iterable[Window]) -> tuple[float, ...]:
     return tuple(sorted({edge % DAY_H for window in windows for edge in window}))
 
 
+def others(windows: Iterable[Window]) -> Windows:
+    """Return the windows between these: together they are the day."""
+    known = tuple(windows)
+    edges = edges_h(known)
+    gaps = zip(edges, (*edges[1:], *edges[:1]), strict=True)
+    return tuple((begin, end or DAY_H) for begin, end in gaps if not within(begin, known))
+
+
 def unusable(windows: Iterable[Window]) -> tuple[Window, ...]:
     """Return the windows that name no hours of a day: expected 0 <= from < 24, 0 < to <= 24, not equal."""
     return tuple(

@@ -64,6 +64,7 @@ def _point(lonlat: list[float], junction: Junction) -> Feature:
             "id": junction.id,
             "name": junction.name,
             "control": junction.control.value,
+            "countdown": junction.countdown,
         },
     }
 
@@ -93,9 +94,12 @@ def _line(network: RoadNetwork, points: list[list[float]], road: Road) -> Featur
             "median": road.median,
             "reverse_road": road.reverse,
             "stop_rate": road.stop_rate,
+            "motorcycle_box_m": road.motorcycle_box_m,
             "turns_to": [turn.to_road for turn in turns],
             "turn_kinds": [turn.kind.value for turn in turns],
             "turn_groups": [turn.group for turn in turns],
+            "turns_on_red": [turn.on_red for turn in turns],
+            "turns_prohibited_h": [turn.prohibited for turn in turns],
         },
     }
 

@@ -1,39 +1,39 @@
 """A network as GMNS: one CSV a table, positions as longitude and latitude (WGS84), m and km/h.
 
 Source: the General Modeling Network Specification 0.96 of the Zephyr Foundation. All columns of a table
-are there, empty where we know nothing. Beyond them stand columns of ours, by which the network comes back:
-`frame_*`, `driving_side`, `attribution` and `lines` in config, `priority`, `zone`, `stop_rate`, `median`
-and `reverse_link_id` in link, `yellow_s` in signal_timing_phase, `source` in signal_timing_plan.
+are there, empty where we know nothing. A movement that a sign prohibits at some hours has a capacity of 0
+in movement_tod then. Beyond the specification stand columns of ours, by which the network comes back:
+`frame_*`, `driving_side`, `attribution` and `lines` in config, `countdown` in node, `priority`, `zone`,
+`stop_rate`, `median`, `reverse_link_id` and `motorcycle_box_m` in link, `yellow_s` in signal_timing_phase,
+`source`, `part_of`, `otherwise` and `skip` in signal_timing_plan, `timing_plan_id` in signal_detector.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from twin.network.exporters.gmns_signals import COLUMNS as SIGNAL_COLUMNS
+from twin.network.exporters.gmns_signals import Cells, signal_tables
 from twin.network.files import written_whole
 from twin.network.importers.frame import Frame
 from twin.network.importers.gmns_config import CARRIAGEWAYS
-from twin.network.model import Control, NetworkError, Road, RoadNetwork, SignalPlan, Turn, TurnKind
+from twin.network.importers.gmns_times import time_day
+from twin.network.model import Control, Junction, NetworkError, Road, RoadNetwork, Turn, TurnKind
 
 VERSION = "0.96"
-Cells = Mapping[str, object]
 COLUMNS = {
     "config": "dataset_name short_length long_length speed crs geometry_field_format currency "
     "version_number id_type driving_side lines frame_epsg frame_origin_lon frame_origin_lat attribution",
-    "node": "node_id name x_coord y_coord z_coord node_type ctrl_type zone_id parent_node_id",
+    "node": "node_id name x_coord y_coord z_coord node_type ctrl_type zone_id parent_node_id countdown",
     "link": "link_id name from_node_id to_node_id directed geometry_id geometry parent_link_id dir_flag "
     "length grade facility_type capacity free_speed lanes bike_facility ped_facility parking allowed_uses "
-    "toll jurisdiction row_width priority zone stop_rate median reverse_link_id",
+    "toll jurisdiction row_width priority zone stop_rate median reverse_link_id motorcycle_box_m",
     "lane": "lane_id link_id lane_num allowed_uses r_barrier l_barrier width",
     "movement": "mvmt_id node_id name ib_link_id start_ib_lane end_ib_lane ob_link_id start_ob_lane "
     "end_ob_lane type penalty capacity ctrl_type mvmt_code allowed_uses geometry",
-    "signal_controller": "controller_id",
-    "signal_timing_plan": "timing_plan_id controller_id timeday_id time_day cycle_length source",
-    "signal_timing_phase": "timing_phase_id timing_plan_id signal_phase_num min_green max_green extension "
-    "clearance walk_time ped_clearance ring barrier position yellow_s",
-    "signal_phase_mvmt": "signal_phase_mvmt_id timing_phase_id mvmt_id link_id protection",
-    "signal_coordination": "coordination_id timing_plan_id controller_id coord_contr_id coord_phase "
-    "coord_ref_to offset",
+    "movement_tod": "mvmt_tod_id mvmt_id time_day timeday_id ib_link_id start_ib_lane end_ib_lane ob_link_id "
+    "start_ob_lane end_ob_lane type penalty capacity ctrl_type mvmt_code allowed_uses",
+    **SIGNAL_COLUMNS,
     "use_definition": "use persons_per_vehicle pce special_conditions description",
 }
 CONTROLS = {Control.SIGNALS: "signal", Control.PRIORITY: "yield"}
@@ -48,7 +48,6 @@ USES: tuple[Cells, ...] = (
     {"use": "auto", "persons_per_vehicle": 1, "pce": 1, "description": "any motor vehicle"},
     {"use": "parking", "persons_per_vehicle": 0, "pce": 0, "description": "standing at the kerb"},
 )
-ALWAYS = "11111111_0000_2400"  # each day of the week and holidays, all day
 
 
 def write_gmns(network: RoadNetwork, folder: Path) -> tuple[Path, ...]:
@@ -79,11 +78,8 @@ def _tables(network: RoadNetwork) -> Iterator[tuple[str, Iterable[Cells]]]:
     yield "link", _links(network)
     yield "lane", (lane for road in network.roads for lane in _lanes(road, left_hand=network.left_hand))
     yield "movement", (_movement(network, turn, number_of[id(turn)]) for turn in network.turns)
-    yield "signal_controller", ({"controller_id": plan.junction} for plan in network.signal_plans)
-    yield "signal_timing_plan", map(_timing_plan, network.signal_plans)
-    yield "signal_coordination", map(_coordination, network.signal_plans)
-    yield "signal_timing_phase", (row for plan in network.signal_plans for row in _phases(plan))
-    yield "signal_phase_mvmt", _phase_movements(network, number_of)
+    yield "movement_tod", (row for turn in network.turns for row in _shut(network, turn, number_of[id(turn)]))
+    yield from signal_tables(network, number_of)
 
 
 def _config(network: RoadNetwork) -> Cells:
@@ -118,6 +114,7 @@ def _nodes(network: RoadNetwork) -> Iterator[Cells]:
             "z_coord": f"{junction.position_m[2]:.3f}",
             "node_type": TYPES.get(junction.control, "intersection"),
             "ctrl_type": CONTROLS.get(junction.control, "none"),
+            "countdown": "true" if junction.countdown else "false",
         }
 
 
@@ -145,6 +142,7 @@ def _links(network: RoadNetwork) -> Iterator[Cells]:
             "stop_rate": f"{road.stop_rate:.6g}",
             "median": "true" if road.median else "false",
             "reverse_link_id": road.reverse,
+            "motorcycle_box_m": f"{road.motorcycle_box_m:.6g}",
         }
 
 
@@ -170,66 +168,27 @@ def _lanes(road: Road, *, left_hand: bool) -> Iterator[Cells]:
 
 def _movement(network: RoadNetwork, turn: Turn, number: str) -> Cells:
     junction = network.junction_of[network.road_of[turn.from_road].end]
-    control = "signal" if turn.group else "yield" if junction.control is Control.PRIORITY else "no_control"
     return {
         "mvmt_id": number,
         "node_id": junction.id,
         "ib_link_id": turn.from_road,
         "ob_link_id": turn.to_road,
         "type": KINDS[turn.kind],
-        "ctrl_type": control,
+        "ctrl_type": _control(junction, turn),
         "allowed_uses": "auto",
     }
 
 
-def _timing_plan(plan: SignalPlan) -> Cells:
-    return {
-        "timing_plan_id": plan.junction,
-        "controller_id": plan.junction,
-        "time_day": ALWAYS,
-        "cycle_length": f"{plan.cycle_s:g}",
-        "source": plan.source.value,
-    }
+def _control(junction: Junction, turn: Turn) -> str:
+    """Return what governs a turn; the kerb-side turn on red is called after the right-hand traffic."""
+    if turn.group:
+        return "signal_with_RTOR" if turn.on_red else "signal"
+    return "yield" if junction.control is Control.PRIORITY else "no_control"
 
 
-def _coordination(plan: SignalPlan) -> Cells:
-    return {
-        "coordination_id": plan.junction,
-        "timing_plan_id": plan.junction,
-        "controller_id": plan.junction,
-        "coord_phase": 1,
-        "coord_ref_to": "begin_of_green",
-        "offset": f"{plan.offset_s % plan.cycle_s:g}",
-    }
-
-
-def _phases(plan: SignalPlan) -> Iterator[Cells]:
-    for number, phase in enumerate(plan.phases, 1):
-        yield {
-            "timing_phase_id": f"{plan.junction}/{number}",
-            "timing_plan_id": plan.junction,
-            "signal_phase_num": number,
-            "min_green": f"{phase.green_s:g}",
-            "max_green": f"{phase.green_s:g}",
-            "clearance": f"{phase.yellow_s + phase.all_red_s:g}",
-            "ring": 1,
-            "barrier": 1,
-            "position": number,
-            "yellow_s": f"{phase.yellow_s:g}",
-        }
-
-
-def _phase_movements(network: RoadNetwork, number_of: Mapping[int, str]) -> Iterator[Cells]:
-    by_group: dict[str, list[Turn]] = {}
-    for turn in network.turns:
-        by_group.setdefault(turn.group, []).append(turn)
-    for plan in network.signal_plans:
-        for number, phase in enumerate(plan.phases, 1):
-            for turn in (turn for group in phase.groups for turn in by_group.get(group, ())):
-                key = f"{plan.junction}/{number}"
-                yield {
-                    "signal_phase_mvmt_id": f"{key}/{number_of[id(turn)]}",
-                    "timing_phase_id": key,
-                    "mvmt_id": number_of[id(turn)],
-                    "protection": "permitted",
-                }
+def _shut(network: RoadNetwork, turn: Turn, number: str) -> Iterator[Cells]:
+    """Yield the hours at which a sign prohibits a turn."""
+    for window in turn.prohibited:
+        row = {key: said for key, said in _movement(network, turn, number).items() if key != "node_id"}
+        shut = {"mvmt_tod_id": f"{number}/{time_day(window)}", "time_day": time_day(window), "capacity": 0}
+        yield row | shut

@@ -2,18 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.network.crossings import Move
+from twin.network.hours import Windows
 from twin.network.importers.frame import Frame
-from twin.network.importers.geojson_values import Feature
+from twin.network.importers.geojson_values import Feature, number
 from twin.network.importers.returned import Returned, network_of
 from twin.network.model import Control, Provenance, Road, RoadNetwork, TurnKind
 from twin.network.native import signal_plan
 from twin.network.streets import Node, without_repeats
+
+
+class _Said(NamedTuple):
+    """What a file says of a turn."""
+
+    kind: TurnKind
+    group: str
+    on_red: bool
+    prohibited: Windows
 
 
 def read_returned(
@@ -37,8 +47,9 @@ def read_returned(
         key: _road(feature, line_m, nodes)
         for (key, feature), line_m in zip(lines.items(), every_m, strict=True)
     }
-    turns = {move: kind_group for feature in lines.values() for move, kind_group in _turns(feature, roads)}
-    plans = {plan.junction: plan for plan in map(signal_plan, about.get("signal_plans", ()))}
+    turns = {move: said for feature in lines.values() for move, said in _turns(feature, roads)}
+    plans = [plan for plan in map(signal_plan, about.get("signal_plans", ())) if plan.junction in nodes]
+    planned = {plan.junction for plan in plans}
     back = Returned(
         place=str(path),
         name=str(about["name"]),
@@ -48,12 +59,14 @@ def read_returned(
         boundary=frozenset(key for key, control in controls.items() if control == Control.BOUNDARY),
         roads=roads,
         moves=list(turns),
-        kinds={move: kind for move, (kind, _) in turns.items()},
-        plans=[plan for key, plan in plans.items() if key in nodes],
+        kinds={move: said.kind for move, said in turns.items()},
+        plans=plans,
         groups={
-            move: group if roads[move[0]].end in plans or not group else move[0]
-            for move, (_, group) in turns.items()
+            move: said.group if roads[move[0]].end in planned or not said.group else move[0]
+            for move, said in turns.items()
         },
+        on_red=[move for move, said in turns.items() if said.on_red],
+        prohibited={move: said.prohibited for move, said in turns.items() if said.prohibited},
         attribution=str(about["attribution"]),
     )
     lit = sum(node.signals for node in nodes.values())
@@ -66,7 +79,8 @@ def _nodes(frame: Frame, points: Sequence[Feature]) -> dict[str, Node]:
     found = {}
     for feature, ((x_m, y_m, z_m),) in zip(points, frame.each_to_metres(places), strict=True):
         key, signals = feature.text("id"), feature.text("control", "") == Control.SIGNALS
-        found[key] = Node(key, x_m, y_m, z_m, signals, feature.text("name", ""))
+        shown = feature.properties.get("countdown") is True
+        found[key] = Node(key, x_m, y_m, z_m, signals, feature.text("name", ""), shown)
     return found
 
 
@@ -99,24 +113,48 @@ def _road(feature: Feature, drawn_m: NDArray[np.float64], nodes: Mapping[str, No
         median=feature.properties.get("median") is True,
         reverse=feature.text("reverse_road", ""),
         stop_rate=value("stop_rate", 0.0, 0, 1e6),
+        motorcycle_box_m=value("motorcycle_box_m", 0.0, 0, 30),
     )
 
 
-def _turns(feature: Feature, roads: Mapping[str, Road]) -> list[tuple[Move, tuple[TurnKind, str]]]:
-    """Return the turns from a road: to which, the manoeuvre, the signal group."""
-    names = ("turns_to", "turn_kinds", "turn_groups")
-    onto, kinds, groups = (feature.properties.get(name, []) for name in names)
-    if not all(isinstance(each, list) and len(each) == len(onto) for each in (onto, kinds, groups)):
-        raise feature.fault(said="expected turns_to, turn_kinds and turn_groups as lists of one length")
-    own = feature.text("id")
+def _turns(feature: Feature, roads: Mapping[str, Road]) -> list[tuple[Move, _Said]]:
+    """Return the turns from a road: to which, and what is said of each."""
+    own, onto = feature.text("id"), feature.properties.get("turns_to", [])
+    if not isinstance(onto, list):
+        raise feature.fault(column="turns_to", said="expected a list of roads")
+    kinds, groups = _each(feature, "turn_kinds", onto), _each(feature, "turn_groups", onto)
+    on_red = _each(feature, "turns_on_red", onto, default=False)
+    hours = _each(feature, "turns_prohibited_h", onto, default=[])
     found = []
-    for road, kind, group in zip(onto, kinds, groups, strict=True):
+    for row, road in enumerate(onto):
         if road not in roads or roads[road].start != roads[own].end:
             raise feature.fault(
                 column="turns_to", said=f"'{road}': expected a road that begins where this one ends"
             )
-        if kind not in TurnKind.__members__.values():
+        if kinds[row] not in TurnKind.__members__.values():
             known = ", ".join(TurnKind)
-            raise feature.fault(column="turn_kinds", said=f"'{kind}': expected one of {known}")
-        found.append(((own, road), (TurnKind(kind), str(group))))
+            raise feature.fault(column="turn_kinds", said=f"'{kinds[row]}': expected one of {known}")
+        windows = _windows(feature, hours[row])
+        found.append(
+            ((own, road), _Said(TurnKind(kinds[row]), str(groups[row]), on_red[row] is True, windows))
+        )
     return found
+
+
+def _each(feature: Feature, name: str, onto: Sequence[Any], *, default: Any = None) -> Sequence[Any]:
+    """Return what a list says of each turn; `default` where there is no list and there is a default."""
+    usual = [default] * len(onto) if default is not None or not onto else None
+    said = feature.properties.get(name, usual)
+    if not isinstance(said, list) or len(said) != len(onto):
+        raise feature.fault(column=name, said=f"expected a list of {len(onto)}, one for each of turns_to")
+    return said
+
+
+def _windows(feature: Feature, said: Any) -> Windows:
+    """Return the windows [[from, to], ...] in hours."""
+    rows = said if isinstance(said, list) else [said]
+    if not all(isinstance(row, list) and len(row) == 2 for row in rows):
+        raise feature.fault(
+            column="turns_prohibited_h", said=f"'{str(said)[:40]}': expected [[from, to], ...]"
+        )
+    return tuple((number(begin), number(end)) for begin, end in rows)

@@ -15,10 +15,12 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.network.build import build_network
+from twin.network.hours import Windows
 from twin.network.importers.frame import Frame, drives_left, frame_around
 from twin.network.importers.gmns_config import Config, read_config
-from twin.network.importers.gmns_links import Link, read_links
-from twin.network.importers.gmns_signals import read_signals
+from twin.network.importers.gmns_links import Link, flag, read_links
+from twin.network.importers.gmns_signals import ON_RED, read_signals
+from twin.network.importers.gmns_times import prohibited_hours
 from twin.network.importers.returned import Returned, network_of
 from twin.network.importers.tables import Row, Tables, open_tables
 from twin.network.importers.tags import CLASSES
@@ -27,13 +29,13 @@ from twin.network.streets import Node, Restriction, Street, without_repeats
 
 KINDS = {"left": TurnKind.LEFT, "right": TurnKind.RIGHT, "uturn": TurnKind.UTURN, "thru": TurnKind.STRAIGHT}
 EXTERNAL = ("external", "boundary", "gateway")
-SIGNALS = ("signal", "signals", "traffic_signal", "traffic_signals", "signal_with_rtor")
+SIGNALS = ("signal", "signals", "traffic_signal", "traffic_signals", ON_RED)
 SAME_LINE_M = 8.0  # two directions drawn this close are one street
 
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """The tables, read: nodes and rows, links and lines, movements (from link, node, to link)."""
+    """The tables, read: nodes and rows, links and lines, movements (from link, node, to link), hours."""
 
     path: Path
     tables: Tables
@@ -45,6 +47,7 @@ class _Map:
     lines_m: Mapping[str, NDArray[np.float64]]
     moves: Mapping[str, tuple[str, str, str]]
     move_rows: Mapping[str, Row]
+    prohibited: Mapping[str, Windows]
     left_out: int
 
     @property
@@ -53,6 +56,11 @@ class _Map:
         return frozenset(
             key for key, row in self.rows.items() if row.text("node_type", "").lower() in EXTERNAL
         )
+
+    @property
+    def on_red(self) -> list[str]:
+        """The movements that are permitted on red, by mvmt_id."""
+        return [key for key, row in self.move_rows.items() if row.text("ctrl_type", "").lower() == ON_RED]
 
     def left_hand(self, asked: bool | None) -> bool:  # noqa: FBT001 - tri-state
         """Return the side of traffic: as asked for, as the file says, else by the place."""
@@ -97,10 +105,11 @@ def _read(path: Path, tables: Tables) -> _Map:
     nodes = {}
     for (key, row), (x, y) in zip(used.items(), frame.to_metres(lonlat).tolist(), strict=True):
         z_m = row.number("z_coord", 0.0, least=-500, most=9000) * config.short_m
-        nodes[key] = Node(key, x, y, z_m, _has_signals(row), row.text("name", ""))
+        shown = flag(row, "countdown", default=False)
+        nodes[key] = Node(key, x, y, z_m, _has_signals(row), row.text("name", ""), shown)
     moves, move_rows = _movements(tables, {link.id: link for link in links}, rows)
-    lines_m = _lines_m(frame, links, nodes)
-    return _Map(path, tables, config, frame, nodes, used, links, lines_m, moves, move_rows, left_out)
+    lines_m, shut = _lines_m(frame, links, nodes), prohibited_hours(tables, move_rows)
+    return _Map(path, tables, config, frame, nodes, used, links, lines_m, moves, move_rows, shut, left_out)
 
 
 def _has_signals(row: Row) -> bool:
@@ -164,7 +173,9 @@ def _source_counts(found: _Map) -> tuple[tuple[str, int | None], ...]:
 def _from_axes(found: _Map, *, left_hand: bool) -> RoadNetwork:
     """Return the network of links that are axes of streets."""
     streets, street_of = _streets(found)
-    moves = [(street_of[a], node, street_of[b]) for a, node, b in found.moves.values()]
+    move_of = {key: (street_of[a], node, street_of[b]) for key, (a, node, b) in found.moves.items()}
+    moves = list(move_of.values())
+    signs = [Restriction(*move_of[key], only=False, hours=hours) for key, hours in found.prohibited.items()]
     return build_network(
         found.config.name or found.path.name.split(".")[0],
         found.frame.origin_lonlat,
@@ -172,9 +183,10 @@ def _from_axes(found: _Map, *, left_hand: bool) -> RoadNetwork:
         left_hand=left_hand,
         nodes=found.nodes.values(),
         streets=streets,
-        restrictions=_restrictions(streets, moves),
+        restrictions=[*_restrictions(streets, moves), *signs],
         uturns={node for a, node, b in moves if a == b},
         boundary=found.external,
+        on_red={(street_of[found.moves[key][0]], found.moves[key][1]) for key in found.on_red},
         attribution=found.config.attribution,
         source_counts=_source_counts(found),
     )
@@ -242,9 +254,8 @@ def _as_drawn(found: _Map, *, left_hand: bool) -> RoadNetwork:
     """Return the network of links that are roads as they lie: what `network export --gmns` writes."""
     moves = {key: (a, b) for key, (a, _, b) in found.moves.items()}
     said = {key: found.move_rows[key].text("type", "").lower() for key in moves}
-    plans, groups = read_signals(
-        found.tables, moves, found.move_rows, {link.id: link for link in found.links}
-    )
+    links = {link.id: link for link in found.links}
+    plans, groups = read_signals(found.tables, moves, found.move_rows, links, found.config.short_m)
     back = Returned(
         place=str(found.path),
         name=found.config.name or found.path.name.split(".")[0],
@@ -257,6 +268,8 @@ def _as_drawn(found: _Map, *, left_hand: bool) -> RoadNetwork:
         kinds={moves[key]: KINDS[kind] for key, kind in said.items() if kind in KINDS},
         plans=plans,
         groups=groups,
+        on_red={moves[key] for key in found.on_red},
+        prohibited={moves[key]: hours for key, hours in found.prohibited.items()},
         attribution=found.config.attribution,
     )
     return network_of(back, _source_counts(found))
@@ -289,4 +302,5 @@ def _road(found: _Map, link: Link) -> Road:
         median=row.text("median", "") == "true",
         reverse=row.text("reverse_link_id", ""),
         stop_rate=row.number("stop_rate", 0.0, least=0),
+        motorcycle_box_m=row.number("motorcycle_box_m", 0.0, least=0, most=30),
     )

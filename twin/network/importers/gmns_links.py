@@ -100,12 +100,15 @@ def read_links(tables: Tables, config: Config, nodes: Mapping[str, object]) -> t
 
 def _driven(row: Row) -> bool:
     """Return whether motor vehicles may drive on a link; one that says nothing is a road."""
+    on_foot = _facility(row) in NOT_DRIVEN
+    return drives(row) and not on_foot and row.number("lanes", 1, least=0, most=20) >= 1
+
+
+def drives(row: Row) -> bool:
+    """Return whether `allowed_uses` of a row are for motor vehicles; empty is for all."""
     uses = row.text("allowed_uses", "").lower().replace(";", ",").replace(" ", ",").split(",")
     named = {use.strip("\"'") for use in uses if use}
-    facility = _facility(row)
-    if named and not named & MOTOR:
-        return False
-    return facility not in NOT_DRIVEN and row.number("lanes", 1, least=0, most=20) >= 1
+    return not named or bool(named & MOTOR)
 
 
 def _facility(row: Row) -> str:
@@ -130,7 +133,7 @@ def _link(row: Row, config: Config, shapes: Mapping[str, Row], widths: "_Widths"
         id=key,
         start=row.text("from_node_id"),
         end=row.text("to_node_id"),
-        two_way=not _flag(row, "directed", default=True),
+        two_way=not flag(row, "directed", default=True),
         line=_line(row, config, shapes),
         highway=highway,
         lanes=min(MAX_LANES, int(row.number("lanes", usual.lanes))),
@@ -140,7 +143,8 @@ def _link(row: Row, config: Config, shapes: Mapping[str, Row], widths: "_Widths"
     )
 
 
-def _flag(row: Row, name: str, *, default: bool) -> bool:
+def flag(row: Row, name: str, *, default: bool) -> bool:
+    """Return a yes or no of a row; raises NetworkError where it is neither."""
     said = row.text(name, YES[0] if default else NO[0]).lower()
     if said not in (*YES, *NO):
         raise row.fault(column=name, said=f"'{said}': expected true or false; correct it")

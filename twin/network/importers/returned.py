@@ -1,10 +1,11 @@
 """Networks that we have written in a format of others, coming back: roads lie as they are drawn."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from twin.network.build import Layout, controls
 from twin.network.crossings import Move, useful_roads
+from twin.network.hours import Windows
 from twin.network.importers.frame import Frame
 from twin.network.model import NetworkError, Road, RoadNetwork, SignalPlan, Turn, TurnKind
 from twin.network.streets import Node
@@ -12,7 +13,10 @@ from twin.network.streets import Node
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What such a file holds. `moves` None: every movement but turning back."""
+    """What such a file holds. `moves` None: every movement but turning back.
+
+    `on_red` are movements that a sign permits on red, `prohibited` when one prohibits them.
+    """
 
     place: str
     name: str
@@ -25,6 +29,8 @@ class Returned:
     kinds: Mapping[Move, TurnKind]
     plans: Sequence[SignalPlan] = ()
     groups: Mapping[Move, str] | None = None
+    on_red: Collection[Move] = ()
+    prohibited: Mapping[Move, Windows] = field(default_factory=dict)
     attribution: str = ""
 
 
@@ -35,7 +41,7 @@ def network_of(found: Returned, source_counts: Iterable[tuple[str, int | None]])
     """
     layout = _layout(found)
     parts = controls(layout, found.plans, groups=found.groups, left_hand=found.left_hand)
-    turns = tuple(_as_said(turn, found.kinds) for turn in parts["turns"])
+    turns = tuple(_as_said(turn, found) for turn in parts["turns"])
     left_out = ("directed edges left out: no entry or no exit", len(found.roads) - len(layout.roads))
     return RoadNetwork(
         name=found.name,
@@ -51,8 +57,14 @@ def network_of(found: Returned, source_counts: Iterable[tuple[str, int | None]])
     )
 
 
-def _as_said(turn: Turn, kinds: Mapping[Move, TurnKind]) -> Turn:
-    return replace(turn, kind=kinds.get((turn.from_road, turn.to_road), turn.kind))
+def _as_said(turn: Turn, found: Returned) -> Turn:
+    move = turn.from_road, turn.to_road
+    return replace(
+        turn,
+        kind=found.kinds.get(move, turn.kind),
+        on_red=move in found.on_red,
+        prohibited=found.prohibited.get(move, ()),
+    )
 
 
 def _layout(found: Returned) -> Layout:
