@@ -107,23 +107,19 @@ def export_command(
     language: Language = None,
 ) -> None:
     """Write a network as SUMO's plain XML (and net.xml, with netconvert), as GMNS or as GeoJSON."""
-    texts = texts_for(language)
-    for path in export_network(name, sumo, gmns, geojson):
-        said = texts.text("Written: {path}", path=path)
-        Console(highlight=False).print(said, markup=False, soft_wrap=True)
-
-
-def export_network(
-    name: str, sumo: Path | None = None, gmns: Path | None = None, geojson: Path | None = None
-) -> tuple[Path, ...]:
-    """Write a network in the formats that are asked for; return what was written.
-
-    Raises NetworkError where the network is unknown, InputError where a folder is missing.
-    """
-    from twin.network.exporters.geojson import write_geojson  # noqa: PLC0415 - pyproj: not for `--help`
-    from twin.network.exporters.gmns import write_gmns  # noqa: PLC0415 - pyproj
+    from scenarios.cli.signing import sumo_lines  # noqa: PLC0415 - numpy: not for `--help`
     from twin.network.library import resolve  # noqa: PLC0415 - networkx
 
+    texts = texts_for(language)
+    check_targets(sumo, gmns, geojson)
+    found = resolve(name)
+    lines = [texts.text("Written: {path}", path=path) for path in export_network(found, sumo, gmns, geojson)]
+    for line in (*lines, *(sumo_lines(found, texts) if sumo is not None else ())):
+        Console(highlight=False).print(line, markup=False, soft_wrap=True)
+
+
+def check_targets(sumo: Path | None, gmns: Path | None, geojson: Path | None) -> None:
+    """Raise InputError where no format is asked for, or the folder of one is missing."""
     targets = [path for path in (sumo, gmns, geojson) if path is not None]
     if not targets:
         msg = "expected a format to write; known: --sumo PREFIX, --gmns FOLDER, --geojson FILE"
@@ -132,7 +128,18 @@ def export_network(
         if not path.parent.is_dir():
             msg = f"{path}: no folder {path.parent}; make it first"
             raise InputError(msg)
-    found = resolve(name)
+
+
+def export_network(
+    found: RoadNetwork, sumo: Path | None = None, gmns: Path | None = None, geojson: Path | None = None
+) -> tuple[Path, ...]:
+    """Write a network in the formats that are asked for; return what was written.
+
+    Raises NetworkError where a place cannot be written to, InputError where netconvert refuses.
+    """
+    from twin.network.exporters.geojson import write_geojson  # noqa: PLC0415 - pyproj: not for `--help`
+    from twin.network.exporters.gmns import write_gmns  # noqa: PLC0415 - pyproj
+
     written: list[Path] = []
     if gmns is not None:
         written += write_gmns(found, gmns)
@@ -144,12 +151,14 @@ def export_network(
 
 def _for_sumo(found: RoadNetwork, prefix: Path) -> tuple[Path, ...]:
     """Write a network for SUMO; return what was written, the net.xml last where there is one."""
-    from twin.traffic.sumo_network import write_plain  # noqa: PLC0415 - numba
+    from twin.traffic.sumo_network import write_plain, write_schedule  # noqa: PLC0415 - numba
 
     parts = write_plain(found, prefix)
+    schedule = prefix.with_name(f"{prefix.name}.add.xml")
+    written = (*parts, schedule) if write_schedule(found, schedule) else parts
     tool = shutil.which("netconvert", path=os.pathsep.join((str(Path(sys.executable).parent), os.defpath)))
     if tool is None:
-        return parts
+        return written
     net = prefix.with_name(f"{prefix.name}.net.xml")
     line = [tool, "-n", parts[0], "-e", parts[1], "-x", parts[2], "-i", parts[3], "-o", net, *NETCONVERT]
     line += ["--lefthand"] if found.left_hand else []
@@ -158,7 +167,7 @@ def _for_sumo(found: RoadNetwork, prefix: Path) -> tuple[Path, ...]:
         said = " ".join((done.stderr or done.stdout).split())[:300]
         msg = f"netconvert: {said}"
         raise InputError(msg)
-    return (*parts, net)
+    return (*written, net)
 
 
 def import_network(file: Path, out: Path | None = None, *, left_hand: bool | None = None) -> RoadNetwork:

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from scenarios.texts import Texts
-from twin.network.hours import Windows
+from twin.network.hours import Windows, others
 from twin.network.model import RoadNetwork, SignalPlan
 
 
@@ -50,6 +50,40 @@ def sign_lines(found: RoadNetwork, texts: Texts) -> list[str]:
         *prohibited,
         texts.text("Turns permitted on red: {count}", count=on_red),
         texts.text("Roads with a box for motorcycles: {count}", count=boxes),
+    ]
+
+
+def sumo_lines(found: RoadNetwork, texts: Texts) -> list[str]:
+    """Return how to use the plans by the hour in SUMO, and what of a network SUMO's files do not hold."""
+    by_hour = any(plan.hours for plan in found.signal_plans)
+    shut = [turn for turn in found.turns if others(turn.prohibited)]
+    counted = {
+        "Not for SUMO: boxes for motorcycles, roads: {count}": sum(
+            road.motorcycle_box_m > 0 for road in found.roads
+        ),
+        "Not for SUMO: displays of the seconds left, junctions: {count}": sum(
+            junction.countdown for junction in found.junctions
+        ),
+        "Not for SUMO: detectors (it places its own): {count}": sum(
+            len(plan.detectors) for plan in found.signal_plans
+        ),
+        "Not for SUMO: skipping phases that nobody calls, plans: {count}": sum(
+            plan.skip for plan in found.signal_plans
+        ),
+    }
+    how = "Plans by the hour: give SUMO the .add.xml with -a; its second 0 is midnight."
+    return [
+        *([texts.text(how)] if by_hour else []),
+        *(
+            texts.text(
+                "Not for SUMO: turn from {start} to {end} prohibited {hours}; permitted there at all hours",
+                start=turn.from_road,
+                end=turn.to_road,
+                hours=hours_text(turn.prohibited),
+            )
+            for turn in shut
+        ),
+        *(texts.text(line, count=count) for line, count in counted.items() if count),
     ]
 
 

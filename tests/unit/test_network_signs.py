@@ -210,7 +210,7 @@ def test_turns_on_red_and_actuated_greens_come_back_from_sumo(tmp_path: Path) ->
     network = furnished()
     night = replace(network.signal_plans[1], hours=())
     save_network(replace(network, signal_plans=(night,)), tmp_path / "a.json")
-    *_, net = export_network(str(tmp_path / "a.json"), tmp_path / "x")
+    *_, net = export_network(load_network(tmp_path / "a.json"), tmp_path / "x")
     back = load_network(net)
     assert [(t.from_road, t.to_road) for t in back.turns if t.on_red] == [("s-c", "c-w")]
     (plan,) = back.signal_plans

@@ -90,9 +90,13 @@ def test_options_that_make_no_sense(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('edges="wc ce"', 'edges="wc nowhere"', "vehicle 'first': road 'nowhere' is not in network a"),
-        ('edges="wc ce"', 'edges="wc cn"', "vehicle 'first': no way from road 'wc' to 'cn'"),
-        ('to="cs"', 'to="sc"', "vehicle 'last': no way from road 'nc' to 'sc'"),
+        (
+            'edges="wc ce"',
+            'edges="wc nowhere"',
+            ": line 3: vehicle 'first': road 'nowhere' is not in network a",
+        ),
+        ('edges="wc ce"', 'edges="wc cn"', ": line 3: vehicle 'first': no way from road 'wc' to 'cn'"),
+        ('to="cs"', 'to="sc"', ": line 5: vehicle 'last': no way from road 'nc' to 'sc'"),
         ('begin="5"', 'begin="x"', "line 4: <flow id='more'>: begin 'x'"),
     ],
 )

@@ -1,9 +1,10 @@
 """A network as SUMO's plain XML (nodes, edges, connections, signals), for netconvert.
 
 Positions stay those of our frame: run netconvert with `--offset.disable-normalization`, or let
-`bconnect network export` do it. Format: sumo.dlr.de/docs, "PlainXML". SUMO knows no hours here: of the
-plans of a junction the one that holds when no other does is written, and turns that are prohibited at
-some hours are permitted.
+`bconnect network export` do it. Format: sumo.dlr.de/docs, "PlainXML". A net knows no hours: of the plans of
+a junction the one that holds when no other does is written there, and turns that are prohibited at some
+hours are permitted; those prohibited at all hours are no connections. The other plans and when they hold
+are an additional file for SUMO: programs and a WAUT, which changes programs at once, whatever is green.
 """
 
 from collections.abc import Iterator
@@ -12,12 +13,15 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from twin.network.files import written_whole
-from twin.network.model import Control, Road, RoadNetwork, SignalPlan, Turn, TurnKind
+from twin.network.hours import edges_h, others
+from twin.network.model import Control, Road, RoadNetwork, SignalPlan, Turn, TurnKind, plan_at
 from twin.traffic.lanegraph import lane_beyond, lanes_by_turn, near_turn
 from twin.traffic.sumo_outputs import HEAD
 
 KINDS = {Control.SIGNALS: "traffic_light", Control.PRIORITY: "priority", Control.NONE: "priority"}
 PARTS = ("nod", "edg", "con", "tll")
+USUAL = "0"  # the program of the net
+DAY_S = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,25 @@ def write_plain(network: RoadNetwork, prefix: Path) -> tuple[Path, ...]:
         with written_whole(path) as file:
             file.writelines(f"{line}\n" for line in (HEAD.strip(), *part))
     return paths
+
+
+def write_schedule(network: RoadNetwork, path: Path) -> bool:
+    """Write the plans that hold at some hours, for SUMO's option -a; return whether there are any.
+
+    Second 0 of SUMO is midnight then. It goes with the net of `write_plain`.
+    """
+    changing = [key for key, plans in network.plans_of.items() if len(plans) > 1]
+    if not changing:
+        return False
+    with written_whole(path) as file:
+        lines = (line for junction in changing for line in _schedule(network, junction))
+        file.writelines(f"{line}\n" for line in (HEAD.strip(), "<additional>", *lines, "</additional>"))
+    return True
+
+
+def always_prohibited(turn: Turn) -> bool:
+    """Return whether a sign prohibits a turn at all hours."""
+    return bool(turn.prohibited) and not others(turn.prohibited)
 
 
 def _nodes(network: RoadNetwork) -> Iterator[str]:
@@ -66,6 +89,8 @@ def _links(network: RoadNetwork, road: Road) -> Iterator[_Link]:
     turns = list(network.turns_from[road.id])
     side = network.left_hand
     for turn, lanes in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=side), strict=True):
+        if always_prohibited(turn):
+            continue
         onto = network.road_of[turn.to_road]
         for lane in lanes:
             yield _Link(turn, lane, lane_beyond(turn.kind, lane, road, onto, left_hand=side))
@@ -89,17 +114,42 @@ def _connections(links: dict[str, tuple[_Link, ...]]) -> Iterator[str]:
 def _signals(network: RoadNetwork, links: dict[str, tuple[_Link, ...]]) -> Iterator[str]:
     yield "<tlLogics>"
     for plan in network.plan_of.values():
-        here = [link for road in network.roads if road.end == plan.junction for link in links[road.id]]
-        junction = quoteattr(plan.junction)
-        kind = "actuated" if plan.actuated else "static"
-        yield f'<tlLogic id={junction} type="{kind}" programID="0" offset="{plan.offset_s:g}">'
-        if plan.actuated:
-            yield f'<param key="max-gap" value="{max(phase.gap_s for phase in plan.phases):g}"/>'
-        yield from _stages(plan, here, near_turn(left_hand=network.left_hand))
-        yield "</tlLogic>"
+        here = _links_at(network, plan.junction, links)
+        yield from _program(network, plan, USUAL, here)
         for index, link in enumerate(here):
             yield _connection(link, f' tl={quoteattr(plan.junction)} linkIndex="{index}"')
     yield "</tlLogics>"
+
+
+def _links_at(network: RoadNetwork, junction: str, links: dict[str, tuple[_Link, ...]]) -> list[_Link]:
+    return [link for road in network.roads if road.end == junction for link in links[road.id]]
+
+
+def _program(network: RoadNetwork, plan: SignalPlan, key: str, links: list[_Link]) -> Iterator[str]:
+    kind = "actuated" if plan.actuated else "static"
+    junction = quoteattr(plan.junction)
+    yield f'<tlLogic id={junction} type="{kind}" programID="{key}" offset="{plan.offset_s:.10g}">'
+    if plan.actuated:
+        yield f'<param key="max-gap" value="{max(phase.gap_s for phase in plan.phases):g}"/>'
+    yield from _stages(plan, links, near_turn(left_hand=network.left_hand))
+    yield "</tlLogic>"
+
+
+def _schedule(network: RoadNetwork, junction: str) -> Iterator[str]:
+    """Yield the programs of a junction that hold at some hours, and which one holds when."""
+    plans = network.plans_of[junction]
+    links = {road.id: tuple(_links(network, road)) for road in network.roads if road.end == junction}
+    here = _links_at(network, junction, links)
+    program_of = {id(plan): USUAL if not plan.hours else str(row) for row, plan in enumerate(plans, 1)}
+    for plan in plans:
+        if plan.hours:
+            yield from _program(network, plan, program_of[id(plan)], here)
+    key, at_midnight = quoteattr(junction), program_of[id(plan_at(plans, 0.0))]
+    yield f'<WAUT id={key} refTime="0" period="{DAY_S}" startProg="{at_midnight}">'
+    for hour in edges_h(window for plan in plans for window in plan.hours):
+        yield f'<wautSwitch time="{hour * 3600:.10g}" to="{program_of[id(plan_at(plans, hour))]}"/>'
+    yield "</WAUT>"
+    yield f"<wautJunction wautID={key} junctionID={key}/>"
 
 
 def _stages(plan: SignalPlan, links: list[_Link], near: TurnKind) -> Iterator[str]:

@@ -219,7 +219,8 @@ class _Reader(ContentHandler):
         roads, whole = self._roads(element, flow)
         for number, depart_s in enumerate(self._times(element, attrs)):
             name = f"{flow.name}.{number}" if element == "flow" else flow.name
-            yield self._trip(name, depart_s, roads, self._types[named], whole=whole)
+            trip = self._trip(name, depart_s, roads, self._types[named], whole=whole)
+            yield replace(trip, line=flow.line)
 
     def _trip(self, name: str, depart_s: float, roads: tuple[str, ...], of: _Type, *, whole: bool) -> Trip:
         drives = of.dynamics

@@ -28,7 +28,7 @@ class Trip:
     """One vehicle of a file of trips: its name there, its departure (s), the ids of its roads in order.
 
     `whole` says that the roads follow one another; else only the first and the last are meant, and the
-    quickest way between them is taken.
+    quickest way between them is taken. `line` is where the file tells of it, 0 where there is none.
     """
 
     name: str
@@ -38,6 +38,12 @@ class Trip:
     size_m: tuple[float, float, float]
     dynamics: Dynamics
     whole: bool = True
+    line: int = 0
+
+    def fault(self, *, said: str) -> TripError:
+        """Return the error that names the vehicle, and the line that tells of it."""
+        where = f"line {self.line}: " if self.line else ""
+        return TripError(f"{where}vehicle '{self.name}': {said}")
 
 
 class TripBook:
@@ -59,9 +65,9 @@ class TripBook:
                 if road not in number:
                     near = get_close_matches(road, number, n=1)
                     hint = f", nearest: '{near[0]}'" if near else ""
-                    where = f"is not in network {network.name}{hint}; correct one"
-                    msg = f"vehicle '{trip.name}': road '{road}' {where}"
-                    raise TripError(msg)
+                    raise trip.fault(
+                        said=f"road '{road}' is not in network {network.name}{hint}; correct one"
+                    )
             self.entry[row], self.exit[row] = number[trip.roads[0]], number[trip.roads[-1]]
             if not trip.whole:
                 continue
@@ -69,8 +75,7 @@ class TripBook:
             for a, b in zip(trip.roads[:-1], trip.roads[1:], strict=True):
                 if (a, b) not in turns:
                     where = f"from road '{a}' to '{b}' in network {network.name}; correct its route"
-                    msg = f"vehicle '{trip.name}': no way {where}"
-                    raise TripError(msg)
+                    raise trip.fault(said=f"no way {where}")
                 path.append(turns[a, b])
             path.append(-1)
         self.path: Ints = np.array([*path, -1], np.int32)
@@ -89,8 +94,7 @@ class TripBook:
             cost_s = routing.routes.cost_s[goal[int(self.exit[row])], self.entry[row]]
             if not np.isfinite(cost_s):
                 where = f"from road '{trip.roads[0]}' to '{trip.roads[-1]}'; choose others"
-                msg = f"vehicle '{trip.name}': no way {where}"
-                raise TripError(msg)
+                raise trip.fault(said=f"no way {where}")
 
 
 def _cheapest_turns(network: RoadNetwork) -> dict[tuple[str, str], int]:
