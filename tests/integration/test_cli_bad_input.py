@@ -159,14 +159,18 @@ TRIP = '<routes>\n<trip id="a" depart="{}" from="{}" to="{}"/>\n</routes>'
             "line 2: <network>: expected <net>",
         ),
         (NET.replace(' shape="0,100 90.0,100.0"', ""), None, "line 4: <lane id='wc_0'>: expected a shape"),
-        (NET, ROUTE.format("wc q"), "a.rou: vehicle 'a': road 'q' is not in network a"),
+        (NET, ROUTE.format("wc q"), "a.rou: line 2: vehicle 'a': road 'q' is not in network a"),
         (NET, ROUTE.format("wc cee"), "road 'cee' is not in network a, nearest: 'ce'; correct one"),
         (
             NET,
             ROUTE.format("wc cn"),
             "vehicle 'a': no way from road 'wc' to 'cn' in network a; correct its route",
         ),
-        (NET, TRIP.format(1, "wc", "cn"), "a.rou: vehicle 'a': no way from road 'wc' to 'cn'; choose others"),
+        (
+            NET,
+            TRIP.format(1, "wc", "cn"),
+            "a.rou: line 2: vehicle 'a': no way from road 'wc' to 'cn'; choose others",
+        ),
         (NET, TRIP.format(-1, "wc", "ce"), "a.rou: line 2: <trip id='a'>: depart '-1': expected a number"),
         (
             NET,
