@@ -18,7 +18,7 @@ def signals_table(found: RoadNetwork, texts: Texts) -> Table:
     table.add_column(texts.text("Countdown"))
     table.add_column(texts.text("Source"))
     for plan in found.signal_plans:
-        others = texts.text("all other hours") if len(found.plans_of[plan.junction]) > 1 else ""
+        others = texts.text("all other hours" if len(found.plans_of[plan.junction]) > 1 else "all hours")
         shown = "yes" if found.junction_of[plan.junction].countdown else "no"
         table.add_row(
             plan.junction,
@@ -58,6 +58,9 @@ def sumo_lines(found: RoadNetwork, texts: Texts) -> list[str]:
     by_hour = any(plan.hours for plan in found.signal_plans)
     shut = [turn for turn in found.turns if others(turn.prohibited)]
     counted = {
+        "Not for SUMO: roads that end where they begin: {count}": sum(
+            road.start == road.end for road in found.roads
+        ),
         "Not for SUMO: boxes for motorcycles, roads: {count}": sum(
             road.motorcycle_box_m > 0 for road in found.roads
         ),

@@ -13,6 +13,7 @@ from tests.signed_networks import changed, furnished
 from tests.traffic_networks import cross
 from twin.network import balikpapan
 from twin.network.check import check_network
+from twin.network.counts import Count, counts
 from twin.network.exporters.geojson import write_geojson
 from twin.network.exporters.gmns import write_gmns
 from twin.network.hours import others, within
@@ -69,7 +70,9 @@ def test_the_right_turn_at_wika_stays_prohibited_by_day(tmp_path: Path) -> None:
     write_gmns(network, tmp_path / "net")
     write_geojson(network, tmp_path / "net.geojson")
     for path in (tmp_path / "net", tmp_path / "net.geojson"):
-        shut = [t for t in load_network(path).turns if t.prohibited]
+        back = load_network(path)
+        assert counts(back)[3] == Count("turn restrictions", 1, "turn restrictions", 1)
+        shut = [t for t in back.turns if t.prohibited]
         assert shut == [
             Turn("syarifuddin-yoes.0-", "mth-5.0+", TurnKind.RIGHT, shut[0].group, False, ((6.0, 20.0),))
         ]

@@ -6,14 +6,17 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scenarios.cli.main import main
 from scenarios.cli.network import export_network
+from scenarios.cli.signing import sumo_lines
+from scenarios.texts import Texts
 from tests.signed_networks import changed, furnished
 from tests.traffic_networks import cross
 from twin.network.importers import load_network
-from twin.network.model import RoadNetwork, TurnKind
+from twin.network.model import RoadNetwork, Turn, TurnKind
 from twin.network.native import save_network
 from twin.traffic.sumo_network import write_plain, write_schedule
 
@@ -109,6 +112,24 @@ def test_the_command_says_what_is_left_out(
     folder = str(tmp_path / "gmns")
     assert main(["network", "export", file, "--gmns", folder, "--lang", language]) == 0
     assert "SUMO" not in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not SUMO.exists(), reason="SUMO is not installed: the extra `peers`")
+def test_roads_without_a_name_are_written_too(tmp_path: Path) -> None:
+    network = replace(cross(), roads=tuple(replace(road, name="") for road in cross().roads))
+    *_, net = export_network(network, tmp_path / "x")
+    assert {road.id for road in load_network(net).roads} == {road.id for road in network.roads}
+
+
+@pytest.mark.skipif(not SUMO.exists(), reason="SUMO is not installed: the extra `peers`")
+def test_a_road_that_ends_where_it_begins_is_left_out(tmp_path: Path) -> None:
+    line = np.array([[20.0, 20.0, 0.0], [60.0, 60.0, 0.0], [20.0, 60.0, 0.0], [14.0, 14.0, 0.0]])
+    ring = replace(cross().roads[0], id="ring", start="c", end="c", centreline_m=line, reverse="", lanes=1)
+    onto, off = Turn("n-c", "ring", TurnKind.LEFT, "n-c"), Turn("ring", "c-s", TurnKind.LEFT, "")
+    network = replace(cross(), roads=(*cross().roads, ring), turns=(*cross().turns, onto, off))
+    *_, net = export_network(network, tmp_path / "x")
+    assert {road.id for road in load_network(net).roads} == {road.id for road in cross().roads}
+    assert "Not for SUMO: roads that end where they begin: 1" in sumo_lines(network, Texts("en"))
 
 
 @pytest.mark.skipif(not SUMO.exists(), reason="SUMO is not installed: the extra `peers`")

@@ -3,7 +3,8 @@
 Positions stay those of our frame: run netconvert with `--offset.disable-normalization`, or let
 `bconnect network export` do it. Format: sumo.dlr.de/docs, "PlainXML". A net knows no hours: of the plans of
 a junction the one that holds when no other does is written there, and turns that are prohibited at some
-hours are permitted; those prohibited at all hours are no connections. The other plans and when they hold
+hours are permitted; those prohibited at all hours are no connections, and roads that end where they begin
+no edges. The other plans and when they hold
 are an additional file for SUMO: programs and a WAUT, which changes programs at once, whatever is green.
 """
 
@@ -63,6 +64,11 @@ def always_prohibited(turn: Turn) -> bool:
     return bool(turn.prohibited) and not others(turn.prohibited)
 
 
+def is_loop(road: Road) -> bool:
+    """Return whether a road ends at the junction where it begins: SUMO has no such edges."""
+    return road.start == road.end
+
+
 def _nodes(network: RoadNetwork) -> Iterator[str]:
     yield "<nodes>"
     for junction in network.junctions:
@@ -75,11 +81,14 @@ def _nodes(network: RoadNetwork) -> Iterator[str]:
 def _edges(network: RoadNetwork) -> Iterator[str]:
     yield "<edges>"
     for road in network.roads:
+        if is_loop(road):
+            continue
         shape = " ".join(f"{x:.2f},{y:.2f},{z:.2f}" for x, y, z in road.centreline_m.tolist())
+        called = f" name={quoteattr(road.name)}" if road.name else ""  # netconvert takes no empty one
         yield (
             f"<edge id={quoteattr(road.id)} from={quoteattr(road.start)} to={quoteattr(road.end)} "
             f'numLanes="{road.lanes}" speed="{road.speed_limit_mps:.3f}" priority="{road.priority}" '
-            f'width="{road.lane_width_m:g}" spreadType="center" name={quoteattr(road.name)} shape="{shape}"/>'
+            f'width="{road.lane_width_m:g}" spreadType="center"{called} shape="{shape}"/>'
         )
     yield "</edges>"
 
@@ -89,9 +98,9 @@ def _links(network: RoadNetwork, road: Road) -> Iterator[_Link]:
     turns = list(network.turns_from[road.id])
     side = network.left_hand
     for turn, lanes in zip(turns, lanes_by_turn(turns, road.lanes, left_hand=side), strict=True):
-        if always_prohibited(turn):
-            continue
         onto = network.road_of[turn.to_road]
+        if always_prohibited(turn) or is_loop(road) or is_loop(onto):
+            continue
         for lane in lanes:
             yield _Link(turn, lane, lane_beyond(turn.kind, lane, road, onto, left_hand=side))
 

@@ -71,7 +71,7 @@ def read_returned(
     )
     lit = sum(node.signals for node in nodes.values())
     counts = (("junctions", len(nodes)), ("LineStrings", len(roads)), ("nodes with signals", lit))
-    return network_of(back, (*counts, ("turn restrictions", None)))
+    return network_of(back, (*counts, ("turn restrictions", len(back.prohibited))))
 
 
 def _nodes(frame: Frame, points: Sequence[Feature]) -> dict[str, Node]:

@@ -165,7 +165,7 @@ def _source_counts(found: _Map) -> tuple[tuple[str, int | None], ...]:
         ("nodes", len(found.nodes)),
         ("links", len(found.links) + found.left_out),
         ("nodes with signals", sum(node.signals for node in found.nodes.values())),
-        ("turn restrictions", None),
+        ("turn restrictions", len(found.prohibited) if "movement_tod" in found.tables.texts else None),
         ("links left out: not for motor vehicles", found.left_out),
     )
 

@@ -52,6 +52,7 @@ def network_of(found: Returned, source_counts: Iterable[tuple[str, int | None]])
         roads=layout.roads,
         turns=turns,
         signal_plans=parts["signal_plans"],
+        restrictions=sum(bool(turn.prohibited) for turn in turns),
         attribution=found.attribution,
         source_counts=(*source_counts, left_out),
     )
