@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detectors.datatypes.signals import Aspect, SignalState
 from twin.clock import NS_PER_S, local_hour
+from twin.compiled import as_rows
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.against import AgainstTraffic
@@ -132,8 +133,8 @@ class TrafficSimulation:
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
         self._book = FleetBook(self._graph, self._routing.routes)
-        self._scratch = np.zeros(len(self._graph.lanes.row) - 1, JUNCTION)
-        self.tally = np.zeros(len(network.roads) if counts else 0, TALLY)
+        self._scratch = as_rows(np.zeros(len(self._graph.lanes.row) - 1, JUNCTION))
+        self.tally = as_rows(np.zeros(len(network.roads) if counts else 0, TALLY))
         self._resize()
         self.trip_ends: list[TripEnd] = []
         self._departed_ns: dict[int, int] = {}
@@ -184,7 +185,7 @@ class TrafficSimulation:
             ),
             self._scratch,
             self._board.rows,
-            np.zeros(8 * capacity, RECORD),
+            as_rows(np.zeros(8 * capacity, RECORD)),
             self.tally,
         )
         self._book.newcomers.clear()

@@ -6,7 +6,7 @@ with leader and follower braking at HARD_MPS2 in steps; it and gap / dt make ove
 
 import math
 
-from twin.compiled import compiled, folded, inlined, inner, whole
+from twin.compiled import compiled, folded, inlined, inner, real, whole
 from twin.traffic.kernel.arrays import (
     MOTORCYCLE,
     SEEKING,
@@ -116,7 +116,7 @@ def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     wish = min(lanes.row[lane].speed_mps * me.speed_factor, me.top_mps, me.filter_mps)
     slope = lanes.row[lane].slope
     if slope > STEEP:  # what the engine can lift
-        wish = min(wish, me.power_wpkg / (GRAVITY_MPS2 * (slope + ROLLING)))
+        wish = min(wish, real(me.power_wpkg) / (GRAVITY_MPS2 * (slope + ROLLING)))
     if me.kerb == SEEKING:
         ahead_m = me.stop_m - me.position_m
         if ahead_m < APPROACH_M:

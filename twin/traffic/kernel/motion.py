@@ -205,12 +205,12 @@ def _count(traffic: Traffic, v: int, dt_s: float) -> None:
     me = fleet[v]
     speed = me.speed_mps
     wish = traffic.lanes.row[me.lane].speed_mps * me.speed_factor
-    me.driven_m += speed * dt_s
+    me.driven_m = real(me.driven_m) + speed * dt_s
     lost_s = dt_s * max(0.0, 1.0 - speed / min(wish, me.top_mps))
-    me.lost_s += lost_s
+    me.lost_s = real(me.lost_s) + lost_s
     stands = speed < HALTING_MPS
     if stands:
-        me.stood_s += dt_s
+        me.stood_s = real(me.stood_s) + dt_s
     road = traffic.lanes.row[me.lane].road
     if road >= 0:
         tally[road].time_s += dt_s
