@@ -1,13 +1,21 @@
-"""The one way in which inner loops of the twin are compiled (numba): the motion kernel and the raster."""
+"""The one way in which inner loops of the twin are compiled (numba): the motion kernel and the raster.
+
+Where numba is absent the same functions run as they stand, a thousand times slower, with the same numbers.
+"""
 
 import hashlib
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
 import numpy as np
+from numpy.typing import NDArray
+
+COMPILES = find_spec("numba") is not None
+if COMPILES:
+    import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,14 +25,25 @@ SHUT: dict[str, Any] = {"no_cpython_wrapper": True}
 SOURCES = ("compiled.py", "traffic/kernel/*.py", "rendering/faces.py", "rendering/raster.py")
 
 
+def _jit(function: F, options: dict[str, Any]) -> F:
+    if not COMPILES:
+        return function
+    fast: F = numba.njit(**options)(function)
+    return fast
+
+
+def as_rows(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array of records so that the columns of a row can be read and set by their names."""
+    return array if COMPILES else array.view(np.recarray)
+
+
 def compiled(function: F) -> F:
     """Compile a function that allocates nothing.
 
     `_nrt=False`: otherwise every call counts references to every array that it is handed,
     atomically, which took two fifths of a step of traffic.
     """
-    fast: F = numba.njit(**OPTIONS)(function)
-    return fast
+    return _jit(function, OPTIONS)
 
 
 def inlined(function: F) -> F:
@@ -33,8 +52,7 @@ def inlined(function: F) -> F:
     For small ones that are called for every vehicle or pixel: an array is seven words to hand over, and
     handing some twenty arrays down took more than half of a step of traffic. It costs time to compile.
     """
-    fast: F = numba.njit(**OPTIONS | FOLD)(function)
-    return fast
+    return _jit(function, OPTIONS | FOLD)
 
 
 # Without a way to call it from Python a function compiles in two thirds of the time. Python that calls
@@ -43,14 +61,12 @@ def inlined(function: F) -> F:
 
 def inner(function: F) -> F:
     """Compile a function that only compiled code calls."""
-    fast: F = numba.njit(**OPTIONS | SHUT)(function)
-    return fast
+    return _jit(function, OPTIONS | SHUT)
 
 
 def folded(function: F) -> F:
     """Compile a function that only compiled code calls into its callers."""
-    fast: F = numba.njit(**OPTIONS | SHUT | FOLD)(function)
-    return fast
+    return _jit(function, OPTIONS | SHUT | FOLD)
 
 
 @folded
@@ -80,4 +96,5 @@ def _cache_by_source() -> None:
         settings.CACHE_DIR = str(cache)
 
 
-_cache_by_source()
+if COMPILES:
+    _cache_by_source()

@@ -73,7 +73,9 @@ def test_the_kerb_starts_as_full_as_it_stays() -> None:
 
 def test_stands_are_recorded_whole() -> None:
     network = straight_road(600.0, lanes=2, kerb_m=2.2, stop_rate=6.0)
-    demand = replace(DEMAND, dwell=(DwellMix(1.0, 60.0, 0.3),), mix=(0.2, 0.7, 0.05, 0.05))
+    demand = replace(
+        DEMAND, dwell=(DwellMix(1.0, 60.0, 0.3),), mix=(0.2, 0.7, 0.05, 0.05), halts_per_km=(0.0, 0.0)
+    )
     simulation = TrafficSimulation(network, demand, Seed(1), START_NS)
     simulation.advance(START_NS + 900 * NS_PER_S)
     stands = [v for v in simulation.violations() if v.rule == "kerb_parking"]

@@ -139,9 +139,9 @@ class FleetBook:
                 plan_lanes(self._graph.lanes, self._routes, fleet, int(row), road)
 
     def shorter_turn(self, row: int, road: int, closed: Collection[int]) -> int | None:
-        """Return the turn among `closed` ones that would bring a vehicle to its goal sooner, if any.
+        """Return the turn among `closed` ones at the end of a road that is the shorter way, if any is.
 
-        Only for one that goes by the quickest way and is on the road from which the turn is made.
+        Only for who goes by the quickest way.
         """
         if not closed or self.fleet["path_at"][row] >= 0:
             return None
@@ -149,10 +149,9 @@ class FleetBook:
         best, least_s = None, float(routes.cost_s[goal, road])
         for number in closed:
             turn, onto = network.turns[number], int(routes.turn_to[number])
-            if network.roads[road].id == turn.from_road:
-                cost_s = TURN_S[turn.kind] + drive_s(network.roads[onto]) + float(routes.cost_s[goal, onto])
-                if cost_s < least_s:
-                    best, least_s = number, cost_s
+            cost_s = TURN_S[turn.kind] + drive_s(network.roads[onto]) + float(routes.cost_s[goal, onto])
+            if cost_s < least_s:
+                best, least_s = number, cost_s
         return best
 
     def take(self, row: int, turn: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twin.compiled import as_rows
 from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, TurnKind
 from twin.traffic.conflicts import Path, foes_and_forks
 from twin.traffic.kernel.arrays import (
@@ -324,7 +325,7 @@ def _pack(builder: _Builder) -> Lanes:
     lanes = builder.lanes
     paths = [_path(builder, number) for number, lane in enumerate(lanes) if lane.before >= 0]
     pairs = foes_and_forks(paths, len(lanes))
-    row = np.zeros(len(lanes) + 1, LANE)
+    row = as_rows(np.zeros(len(lanes) + 1, LANE))
     for name in COPIED:
         row[name][:-1] = [getattr(lane, name) for lane in lanes]
     row["length_m"][:-1] = [lane.arc_m[-1] for lane in lanes]
@@ -343,7 +344,7 @@ def _pack(builder: _Builder) -> Lanes:
         row[name][1:] = np.cumsum([len(part) for part in table])
     row["controlled"] = row["group"] >= 0
     row["controlled"][:-1] |= np.diff(row["foe_at"]) > 0
-    point = np.zeros(int(row["point_at"][-1]), POINT)
+    point = as_rows(np.zeros(int(row["point_at"][-1]), POINT))
     point["arc_m"] = np.concatenate([lane.arc_m for lane in lanes])
     for i, name in enumerate(("x_m", "y_m", "z_m")):
         point[name] = np.concatenate([lane.points_m[:, i] for lane in lanes])
@@ -388,4 +389,4 @@ def _path(builder: _Builder, number: int) -> Path:
 
 
 def _meetings(table: list[list[tuple[int, float]]]) -> Rows:
-    return np.array([(clear_m, other) for row in table for other, clear_m in row], MEETING)
+    return as_rows(np.array([(clear_m, other) for row in table for other, clear_m in row], MEETING))

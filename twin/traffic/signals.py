@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detectors.datatypes.signals import Aspect, SignalState
 from twin.clock import DAY_NS, NS_PER_S, seconds
+from twin.compiled import as_rows
 from twin.network.model import RoadNetwork, SignalPlan
 from twin.traffic.actuated import ActuatedPlan, Occupied
 from twin.traffic.kernel.arrays import GREEN, RED, SIGNAL, YELLOW, Floats, Rows
@@ -60,7 +61,7 @@ class SignalBoard:
         self._start_ns = start_ns
         self._since_ns = [start_ns] * len(groups)
         self._row = {group: row for row, group in enumerate(groups)}
-        self.rows: Rows = np.zeros(len(groups), SIGNAL)
+        self.rows: Rows = as_rows(np.zeros(len(groups), SIGNAL))
         self._until_s: Floats = np.full(len(groups), np.nan)
         self.to_change_s: Floats = np.full(len(groups), np.nan)
         self._plans = tuple(network.plans_of.values())

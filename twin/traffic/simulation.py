@@ -11,7 +11,8 @@ import simpy
 from numpy.typing import NDArray
 
 from detectors.datatypes.signals import Aspect, SignalState
-from twin.clock import NS_PER_S
+from twin.clock import NS_PER_S, local_hour
+from twin.compiled import as_rows
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.against import AgainstTraffic
@@ -127,12 +128,13 @@ class TrafficSimulation:
         self._conduct = Conduct(demand.red_running, demand.conduct, seed)
         self._ledger = Ledger(network)
         self._daring: dict[int, int] = {}
+        self._signed = _prohibited_by_road(network)
         self._routing, self._arrivals = self._who_drives(trips)
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
         self._book = FleetBook(self._graph, self._routing.routes)
-        self._scratch = np.zeros(len(self._graph.lanes.row) - 1, JUNCTION)
-        self.tally = np.zeros(len(network.roads) if counts else 0, TALLY)
+        self._scratch = as_rows(np.zeros(len(self._graph.lanes.row) - 1, JUNCTION))
+        self.tally = as_rows(np.zeros(len(network.roads) if counts else 0, TALLY))
         self._resize()
         self.trip_ends: list[TripEnd] = []
         self._departed_ns: dict[int, int] = {}
@@ -183,7 +185,7 @@ class TrafficSimulation:
             ),
             self._scratch,
             self._board.rows,
-            np.zeros(8 * capacity, RECORD),
+            as_rows(np.zeros(8 * capacity, RECORD)),
             self.tally,
         )
         self._book.newcomers.clear()
@@ -268,7 +270,9 @@ class TrafficSimulation:
         if made is not None and int(self._routing.routes.turn_to[made]) == road:
             turn = self._network.turns[made]
             self._ledger.turned(vehicle, turn.from_road, road, self.now_ns)
-        shorter = self._book.shorter_turn(row, road, closed_turns(self._network, self.now_ns))
+        hour = local_hour(self.now_ns)
+        shut = [i for i in self._signed.get(road, ()) if self._network.turns[i].prohibited_at(hour)]
+        shorter = self._book.shorter_turn(row, road, shut)
         if shorter is not None and self._conduct.turns_anyway(vehicle, self._network.roads[road].id):
             self._book.take(row, shorter)
             self._daring[row] = shorter
@@ -413,3 +417,13 @@ class TrafficSimulation:
         waiting = sum(len(queue) for queue in self._arrivals.queues)
         inserted = self._book.inserted + self._against.count + self._against.done
         return Census(inserted, active, self._finished + self._against.done, waiting)
+
+
+def _prohibited_by_road(network: RoadNetwork) -> dict[int, list[int]]:
+    """Return the turns that a sign prohibits at some hour, by the road from which they are made."""
+    number = {road.id: i for i, road in enumerate(network.roads)}
+    found: dict[int, list[int]] = {}
+    for i, turn in enumerate(network.turns):
+        if turn.prohibited:
+            found.setdefault(number[turn.from_road], []).append(i)
+    return found

@@ -277,7 +277,7 @@ def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) 
     return False
 
 
-@inner
+@folded
 def _decide(
     lanes: Lanes,
     fleet: Rows,

@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.compiled import as_rows
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.void]
@@ -169,7 +171,7 @@ def new_fleet(capacity: int) -> Rows:
     size = capacity * VEHICLE.itemsize
     room = np.zeros(size + LINE, np.uint8)
     first = -room.ctypes.data % LINE
-    return room[first : first + size].view(VEHICLE)
+    return as_rows(room[first : first + size].view(VEHICLE))
 
 
 def new_order(capacity: int, lanes: int, sequence: NDArray[np.int64]) -> Order:
@@ -177,14 +179,14 @@ def new_order(capacity: int, lanes: int, sequence: NDArray[np.int64]) -> Order:
     rows = capacity * STRIPS * (2 + TRAIL)
     waiting = np.zeros(2 * capacity, np.int64)
     waiting[: len(sequence)] = sequence
-    state = np.zeros(1, STATE)
+    state = as_rows(np.zeros(1, STATE))
     state["count"] = len(sequence)
     return Order(
         np.zeros(STRIPS * lanes, np.int32),
         np.zeros(STRIPS * lanes, np.int32),
-        np.zeros(rows + STRIPS * lanes, BODY),
+        as_rows(np.zeros(rows + STRIPS * lanes, BODY)),
         np.full((capacity, 2 * STRIPS), -1, np.int32),
-        np.zeros(rows, BODY),
+        as_rows(np.zeros(rows, BODY)),
         waiting,
         np.zeros(capacity, np.int32),
         state,

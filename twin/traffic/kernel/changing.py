@@ -34,8 +34,9 @@ from twin.traffic.kernel.following import (
 from twin.traffic.kernel.ordering import home_strips, move_over, strips_on
 
 NEAR_END_M = 250.0  # nearer than this one stays in the lanes that serve the turn
-STRIP_IN_M = 40.0  # where a vehicle that wants to stop moves onto the strip
-MANY_M = 150.0
+STRIP_IN_M = 60.0  # where a vehicle that wants to stop moves onto the strip
+PARKED_M = 30.0  # nearer than this to a parked vehicle riders leave the strip
+MANY_M = 250.0
 COMMITTED_M = 40.0
 SORT_M = 60.0  # nearer to a fork than this riders move to the side to which they turn
 PARTING_M = 40.0
@@ -168,7 +169,7 @@ def _must(lanes: Lanes, fleet: Rows, v: int) -> int:
         ahead_m = me.stop_m - me.position_m
         if slot > 0:
             return -1 if ahead_m < MANY_M else 0
-        braking_m = me.speed_mps**2 / (2.0 * SOFT_MPS2)
+        braking_m = me.speed_mps**2 / (2.0 * FIRM_MPS2)
         return -1 if slot == 0 and braking_m < ahead_m < STRIP_IN_M else 0
     if slot < me.lane_lo or (slot < 0 and me.kind != MOTORCYCLE):
         return 1
@@ -313,6 +314,15 @@ def _before_the_cars(fleet: Rows, order: Order, v: int, end_m: float) -> int:
 
 
 @folded
+def _behind_parked(fleet: Rows, order: Order, v: int) -> bool:
+    """Return whether a rider on the kerb strip comes to somebody who stands there to stay."""
+    gap_m, _, leader = leader_here(order, fleet, v)
+    return bool(
+        leader >= 0 and gap_m < PARKED_M and fleet[leader].kerb == STANDING and fleet[v].kerb == RIDING
+    )
+
+
+@folded
 def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Change lanes if vehicle `v` must, or would gain by it."""
     me = fleet[v]
@@ -324,6 +334,8 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
         must, may = _before_the_cars(fleet, order, v, end_m), False
     else:
         must, may = _intends(lanes, fleet, v, end_m)
+        if must == 0 and lanes.row[me.lane].slot < 0 and _behind_parked(fleet, order, v):
+            must = whole(1)
     now = (-FREE, 0.0)
     if must == 0:
         now = _gains(lanes, fleet, order, v) if may else (FREE, FREE)

@@ -6,7 +6,7 @@ with leader and follower braking at HARD_MPS2 in steps; it and gap / dt make ove
 
 import math
 
-from twin.compiled import compiled, folded, inlined, inner, whole
+from twin.compiled import compiled, folded, inlined, inner, real, whole
 from twin.traffic.kernel.arrays import (
     MOTORCYCLE,
     SEEKING,
@@ -31,6 +31,8 @@ FREE = 1e9
 INNER_S = 0.25  # a longer step is taken in parts: the IDM is stiff behind a leader that stands
 GRAVITY_MPS2 = 9.81
 STEEP = 0.02
+# Who wants to stop at the kerb comes to it so slowly that he can still turn onto the strip (changing.py).
+APPROACH_M, APPROACH_MPS2, CREEP_MPS = 80.0, 2.4, 1.5
 ROLLING = 0.012  # resistance of rolling, a share of the weight
 
 
@@ -114,11 +116,11 @@ def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     wish = min(lanes.row[lane].speed_mps * me.speed_factor, me.top_mps, me.filter_mps)
     slope = lanes.row[lane].slope
     if slope > STEEP:  # what the engine can lift
-        wish = min(wish, me.power_wpkg / (GRAVITY_MPS2 * (slope + ROLLING)))
+        wish = min(wish, real(me.power_wpkg) / (GRAVITY_MPS2 * (slope + ROLLING)))
     if me.kerb == SEEKING:
         ahead_m = me.stop_m - me.position_m
-        if ahead_m < 60.0:
-            wish = min(wish, 3.0 + math.sqrt(3.0 * max(0.0, ahead_m)))
+        if ahead_m < APPROACH_M:
+            wish = min(wish, max(CREEP_MPS, math.sqrt(APPROACH_MPS2 * max(0.0, ahead_m))))
     return float(max(wish, 0.5))
 
 

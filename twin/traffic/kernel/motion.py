@@ -27,10 +27,11 @@ from twin.traffic.kernel.following import FREE, aim, connector_for, follow, turn
 from twin.traffic.kernel.ordering import arrange, overhang, strips_on
 
 SIDEWAYS_MPS = 1.15  # in a change of lanes
-INTERVAL_S = 1.0  # how often one thinks of a change
+INTERVAL_S = 1.5  # how often one thinks of a change
 SHORT_M = 400.0  # on the way to a road shorter than this the turn after it matters too
-AT_STOP_M = 1.5
-GIVE_UP_M = 6.0
+MISSED_M = 6.0  # who is nearer than this to his place and not on the strip looks for the next one
+NEXT_M = 15.0
+CLEAR_END_M = 25.0  # nobody stops so near a junction
 HALTING_MPS = 0.1  # below this it stands, for those who count (as SUMO does)
 SPEEDING_MPS = 10.0 / 3.6  # so much above the limit is recorded
 ENDS, HELD, CROSSES = 0, 1, 2
@@ -145,8 +146,8 @@ def _cross(traffic: Traffic, v: int) -> int:
         me.trail[i] = me.trail[i - 1]
     me.trail[0] = lane
     me.position_m -= lanes.row[lane].length_m
-    me.strips = strips_on(lanes, fleet, v, onward)
     me.lane = onward
+    me.strips = strips_on(lanes, fleet, v, onward)
     me.granted = -1
     me.part_from = -1
     me.blocked = False
@@ -204,12 +205,12 @@ def _count(traffic: Traffic, v: int, dt_s: float) -> None:
     me = fleet[v]
     speed = me.speed_mps
     wish = traffic.lanes.row[me.lane].speed_mps * me.speed_factor
-    me.driven_m += speed * dt_s
+    me.driven_m = real(me.driven_m) + speed * dt_s
     lost_s = dt_s * max(0.0, 1.0 - speed / min(wish, me.top_mps))
-    me.lost_s += lost_s
+    me.lost_s = real(me.lost_s) + lost_s
     stands = speed < HALTING_MPS
     if stands:
-        me.stood_s += dt_s
+        me.stood_s = real(me.stood_s) + dt_s
     road = traffic.lanes.row[me.lane].road
     if road >= 0:
         tally[road].time_s += dt_s
@@ -221,7 +222,7 @@ def _count(traffic: Traffic, v: int, dt_s: float) -> None:
 
 @folded
 def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> None:
-    """Carry on a change of lanes; stand where a stop was wanted; give a missed stop up."""
+    """Carry on a change of lanes; stand where a stop was wanted, or at the next place."""
     me = fleet[v]
     if me.progress < 1.0:
         least = 0.5 if me.kind == MOTORCYCLE else 0.25
@@ -234,12 +235,14 @@ def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> No
             overhang(lanes, fleet, v)
     if me.kerb != SEEKING:
         return
-    ahead_m = me.stop_m - me.position_m
+    ahead_m, last_m = me.stop_m - me.position_m, lanes.row[me.lane].length_m - CLEAR_END_M
     on_strip = lanes.row[me.lane].road >= 0 and lanes.row[me.lane].slot < 0
     if not on_strip:
-        if ahead_m < GIVE_UP_M:
-            me.kerb = RIDING
-    elif me.progress >= 1.0 and me.speed_mps < 0.2:
+        if ahead_m < MISSED_M:
+            me.stop_m += NEXT_M
+            if me.stop_m > last_m or lanes.row[me.lane].road < 0:
+                me.kerb = RIDING
+    elif me.progress >= 1.0 and me.speed_mps < 0.2 and me.position_m < last_m:
         # at its place, or as near as those who stand there let it come
         me.kerb = STANDING
         me.speed_mps = 0.0
