@@ -14,12 +14,14 @@ from twin.clock import NS_PER_S, from_local
 from twin.network import balikpapan
 from twin.network.model import RoadNetwork, TurnKind
 from twin.randomness import Seed
+from twin.traffic.conduct import ORDERLY
 from twin.traffic.demand import DemandSpec
 from twin.traffic.drivers import Registry
 from twin.traffic.lanegraph import compile_lanes
 from twin.traffic.routing import Closures, closed_turns, plan_routes
 from twin.traffic.simulation import TrafficSimulation
 from twin.traffic.trips import Trip, TripBook
+from twin.truth import TrueViolation
 
 RIGHT = ("syarifuddin-yoes.0-", "mth-5.0+")
 BACK = ("mth-4.2-", "mth-4.2+")
@@ -35,7 +37,7 @@ def number(network: RoadNetwork, way: tuple[str, str]) -> int:
 
 def taken(network: RoadNetwork, start_ns: int, lasts_s: int, root: int = 1) -> dict[int, list[float]]:
     """Return when (s) somebody first was on a connector of each turn, once a vehicle."""
-    simulation = TrafficSimulation(network, DemandSpec(), Seed(root), start_ns)
+    simulation = TrafficSimulation(network, DemandSpec(conduct=ORDERLY), Seed(root), start_ns)
     turn_of = simulation._graph.lanes.row["turn"]
     found: dict[int, dict[int, float]] = {}
     for second in range(1, lasts_s + 1):
@@ -130,3 +132,35 @@ def test_without_hours_there_is_no_process() -> None:
     routing = plan_routes(graph, np.zeros(len(network.roads), np.bool_))
     Closures(graph, routing).start(env, lambda: 0, lambda _: None)
     assert env.peek() == float("inf")
+
+
+def turned(at_ns: int, chance: float, lasts_s: int = 600) -> list[TrueViolation]:
+    """Return the records of prohibited turns on the corridor, with the chance that everybody makes one."""
+    conduct = replace(ORDERLY, prohibited_turn=(chance,) * 4)
+    demand = DemandSpec(conduct=conduct, stops_per_km_h=0.0, red_running=(0.0,) * 4)
+    simulation = TrafficSimulation(balikpapan.corridor(), demand, Seed(1), at_ns)
+    simulation.advance(at_ns + lasts_s * NS_PER_S)
+    return [record for record in simulation.violations() if record.rule == "prohibited_turn"]
+
+
+def test_those_who_would_make_the_prohibited_turn_at_wika_by_day() -> None:
+    network = balikpapan.corridor()
+    onto = next(row for row, road in enumerate(network.roads) if road.id == RIGHT[1])
+    records = turned(at(17), 1.0)
+    assert len(records) > 3
+    for record in records:
+        assert (record.place, record.amount, record.closed_ns) == (RIGHT[0], float(onto), None)
+        assert record.position_m == tuple(network.roads[onto].centreline_m[0, :2])
+        assert at(17) < record.opened_ns <= at(17, 10)
+    assert len({record.vehicle_id for record in records}) == len(records)
+
+
+def test_nobody_makes_it_where_nobody_would() -> None:
+    assert not turned(at(17), 0.0)
+
+
+def test_it_is_no_offence_at_night_nor_for_who_comes_through_after_the_hour() -> None:
+    assert not turned(at(21), 1.0)
+    records = turned(at(19, 52), 1.0, 720)
+    assert records
+    assert max(record.opened_ns for record in records) < at(20)

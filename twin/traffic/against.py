@@ -20,7 +20,7 @@ from twin.traffic.drivers import Registry, Vehicle
 from twin.traffic.ledger import Ledger
 from twin.truth import VehicleStates
 
-IDS, IDS_PER_ROAD = 2_000_000, 10_000
+IDS = 2_000_000
 SHORTEST_M, CLEAR_M, APART_M = 30.0, 10.0, 5.0
 EDGE_M = 0.5  # from the end of the kerb strip
 WAIT_NS = 2 * NS_PER_S
@@ -70,7 +70,7 @@ class AgainstTraffic:
             ride_m = float(SHORTEST_M + draw.exponential(max(1.0, self.spec.wrong_way_m - SHORTEST_M)))
             while not self._free(road, from_m, now_ns()):
                 yield env.timeout(WAIT_NS)
-            vehicle = self.registry.issue(IDS + road * IDS_PER_ROAD + number % IDS_PER_ROAD, RIDERS)
+            vehicle = self.registry.issue(IDS + self.done + self.count, RIDERS)
             ride = _Ride(vehicle, road, from_m, max(CLEAR_M, from_m - ride_m), now_ns())
             env.process(self._ride(env, now_ns, ride))
             number += 1

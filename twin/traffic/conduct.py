@@ -1,9 +1,10 @@
 """What drivers do that they should not: drawn by vehicle and road, the same whatever else happens."""
 
+import math
 from dataclasses import dataclass
 
 from twin.randomness import Seed
-from twin.traffic.drivers import Vehicle
+from twin.traffic.drivers import BOLDNESS_SHAPE, Vehicle
 from twin.traffic.kernel.arrays import DARES, OBEYS, PASSES
 
 ByClass = tuple[float, float, float, float]
@@ -13,6 +14,7 @@ ByClass = tuple[float, float, float, float]
 class ConductSpec:
     """How often people do what they should not, by class; every number is [?] in DOMAIN 4.
 
+    Chances are those of all drivers together, the timid and the bold.
     `past_line`: the chance that one waits beyond the stop line, `past_m` from where to where.
     `prohibited_turn`: that one makes a turn that a sign forbids at this hour, where that is shorter.
     `night_speed`: a factor of the speed that people wish for from 22 to 5 h.
@@ -57,7 +59,10 @@ class Conduct:
 
     def _would(self, what: str, vehicle: Vehicle, road: str, chances: ByClass) -> bool:
         chance = chances[int(vehicle.kind)]
-        return chance > 0 and self._seed.uniform(what, vehicle.vehicle_id, road) < chance * vehicle.boldness
+        if chance <= 0:
+            return False
+        own = chance_of(chance, vehicle.boldness)
+        return self._seed.uniform(what, vehicle.vehicle_id, road) < own
 
     def at_signal(self, vehicle: Vehicle, road: str) -> int:
         """Return how a driver takes the signal at the end of a road: OBEYS, DARES or PASSES it."""
@@ -75,3 +80,16 @@ class Conduct:
     def turns_anyway(self, vehicle: Vehicle, road: str) -> bool:
         """Return whether a driver makes a prohibited turn from a road where that is shorter."""
         return self._would("turn", vehicle, road, self._spec.prohibited_turn)
+
+
+def chance_of(chance: float, boldness: float) -> float:
+    """Return the chance of one driver where that of all together is `chance`.
+
+    With boldness a gamma variate of mean 1 and shape k, 1 - exp(-h boldness) has the mean
+    1 - (1 + h / k)^-k (its Laplace transform); h is such that this is the chance.
+    """
+    if chance >= 1.0:
+        return 1.0
+    shape = BOLDNESS_SHAPE
+    rate = shape * ((1.0 - chance) ** (-1.0 / shape) - 1.0)
+    return -math.expm1(-rate * boldness)

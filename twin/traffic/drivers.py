@@ -103,7 +103,7 @@ class Use(StrEnum):
 class Vehicle:
     """One vehicle with its driver, the same wherever it goes; `vehicle_id` is that of a trip.
 
-    `boldness` multiplies the chances of whatever this driver should not do; its mean is 1.
+    `boldness` says how much of what one should not do this driver does; its mean is 1.
     """
 
     vehicle_id: int

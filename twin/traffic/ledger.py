@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from twin.clock import local_hour
 from twin.network.model import RoadNetwork
 from twin.traffic.drivers import Use, Vehicle
 from twin.truth import TrueViolation
@@ -72,7 +73,11 @@ class Ledger:
         self.add("speeding", vehicle, self._network.roads[road].id, at_m, now_ns, over_mps * KMH)
 
     def turned(self, vehicle: Vehicle, from_road: str, onto: int, now_ns: int) -> None:
-        """Note that a vehicle has made a prohibited turn onto road number `onto`."""
+        """Note that a vehicle has made a prohibited turn onto road number `onto`, if it still is one."""
+        hour, road = local_hour(now_ns), self._network.roads[onto].id
+        made = (turn for turn in self._network.turns_from[from_road] if turn.to_road == road)
+        if not any(turn.prohibited_at(hour) for turn in made):
+            return
         x, y, _ = self._network.roads[onto].centreline_m[0]
         self.add("prohibited_turn", vehicle, from_road, (float(x), float(y)), now_ns, float(onto))
 
