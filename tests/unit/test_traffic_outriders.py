@@ -8,7 +8,6 @@ import pytest
 
 from tests.traffic_networks import straight_road
 from twin.clock import NS_PER_S, from_local, to_local
-from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.traffic.conduct import ORDERLY, ConductSpec
 from twin.traffic.demand import DemandSpec
@@ -20,13 +19,10 @@ RACES = replace(ORDERLY, races_per_night=100.0, racers=(3, 5))  # one every thre
 EMERGENCIES = replace(ORDERLY, emergencies_per_h=60.0)
 
 
-def ran(
-    at: time, lasts_s: int, conduct: ConductSpec, network: RoadNetwork | None = None
-) -> TrafficSimulation:
+def ran(at: time, lasts_s: int, conduct: ConductSpec) -> TrafficSimulation:
     start_ns = from_local(date(2026, 11, 24), at)
     demand = DemandSpec(conduct=conduct, scale=0.1, stops_per_km_h=0.0, red_running=(0.0,) * 4)
-    road = straight_road(2500.0, lanes=2) if network is None else network
-    simulation = TrafficSimulation(road, demand, Seed(6), start_ns)
+    simulation = TrafficSimulation(straight_road(2500.0, lanes=2), demand, Seed(6), start_ns)
     simulation.advance(start_ns + lasts_s * NS_PER_S)
     return simulation
 
