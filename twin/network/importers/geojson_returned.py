@@ -42,11 +42,7 @@ def read_returned(
     nodes = _nodes(frame, points)
     controls = {feature.text("id"): feature.text("control", "") for feature in points}
     lines = {feature.text("id"): feature for feature in features if feature.kind == "LineString"}
-    every_m = frame.each_to_metres([next(feature.lines()) for feature in lines.values()])
-    roads = {
-        key: _road(feature, line_m, nodes)
-        for (key, feature), line_m in zip(lines.items(), every_m, strict=True)
-    }
+    roads = _roads(frame, lines, nodes)
     turns = {move: said for feature in lines.values() for move, said in _turns(feature, roads)}
     plans = [plan for plan in map(signal_plan, about.get("signal_plans", ())) if plan.junction in nodes]
     planned = {plan.junction for plan in plans}
@@ -69,9 +65,13 @@ def read_returned(
         prohibited={move: said.prohibited for move, said in turns.items() if said.prohibited},
         attribution=str(about["attribution"]),
     )
-    lit = sum(node.signals for node in nodes.values())
-    counts = (("junctions", len(nodes)), ("LineStrings", len(roads)), ("nodes with signals", lit))
-    return network_of(back, (*counts, ("turn restrictions", len(back.prohibited))))
+    return network_of(back, _source_counts(back))
+
+
+def _source_counts(back: Returned) -> tuple[tuple[str, int | None], ...]:
+    lit = sum(node.signals for node in back.nodes)
+    counts = (("junctions", len(back.nodes)), ("LineStrings", len(back.roads)), ("nodes with signals", lit))
+    return (*counts, ("turn restrictions", len(back.prohibited)))
 
 
 def _nodes(frame: Frame, points: Sequence[Feature]) -> dict[str, Node]:
@@ -82,6 +82,14 @@ def _nodes(frame: Frame, points: Sequence[Feature]) -> dict[str, Node]:
         shown = feature.properties.get("countdown") is True
         found[key] = Node(key, x_m, y_m, z_m, signals, feature.text("name", ""), shown)
     return found
+
+
+def _roads(frame: Frame, lines: Mapping[str, Feature], nodes: Mapping[str, Node]) -> dict[str, Road]:
+    every_m = frame.each_to_metres([next(feature.lines()) for feature in lines.values()])
+    return {
+        key: _road(feature, line_m, nodes)
+        for (key, feature), line_m in zip(lines.items(), every_m, strict=True)
+    }
 
 
 def _road(feature: Feature, drawn_m: NDArray[np.float64], nodes: Mapping[str, Node]) -> Road:
