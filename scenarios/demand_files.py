@@ -14,6 +14,7 @@ from scenarios.errors import InputError
 from scenarios.toml_files import FileModel, Kind, beside, read_model, resolve
 from twin.network.model import RoadNetwork
 from twin.traffic.assignment import expected_vph
+from twin.traffic.conduct import USUAL_CONDUCT, ConductSpec
 from twin.traffic.demand import ClassHours, DemandSpec, Gate, OdFlow, TurnShare
 from twin.traffic.land_use import USUAL_GENERATORS, DwellMix, Generator, LandUse
 from twin.traffic.lanegraph import compile_lanes
@@ -193,6 +194,38 @@ def _second(at: time | None) -> float | None:
     return None if at is None else at.hour * 3600.0 + at.minute * 60.0 + at.second
 
 
+class ConductFile(FileModel):
+    """The table [demand.conduct]; what it leaves out is as in ConductSpec."""
+
+    past_line: Mix = USUAL_CONDUCT.past_line
+    past_m: tuple[Annotated[float, Field(gt=0, le=6)], Annotated[float, Field(gt=0, le=6)]] = (
+        USUAL_CONDUCT.past_m
+    )
+    prohibited_turn: Mix = USUAL_CONDUCT.prohibited_turn
+    night_speed: Annotated[float, Field(ge=0.5, le=2)] = USUAL_CONDUCT.night_speed
+    wrong_way_per_km_h: Annotated[float, Field(ge=0, le=200)] = USUAL_CONDUCT.wrong_way_per_km_h
+    wrong_way_mps: Annotated[float, Field(ge=1, le=15)] = USUAL_CONDUCT.wrong_way_mps
+    wrong_way_m: Annotated[float, Field(ge=30, le=2000)] = USUAL_CONDUCT.wrong_way_m
+    races_per_night: Annotated[float, Field(ge=0, le=50)] = USUAL_CONDUCT.races_per_night
+    racers: tuple[Annotated[int, Field(ge=1, le=50)], Annotated[int, Field(ge=1, le=50)]] = (
+        USUAL_CONDUCT.racers
+    )
+    emergencies_per_h: Annotated[float, Field(ge=0, le=60)] = USUAL_CONDUCT.emergencies_per_h
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Self:
+        for name in ("past_m", "racers"):
+            low, high = getattr(self, name)
+            if low > high:
+                msg = f"{name}: expected the lower figure first, got {low} and {high}"
+                raise ValueError(msg)
+        return self
+
+    def spec(self) -> ConductSpec:
+        """Return how people behave."""
+        return ConductSpec(**self.model_dump())
+
+
 class PlainDemandFile(FileModel):
     """What every demand says; what it leaves out is as in DemandSpec."""
 
@@ -204,6 +237,10 @@ class PlainDemandFile(FileModel):
         DwellFile(share=d.share, median_s=d.median_s, sigma=d.sigma) for d in USUAL.dwell
     )
     red_running: Mix = USUAL.red_running
+    conduct: ConductFile = ConductFile()
+    halts_per_km: tuple[Annotated[float, Field(ge=0, le=20)], Annotated[float, Field(ge=0, le=20)]] = (
+        USUAL.halts_per_km
+    )
     scale: Annotated[float, Field(ge=0, le=5)] = USUAL.scale
 
     @model_validator(mode="after")
@@ -221,6 +258,8 @@ class PlainDemandFile(FileModel):
             stops_per_km_h=self.stops_per_km_h,
             dwell=tuple(kind.mix() for kind in self.dwell),
             red_running=self.red_running,
+            conduct=self.conduct.spec(),
+            halts_per_km=self.halts_per_km,
             scale=self.scale,
         )
 

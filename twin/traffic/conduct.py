@@ -7,6 +7,7 @@ from twin.randomness import Seed
 from twin.traffic.drivers import BOLDNESS_SHAPE, Vehicle
 from twin.traffic.kernel.arrays import DARES, OBEYS, PASSES
 
+NIGHT_H = (22.0, 5.0)
 ByClass = tuple[float, float, float, float]
 
 
@@ -63,6 +64,10 @@ class Conduct:
             return False
         own = chance_of(chance, vehicle.boldness)
         return self._seed.uniform(what, vehicle.vehicle_id, road) < own
+
+    def haste(self, hour: float) -> float:
+        """Return the factor of the speed that people wish for at an hour of the local day."""
+        return self._spec.night_speed if hour >= NIGHT_H[0] or hour < NIGHT_H[1] else 1.0
 
     def at_signal(self, vehicle: Vehicle, road: str) -> int:
         """Return how a driver takes the signal at the end of a road: OBEYS, DARES or PASSES it."""
