@@ -38,7 +38,7 @@ SEEDS, CYCLES = range(1, 5), 5
 ON_RING = (12, 24, 36, 48, 60, 80, 100, 120, 150, 180)
 WAVES = ((0.0, 12.0), (0.0, 8.0), (2.0, 8.0), (4.0, 12.0), (8.0, 0.0))
 ON_LINK = (*((vph, 14.0) for vph in (200, 500, 900, 1500, 2000, 2500, 3000, 4000)),
-           *((4000.0, slow) for slow in (8.0, 6.0, 4.0, 3.0, 2.0, 1.0, 0.5)))  # fmt: skip
+           *((4000.0, slow) for slow in (9.0, 8.0, 7.5, 7.0, 6.5, 6.0, 4.0, 3.0, 2.0, 1.0, 0.5)))  # fmt: skip
 PER_CYCLE = f"{len(SEEDS)} seeds x {CYCLES} cycles; interval by cycle"
 ALONE = Approach(mix=riders(1.0))
 MIXES = [Approach(mix=(share, 1.0 - share, 0.0, 0.0)) for share in (0.0, 0.2, 0.4, 0.6, 0.8)]
@@ -101,7 +101,7 @@ def _saturation(taken: Taken) -> Table:
     return table("Saturation flow", figures, (
         "pcu/h of green from 5 to 25 s into it, with 0.2, 1.0 and 1.3 pcu for a motorcycle, a light and a "
         "heavy vehicle. LE are the driving lanes, of 3.5 m unless said, without a strip at the kerb. Red "
-        "running is off. The first three approaches are those on which headways and side friction were fitted; "
+        "running is off. Headways and side friction were fitted on the first three approaches; "
         "the rest are predictions."
     ))  # fmt: skip
 
@@ -151,8 +151,9 @@ def _steps() -> Table:
         "step, s", "free travel, s", "cars, pcu/h", "usual mix, pcu/h", "four signals, s", "shock, m/s"
     )  # fmt: skip
     return Table("Convergence", columns, tuple(_step_row(run) for run in runs), (
-        "One seed; the flows over 5 cycles, so that a cycle's chance is in them, about ± 3 %. A step of 1 s "
-        "is too long for queues: the safe bound on the speed binds before the IDM, as one reacts after a step."
+        "One seed; the flows over 5 cycles, so that a cycle's chance is in them, about ± 3 %. "
+        "A step of 1 s is too long for queues: the safe bound on the speed binds before the IDM, as one "
+        "reacts after a step."
     ))  # fmt: skip
 
 
