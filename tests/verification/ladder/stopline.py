@@ -12,7 +12,7 @@ from tests.verification.ladder.cars import START_NS
 from twin.clock import NS_PER_S
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.traffic.demand import DemandSpec
+from twin.traffic.demand import DemandSpec, Gate
 from twin.traffic.kernel.arrays import GREEN, MOTORCYCLE
 from twin.traffic.profiles import FLAT
 from twin.traffic.simulation import TrafficSimulation
@@ -21,6 +21,8 @@ AHEAD, NEAR_SIDE, ACROSS = (400.0, 0.0), (0.0, 400.0), (0.0, -400.0)
 PCU = np.array([0.2, 1.0, 1.3, 1.3])  # PKJI 2023, protected approach
 PKJI_PCU_H_M = 600.0
 GREEN_S, WARM_S = 60.0, 180
+COMES_PCU_H = 1500.0  # a lane, of which some 1 000 can go: there is always a queue
+NO_RED = (0.0, 0.0, 0.0, 0.0)
 STEADY_S = (5.0, 25.0)  # of the green: after the lost time, before the queue of the shortest lane is out
 ROW_M = 2.5  # who has his front nearer to the line than this, or beyond it, stands in the first row
 
@@ -70,7 +72,9 @@ def network_of(approach: Approach) -> RoadNetwork:
 
 def greens(approach: Approach, seed: int, cycles: int) -> list[Green]:
     """The greens of `cycles` cycles of an approach at which more arrive than can go."""
-    demand = DemandSpec((3000.0,) * 2 + (6000.0,), approach.mix, FLAT, 0.0, red_running=(0.0,) * 4)
+    wanted_vph = COMES_PCU_H / float(np.dot(approach.mix, PCU))
+    nobody_back = (Gate("b-c", vph=0.0),)
+    demand = DemandSpec((wanted_vph,) * 3, approach.mix, FLAT, 0.0, red_running=NO_RED, gates=nobody_back)
     simulation = TrafficSimulation(network_of(approach), demand, Seed(seed), START_NS, step_s=approach.step_s)
     simulation.advance(START_NS + WARM_S * NS_PER_S)
     line = _Line(simulation)
