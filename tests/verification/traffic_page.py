@@ -151,9 +151,9 @@ def _steps() -> Table:
         "step, s", "free travel, s", "cars, pcu/h", "usual mix, pcu/h", "four signals, s", "shock, m/s"
     )  # fmt: skip
     return Table("Convergence", columns, tuple(_step_row(run) for run in runs), (
-        "One seed; the flows over 8 cycles, so that a cycle's chance is in them, about ± 2 % for cars and 3 % for the mix. "
-        "A step of 1 s is too long for queues: the safe bound on the speed binds before the IDM, as one "
-        "reacts after a step."
+        "One seed; the flows over 8 cycles, so that a cycle's chance is in them, about ± 2 % for cars and "
+        "3 % for the mix. A step of 1 s is too long for queues: the safe bound on the speed binds before the "
+        "IDM, as one reacts after a step."
     ))  # fmt: skip
 
 
