@@ -40,6 +40,7 @@ bench: .venv/.peers  ## speed, both sides in one go
 	$(BIN)/python -m tests.benchmarks
 
 verify: .venv/.ready  ## the long proofs; results go to docs/verification
+	$(BIN)/python -m tests.verification.traffic_page
 	$(BIN)/python -m tests.verification
 
 clean:

@@ -43,6 +43,16 @@ def test_a_failure_is_named_with_its_first_line() -> None:
     assert told.tables[1].rows == (("test_queues_clear[1]: AssertionError: assert 3 == 0",),)
 
 
+def test_what_is_known_not_to_hold_is_told_with_its_reason() -> None:
+    text = (
+        '<testcase name="test_turns" time="1"><skipped type="pytest.xfail" message="15 % slow" /></testcase>'
+    )
+    told = finding([ET.fromstring(text)], exit_code=0)  # noqa: S314 - our own text
+    assert told.holds
+    assert told.sentence.endswith("Known not to hold: 1, told below.")
+    assert told.tables[1].rows == (("test_turns: 15 % slow",),)
+
+
 @pytest.mark.parametrize(("rows", "exit_code"), [((), 5), ((), 0), ((0,), 2)])
 def test_a_proof_that_did_not_run_does_not_hold(rows: tuple[int, ...], exit_code: int) -> None:
     assert not finding(cases(*rows), exit_code=exit_code).holds

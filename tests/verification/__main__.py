@@ -44,6 +44,9 @@ def _replications(options: argparse.Namespace) -> Finding:
 PROOFS = {
     "invariants": _of_file("What holds of any traffic", "test_traffic_invariants.py"),
     "physics": _of_file("The traffic against closed forms and published rates", "test_traffic_physics.py"),
+    "theory": _of_file("Car following against theory", "test_traffic_theory.py"),
+    "stopline": _of_file("What leaves a stop line", "test_traffic_stopline.py"),
+    "accounts": _of_file("What the truth records, and who is stuck", "test_traffic_accounts.py"),
     "sumo": _of_file("Cars against SUMO on the same grid", "test_traffic_sumo.py"),
     "calibration": _of_file("A planted demand found again from counts", "test_traffic_calibration.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),

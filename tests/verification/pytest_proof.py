@@ -23,6 +23,7 @@ class Shown:
     seconds: float = 0.0
     measured: dict[str, list[float]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)  # not to hold, and told why
 
     def add(self, case: ET.Element) -> None:
         """Add one run as it stands in the report of pytest."""
@@ -31,6 +32,9 @@ class Shown:
         for bad in (*case.findall("failure"), *case.findall("error")):
             self.failed += 1
             self.complaints.append(f"{case.get('name')}: {(bad.get('message') or '').splitlines()[0][:160]}")
+        for lacking in case.findall("skipped"):
+            if lacking.get("type") == "pytest.xfail":
+                self.known.append(f"{case.get('name')}: {lacking.get('message')}")
         for one in case.iter("property"):
             self.measured.setdefault(one.get("name", ""), []).append(float(one.get("value", "nan")))
 
@@ -60,10 +64,17 @@ def finding(cases: list[ET.Element], *, exit_code: int) -> Finding:
     sentence = (
         f"{'All hold' if holds else 'Not all hold'}: statements {len(shown)}, runs {runs}, failed {failed}."
     )
-    complaints = tuple((text,) for one in shown.values() for text in one.complaints)
+    complaints, known = (
+        tuple((text,) for one in shown.values() for text in getattr(one, what))
+        for what in ("complaints", "known")
+    )
+    if known:
+        sentence = f"{sentence} Known not to hold: {len(known)}, told below."
     tables = [Table("Statements", COLUMNS, tuple(_row(name, one) for name, one in shown.items()))]
     if complaints:
         tables.append(Table("What failed", ("run",), complaints))
+    if known:
+        tables.append(Table("Known not to hold", ("run",), known))
     return Finding(holds, sentence, tuple(tables))
 
 

@@ -1,0 +1,1 @@
+"""What the traffic is measured by: closed forms, published rates, and how each figure is taken."""
