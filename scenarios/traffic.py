@@ -19,7 +19,7 @@ from twin.network.files import written_whole
 from twin.network.library import resolve
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.traffic.conduct import ORDERLY
+from twin.traffic.conduct import AS_TOLD
 from twin.traffic.demand import DemandSpec
 from twin.traffic.fcd_files import FcdFormatError, fcd_suffix, fcd_written
 from twin.traffic.parquet import ParquetError
@@ -29,7 +29,7 @@ from twin.traffic.sumo_routes import read_trips
 from twin.traffic.trips import Trip, TripBook, TripError
 
 OBEDIENT = DemandSpec(
-    stops_per_km_h=0.0, red_running=(0.0,) * 4, conduct=ORDERLY, halts_per_km=(0.0, 0.0)
+    stops_per_km_h=0.0, red_running=(0.0,) * 4, conduct=AS_TOLD, halts_per_km=(0.0, 0.0)
 )  # trips that are given are kept
 DAY = date(2026, 11, 24)  # a Tuesday
 MIDNIGHT, PEAK = (

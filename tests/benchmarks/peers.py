@@ -22,7 +22,7 @@ import numpy as np
 from tests.benchmarks.sumo_grid import Grid, make_grid
 from twin.clock import NS_PER_S, from_local
 from twin.randomness import Seed
-from twin.traffic.conduct import ORDERLY
+from twin.traffic.conduct import AS_TOLD
 from twin.traffic.demand import DemandSpec
 from twin.traffic.simulation import TrafficSimulation
 from twin.traffic.sumo_routes import read_trips
@@ -31,7 +31,7 @@ from twin.traffic.trips import TripBook
 ROUNDS = 5
 WARM_S, ROUND_S = 300, 40
 SUBLANE = ("--lateral-resolution", "0.8")
-OBEDIENT = DemandSpec(stops_per_km_h=0.0, red_running=(0.0,) * 4, conduct=ORDERLY, halts_per_km=(0.0, 0.0))
+OBEDIENT = DemandSpec(stops_per_km_h=0.0, red_running=(0.0,) * 4, conduct=AS_TOLD, halts_per_km=(0.0, 0.0))
 COLD = """
 import time
 began = time.perf_counter()

@@ -1,7 +1,7 @@
 """What drivers do that they should not: drawn by vehicle and road, the same whatever else happens."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.randomness import Seed
 from twin.traffic.drivers import BOLDNESS_SHAPE, Vehicle
@@ -18,7 +18,8 @@ class ConductSpec:
     Chances are those of all drivers together, the timid and the bold.
     `past_line`: the chance that one waits beyond the stop line, `past_m` from where to where.
     `prohibited_turn`: that one makes a turn that a sign forbids at this hour, where that is shorter.
-    `night_speed`: a factor of the speed that people wish for from 22 to 5 h.
+    `night_speed`: a factor of the speed that people wish for from 22 to 5 h; `fastest` is the highest
+    wish of anybody, as a share of the limit.
     `wrong_way_per_km_h`: riders that set out against the traffic beside a median, who ride
     `wrong_way_mps` for `wrong_way_m` on average. `races_per_night`: groups of `racers` from 22 to 3 h.
     `emergencies_per_h`: vehicles that may.
@@ -28,6 +29,7 @@ class ConductSpec:
     past_m: tuple[float, float] = (1.0, 3.5)
     prohibited_turn: ByClass = (0.12, 0.03, 0.0, 0.01)
     night_speed: float = 1.12
+    fastest: float = 2.5
     wrong_way_per_km_h: float = 3.0
     wrong_way_mps: float = 4.5
     wrong_way_m: float = 120.0
@@ -41,10 +43,12 @@ ORDERLY = ConductSpec(
     past_line=(0.0,) * 4,
     prohibited_turn=(0.0,) * 4,
     night_speed=1.0,
+    fastest=1.0,
     wrong_way_per_km_h=0.0,
     races_per_night=0.0,
     emergencies_per_h=0.0,
 )
+AS_TOLD = replace(ORDERLY, fastest=100.0)  # trips that somebody has laid down, with their wishes
 
 
 class Conduct:
@@ -65,9 +69,10 @@ class Conduct:
         own = chance_of(chance, vehicle.boldness)
         return self._seed.uniform(what, vehicle.vehicle_id, road) < own
 
-    def haste(self, hour: float) -> float:
-        """Return the factor of the speed that people wish for at an hour of the local day."""
-        return self._spec.night_speed if hour >= NIGHT_H[0] or hour < NIGHT_H[1] else 1.0
+    def wish(self, factor: float, hour: float) -> float:
+        """Return the share of the limit that somebody wishes to drive at an hour of the local day."""
+        night = hour >= NIGHT_H[0] or hour < NIGHT_H[1]
+        return min(factor * self._spec.night_speed if night else factor, self._spec.fastest)
 
     def at_signal(self, vehicle: Vehicle, road: str) -> int:
         """Return how a driver takes the signal at the end of a road: OBEYS, DARES or PASSES it."""

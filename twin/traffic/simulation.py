@@ -241,7 +241,8 @@ class TrafficSimulation:
         if vehicle.use is Use.RACER:
             place, at_m = self._network.roads[entry], self._network.roads[entry].point_at(0.0)[:2]
             self._ledger.add("racing", vehicle, place.id, at_m, self.now_ns, lasts=True)
-        self._book.fleet["speed_factor"][placed] *= self._conduct.haste(local_hour(self.now_ns))
+        wishes = self._book.fleet["speed_factor"]
+        wishes[placed] = self._conduct.wish(float(wishes[placed]), local_hour(self.now_ns))
         self._prepare(placed, entry)
         if len(self.tally):
             self.tally["departed"][entry] += 1
