@@ -204,6 +204,9 @@ class ConductFile(FileModel):
     prohibited_turn: Mix = USUAL_CONDUCT.prohibited_turn
     night_speed: Annotated[float, Field(ge=0.5, le=2)] = USUAL_CONDUCT.night_speed
     fastest: Annotated[float, Field(ge=0.5, le=5)] = USUAL_CONDUCT.fastest
+    start_s: tuple[Annotated[float, Field(ge=0, le=5)], Annotated[float, Field(ge=0, le=5)]] = (
+        USUAL_CONDUCT.start_s
+    )
     wrong_way_per_km_h: Annotated[float, Field(ge=0, le=200)] = USUAL_CONDUCT.wrong_way_per_km_h
     wrong_way_mps: Annotated[float, Field(ge=1, le=15)] = USUAL_CONDUCT.wrong_way_mps
     wrong_way_m: Annotated[float, Field(ge=30, le=2000)] = USUAL_CONDUCT.wrong_way_m

@@ -20,6 +20,7 @@ class ConductSpec:
     `prohibited_turn`: that one makes a turn that a sign forbids at this hour, where that is shorter.
     `night_speed`: a factor of the speed that people wish for from 22 to 5 h; `fastest` is the highest
     wish of anybody, as a share of the limit.
+    `start_s` is how long the first of a queue take to react to their green, without and with a countdown.
     `wrong_way_per_km_h`: riders that set out against the traffic beside a median, who ride
     `wrong_way_mps` for `wrong_way_m` on average. `races_per_night`: groups of `racers` from 22 to 3 h.
     `emergencies_per_h`: vehicles that may.
@@ -30,6 +31,7 @@ class ConductSpec:
     prohibited_turn: ByClass = (0.12, 0.03, 0.0, 0.01)
     night_speed: float = 1.12
     fastest: float = 2.5
+    start_s: tuple[float, float] = (1.0, 0.3)
     wrong_way_per_km_h: float = 3.0
     wrong_way_mps: float = 4.5
     wrong_way_m: float = 120.0
@@ -48,7 +50,9 @@ ORDERLY = ConductSpec(
     races_per_night=0.0,
     emergencies_per_h=0.0,
 )
-AS_TOLD = replace(ORDERLY, fastest=100.0)  # trips that somebody has laid down, with their wishes
+AS_TOLD = replace(
+    ORDERLY, fastest=100.0, start_s=(0.0, 0.0)
+)  # trips that somebody has laid down, with their wishes
 
 
 class Conduct:

@@ -132,6 +132,8 @@ class TrafficSimulation:
         self._routing, self._arrivals = self._who_drives(trips)
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
+        plain_s, counted_s = demand.conduct.start_s
+        self._board.rows["start_s"] = np.where(self._board.countdown, counted_s, plain_s)
         self._book = FleetBook(self._graph, self._routing.routes)
         self._scratch = as_rows(np.zeros(len(self._graph.lanes.row) - 1, JUNCTION))
         self.tally = as_rows(np.zeros(len(network.roads) if counts else 0, TALLY))

@@ -47,9 +47,13 @@ def may_pass(lanes: Lanes, signals: Rows, fleet: Rows, v: int, c: int, dist_m: f
     """Return whether the driver takes the signal as permission to cross, disobedience included."""
     me = fleet[v]
     group = whole(lanes.row[c].group)
-    if group < 0 or signals[group].state == GREEN or me.disobeys == PASSES:
+    if group < 0 or me.disobeys == PASSES:
         return True
     speed = float(me.speed_mps)
+    if signals[group].state == GREEN:
+        return bool(
+            signals[group].into_s >= signals[group].start_s or speed > STOPPED_MPS or me.disobeys == DARES
+        )
     if signals[group].state == YELLOW:
         return bool(me.disobeys == DARES or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
     if lanes.row[c].on_red:

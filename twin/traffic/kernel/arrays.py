@@ -88,7 +88,8 @@ JUNCTION = np.dtype(
     ],
     align=True,
 )
-SIGNAL = _row("since_s next_green_s into_s to_green_s", "state")
+# `start_s` is how long a head takes to react to its green.
+SIGNAL = _row("since_s next_green_s into_s to_green_s start_s", "state")
 # `value` is a lane or a road; `amount` is s into red, m beyond the line, m/s above the limit, `at_m` where.
 RECORD = _row("amount at_m", "kind vehicle value")
 # What went over a road so far: vehicle-seconds, vehicle-metres, seconds below 0.1 m/s, seconds lost to

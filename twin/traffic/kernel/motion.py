@@ -162,13 +162,14 @@ def _cross(traffic: Traffic, v: int) -> int:
 
 
 @folded
-def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float) -> None:
+def _note_past_line(traffic: Traffic, v: int, lane: int, dt_s: float) -> None:
     """Record who has just come to stand beyond the stop line at red."""
     lanes, fleet = traffic.lanes, traffic.fleet
     me = fleet[v]
     over_m = me.position_m - lanes.row[lane].length_m
     onward = whole(me.onward)
-    if over_m <= PAST_M or onward < 0 or was_m - lanes.row[lane].length_m > PAST_M:
+    stands = me.speed_mps < HALTING_MPS <= me.speed_mps - real(me.change_mps2) * dt_s
+    if over_m <= PAST_M or onward < 0 or not stands:
         return
     group = whole(lanes.row[onward].group)
     if group >= 0 and traffic.signals[group].state == RED:
@@ -188,7 +189,7 @@ def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     while me.position_m > lanes.row[me.lane].length_m:
         what = _cross(traffic, v)
         if what == HELD:
-            _note_past_line(traffic, v, whole(me.lane), was_m)
+            _note_past_line(traffic, v, whole(me.lane), dt_s)
             return
         if what == ENDS:
             me.alive = False
