@@ -12,6 +12,7 @@ from twin.traffic.kernel.arrays import (
     ALL,
     KERBWARD,
     LANE,
+    MEDIANWARD,
     MEETING,
     MIDDLE,
     POINT,
@@ -358,7 +359,8 @@ def _divide(row: Rows, lanes: list[_Lane], hand: float) -> None:
         row["strip_m"][i], row["middle_m"][i] = strip_offsets_m(lane.width_m)
         row["open"][i] = open_strips(lane.width_m) if lane.slot >= 0 else MIDDLE
         row["splits"][i] = len({lanes[c].turn for c in lane.outgoing}) > 1
-        row["bends"][i] = lane.before >= 0 and lane.speed_mps < TURN_MPS
+        if lane.before >= 0 and lane.speed_mps < TURN_MPS:
+            row["bends"][i] = MIDDLE | (KERBWARD if hand * _turned(lane.points_m) > 0 else MEDIANWARD)
         bearing = [hand * _turned(lanes[c].points_m) for c in lane.outgoing]
         for place, k in enumerate(np.argsort(-np.array(bearing), kind="stable")):
             row["fan"][lane.outgoing[int(k)]] = place

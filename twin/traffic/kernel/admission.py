@@ -87,7 +87,7 @@ def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
 def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
     """Return whether vehicle `v` would turn side by side with somebody, one of the two being long."""
     me = fleet[v]
-    if not lanes.row[c].bends:
+    if lanes.row[c].bends == 0:
         return False
     lane = whole(me.lane)
     for k in range(2):
@@ -243,16 +243,33 @@ def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
     return bool(u >= 0 and fleet[u].lane == fleet[v].lane and fleet[u].granted < 0)
 
 
+@folded
+def _in_bend(lanes: Lanes, fleet: Rows, v: int, c: int) -> int:
+    """Return the strips that a body takes of a bend, and of the lane before it while it goes in."""
+    long = fleet[v].wide or fleet[v].length_m > LONG_M
+    return ALL if long else whole(lanes.row[c].bends)
+
+
+@folded
+def _squeezed(lanes: Lanes, fleet: Rows, v: int, u: int, c: int) -> bool:
+    """Return whether a rider and a car cannot go round a bend side by side."""
+    rides = fleet[v].kind == MOTORCYCLE
+    if lanes.row[c].bends == 0 or rides == (fleet[u].kind == MOTORCYCLE):
+        return False
+    car, rider = (u, v) if rides else (v, u)
+    return bool(_in_bend(lanes, fleet, car, c) & whole(fleet[rider].strips) != 0)
+
+
 @inner
 def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> bool:
     """Return whether somebody beside `v` on the same lane has been let go, or is ahead, across his way.
 
-    In a bend a car needs the whole lane: riders beside it wait, or it does.
+    In a bend a car needs the inner side of the lane too: riders there wait, or it does.
     """
     me = fleet[v]
     lane, position_m = whole(me.lane), float(me.position_m)
     rides = me.kind == MOTORCYCLE
-    if not lanes.row[lane].splits and not lanes.row[c].bends:
+    if not lanes.row[lane].splits and lanes.row[c].bends == 0:
         return False
     mine, my_fan = home_strips(lanes, fleet, v, lane), whole(lanes.row[c].fan)
     for strip in range(STRIPS):
@@ -266,16 +283,13 @@ def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) 
             if fleet[u].lane != lane or fleet[u].onward < 0:
                 continue
             others, other_fan = home_strips(lanes, fleet, u, lane), whole(lanes.row[fleet[u].onward].fan)
-            bodies = not rides or fleet[u].kind != MOTORCYCLE
-            squeeze = my_fan == other_fan and bodies and lanes.row[c].bends
-            if not squeeze and (my_fan == other_fan or not crosses(mine, my_fan, others, other_fan)):
-                continue
-            front_m = float(order.row[row].front_m)
-            if squeeze:
-                waits = whole(fleet[u].granted) >= 0 or (not rides and front_m > position_m - me.length_m)
+            granted, front_m = whole(fleet[u].granted) >= 0, float(order.row[row].front_m)
+            if _squeezed(lanes, fleet, v, u, c) and (my_fan == other_fan or not rides):
+                waits = granted or (not rides and front_m > position_m - me.length_m)
             else:
                 ahead = front_m > position_m or (front_m == position_m and u < v)
-                waits = whole(fleet[u].granted) >= 0 or ahead
+                parts = my_fan != other_fan and crosses(mine, my_fan, others, other_fan)
+                waits = parts and (granted or ahead)
             if waits:
                 return True
     return False
@@ -322,8 +336,8 @@ def _decide(
         me.blocked = True
         return
     me.granted = c
-    if me.kind != MOTORCYCLE and lanes.row[c].bends:
-        me.strips = ALL  # nobody comes up beside it now
+    if me.kind != MOTORCYCLE and lanes.row[c].bends != 0:
+        me.strips = _in_bend(lanes, fleet, v, c)  # nobody comes up on the inner side now
     scratch[c].pending += 1
     scratch[c].long += me.length_m > LONG_M
     _promise(lanes, fleet, scratch, v, whole(lanes.row[c].after), 1.0)

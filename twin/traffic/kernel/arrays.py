@@ -46,13 +46,15 @@ def _row(floats: str, ints: str, flags: str = "") -> np.dtype[np.void]:
 # rest; `*_at` is where a lane's rows begin in the tables of Lanes, and the next lane's is their end.
 # `strip_m` and `middle_m` are how far the outer strips and the middle one lie from the middle, `open`
 # which strips riders may use, `fan` the place of a connector among those from its lane, from the kerb.
-# From a lane that `splits` one may turn in more than one way; where it `bends` a car needs all of it.
+# From a lane that `splits` one may turn in more than one way; in a bend a car takes the strips `bends`, those
+# on the inner side of it, for its body cuts the corner (0: no bend).
 # Before a red one stops `box_m` before the end, unless one rides; who stops beyond it has `room_m` on a
 # connector before he is in anybody's way.
 LANE = _row(
     "length_m speed_mps strip_m middle_m offset_m slope box_m room_m",
-    "road slot kerbward medianward before after turn group rank fan open outgoing_at foe_at fork_at point_at",
-    "controlled splits bends on_red",
+    "road slot kerbward medianward before after turn group rank fan open bends"
+    " outgoing_at foe_at fork_at point_at",
+    "controlled splits on_red",
 )
 # Out of the way of connector `lane` is whoever has his rear beyond `clear_m` on it.
 MEETING = _row("clear_m", "lane")

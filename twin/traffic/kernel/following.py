@@ -272,7 +272,7 @@ def line_m(lanes: Lanes, fleet: Rows, v: int, lane: int, connector: int) -> floa
     me = fleet[v]
     if me.kind != MOTORCYCLE and lanes.row[lane].box_m > 0.0:
         return float(-lanes.row[lane].box_m)
-    bends = connector >= 0 and lanes.row[connector].bends and me.kind != MOTORCYCLE
+    bends = connector >= 0 and lanes.row[connector].bends != 0 and me.kind != MOTORCYCLE
     if me.past_m > 0.0 and connector >= 0 and lanes.row[connector].group >= 0 and not bends:
         return float(min(me.past_m, lanes.row[connector].room_m))
     return 0.0

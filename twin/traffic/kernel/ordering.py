@@ -45,8 +45,9 @@ def strips_on(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
     if lanes.row[lane].slot < 0:
         return MIDDLE
     here = whole(me.lane)
-    if lanes.row[lane].bends or lanes.row[here].bends:
-        return ALL  # in a bend and as long as the tail swings
+    bends = whole(lanes.row[lane].bends) | whole(lanes.row[here].bends)
+    if bends != 0:  # and as long as the tail swings
+        return ALL if me.wide or me.length_m > LONG_M else bends
     return home_strips(lanes, fleet, v, lane)
 
 
