@@ -55,7 +55,7 @@ CASES = (
     Case(
         "two lanes of 3 m, usual mix",
         Approach(lane_m=3.0),
-        fails="measured 3 990 (+11 %): a lane has two strips from 2.725 to 3.4 m, so width tells only in steps",
+        fails="measured 3 990 (+11 %): a lane has two strips from 2.725 to 3.4 m, whatever its width",
     ),
     Case(
         "near turn, cars",
