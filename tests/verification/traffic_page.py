@@ -49,7 +49,7 @@ PLOTS = {
     "headways": "Headways at the line by place in the queue, cars, with their standard deviation",
     "pcu": "Cars against motorcycles that crossed from 5 to 25 s into a green, by cycle",
     "steps": "Figures with longer steps as a share of those with 0.2 s; band: 5 %",
-    "link": "Minutes of a link of two lanes before a bottleneck, usual mix",
+    "link": "Minutes of a link of two lanes, usual mix, before bottlenecks of 9 to 0.5 m/s",
 }
 
 
