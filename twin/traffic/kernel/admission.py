@@ -9,6 +9,7 @@ from twin.traffic.kernel.arrays import (
     ALL,
     DARES,
     GREEN,
+    KERBWARD,
     MOTORCYCLE,
     PASSES,
     RED,
@@ -85,20 +86,28 @@ def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
 
 @inner
 def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
-    """Return whether vehicle `v` would turn side by side with somebody, one of the two being long."""
-    me = fleet[v]
+    """Return whether vehicle `v` would turn on the inner side of a long one, or the other way round.
+
+    A long one that has to wait is counted already, so that those on its inner side let it go.
+    """
     if lanes.row[c].bends == 0:
         return False
+    me = fleet[v]
     lane = whole(me.lane)
+    kerbward = lanes.row[c].bends & KERBWARD != 0  # the inner side of the bend
     for k in range(2):
         beside = whole(lanes.row[lane].kerbward if k == 0 else lanes.row[lane].medianward)
         other = connector_for(lanes, beside, whole(me.turn)) if beside >= 0 else -1
         if other < 0:
             continue
-        clear_m = float(lanes.row[other].length_m)
-        taken = scratch[other].pending > 0 or _occupied(fleet, order, other, clear_m)
-        if scratch[other].long > 0 or (taken and me.length_m > LONG_M):
-            return True
+        if kerbward != (k == 0):
+            if scratch[other].long > 0:
+                return True
+        elif me.length_m > LONG_M:
+            half_m = lanes.row[other].length_m / 2.0
+            if scratch[other].pending > 0 or _occupied(fleet, order, other, half_m):
+                scratch[c].long += 1
+                return True
     return False
 
 
