@@ -44,10 +44,6 @@ def test_who_stands_beyond_the_line_at_red_is_recorded(seed: int, record_propert
     assert len(recorded.keys() - observer.beyond.keys()) <= 0.1 * len(recorded)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="told 1.0 m too little on average: the amount is taken as the front passes 0.3 m, not at rest",
-)
 def test_the_record_tells_how_far_beyond_the_line_one_stands(record_property: Record) -> None:
     observer = stuck_on("cross", 3, lasting(400, 1800))
     recorded = told(observer, "stop_line")

@@ -46,9 +46,6 @@ def test_saturation_flow_is_predicted(case: Case, record_property: Record) -> No
     assert abs(flow - case.expected_pcu_h) <= 0.10 * case.expected_pcu_h + chance
 
 
-@pytest.mark.xfail(
-    strict=False, reason="1.07 s: nobody needs time to react to the green, only to pick up speed"
-)
 def test_start_up_lost_time_is_about_two_seconds(record_property: Record) -> None:
     lost_s = lost_time_s(queue_times_s(several(CARS_ONLY), CARS_ONLY.lanes))
     record_property("s lost at the start, HCM 2.0", round(float(lost_s.mean()), 2))

@@ -129,12 +129,16 @@ class _Line:
         self.look()
 
     def first_row(self) -> tuple[int, int]:
-        """How many motorcycles and others have their front beyond ROW_M before the line."""
+        """On how many strips motorcycles, and how many others, have their front beyond ROW_M before the line.
+
+        Some stand beyond the line, with others behind them on the same strip: these count once.
+        """
         fleet, on = self._simulation._book.fleet, self._on()
         short_m = self._lanes["length_m"][fleet["lane"]] - fleet["position_m"]
-        first = fleet["kind"][on & (short_m < ROW_M)]
-        riders = int((first == MOTORCYCLE).sum())
-        return riders, len(first) - riders
+        first = fleet[on & (short_m < ROW_M)]
+        ride = first["kind"] == MOTORCYCLE
+        strips = {(int(one["lane"]), int(one["strips"])) for one in first[ride]}
+        return len(strips), int((~ride).sum())
 
 
 def saturation_pcu_h(cycles: Sequence[Green], span_s: tuple[float, float] = STEADY_S) -> NDArray[np.float64]:
