@@ -45,6 +45,8 @@ PROOFS = {
     "invariants": _of_file("What holds of any traffic", "test_traffic_invariants.py"),
     "physics": _of_file("The traffic against closed forms and published rates", "test_traffic_physics.py"),
     "sumo": _of_file("Cars against SUMO on the same grid", "test_traffic_sumo.py"),
+    "real": _of_file("Half an hour on real networks without a lock", "test_traffic_real.py"),
+    "parking": _of_file("What stops at the kerb take from a street", "test_traffic_parking.py"),
     "calibration": _of_file("A planted demand found again from counts", "test_traffic_calibration.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(
