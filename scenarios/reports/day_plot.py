@@ -30,7 +30,7 @@ def draw_day(result: DayResult, title: str, png: Path, texts: Texts) -> None:
         speed.set_ylabel(texts.text("speed, km/h"))
         _queues(queue, result.queues)
         queue.set_ylabel(texts.text("queue, m: mean, longest dotted"))
-        queue.legend(fontsize=8, ncols=QUEUES_SHOWN, loc="lower left", bbox_to_anchor=(0.0, 1.0))
+        queue.legend(fontsize=8, ncols=3, loc="lower left", bbox_to_anchor=(0.0, 1.0))
         queue.set_xlabel(texts.text("local time, h"))
         for axes in (flow, speed, queue):
             axes.set_ylim(bottom=0)
