@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scenarios.cli import calibrating, gate_list
+from scenarios.cli import calibrating, day, gate_list
 from scenarios.cli.terminal import Language, bars, examples, texts_for
 from scenarios.errors import InputError
 from scenarios.texts import Texts
@@ -42,6 +42,7 @@ Start = Annotated[
 ]
 app = typer.Typer(help="Traffic alone, on any network, in the formats of SUMO.", epilog=EXAMPLES)
 app.command("calibrate", epilog=calibrating.EXAMPLES)(calibrating.calibrate_command)
+app.command("day", epilog=day.EXAMPLES)(day.day_command)
 app.command("gates", epilog=gate_list.EXAMPLES)(gate_list.gates_command)
 
 

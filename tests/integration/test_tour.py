@@ -33,6 +33,12 @@ TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
         "fcd.xml",
     ),
     (
+        "hours of a day",
+        ("traffic", "day", "mt-haryono", "--from", "6", "--to", "7", "--step", "1", "--out", "day"),
+        (DONE,),
+        "day/day.png",
+    ),
+    (
         "trajectories watched",
         ("validate", "beruang-madu", "--short", "--trajectories", "fcd.xml", "--out", "tracks"),
         (DONE, GATE),
