@@ -7,10 +7,10 @@ without stops share their seeds. Published for kerb parking in Purbalingga: capa
 travel time +22 %.
 
 Measured over five seeds, half an hour each, means with 95 % intervals: capacity -7.1 % (-19.7 to 5.5), speed
--11.2 % (-36.7 to 14.3), travel time +20.0 % (-29.9 to 69.9). That is not resolved: most seeds lose a
-hundredth or two, few lose half of their speed, where a wide body stands and riders queue behind it. Without
-buses and trucks: -0.1 % (-0.6 to 0.4), -2.3 % (-2.8 to -1.8), +2.4 % (1.8 to 2.9). So manoeuvres and the
-strip that is taken from riders make the small part, overhanging bodies nearly all of the mean.
+-11.2 % (-36.7 to 14.3), travel time +20.0 % (-29.9 to 69.9). That is not resolved: by seed the capacity
+changes by -0.3, -18.9, 1.0, 0.3 and -17.4 %, the speed by -2 % but for one seed, by -48 %. Without buses and
+trucks: -0.1 % (-0.6 to 0.4), -2.3 % (-2.8 to -1.8), +2.4 % (1.8 to 2.9). So manoeuvres and the strip that is
+taken from riders make the small part, wide bodies that reach into the lane nearly all of the mean.
 """
 
 from collections.abc import Callable
