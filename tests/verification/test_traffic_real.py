@@ -23,7 +23,7 @@ START_NS = from_local(date(2026, 11, 24), time(17, 0))
 # Shares of the built-in demand, which is that of arterials; above them queues grow for half an hour.
 SCALES = {
     "balikpapan_kota_drive.graphml": 0.1,
-    "klandasan_ilir_drive.graphml": 0.5,
+    "klandasan_ilir_drive.graphml": 0.4,
     "tugu_yogyakarta.osm.xml.gz": 0.25,
 }
 

@@ -236,20 +236,28 @@ class TrafficSimulation:
             rows.clear()
 
     def _insert(self, queue: deque[Arrival], entry: int) -> bool:
-        placed = self._book.enter(queue[0], entry)
+        placed = self._book.enter(self._with_wish(queue[0]), entry)
         if placed is None:
             return False
         vehicle = queue.popleft().vehicle
         if vehicle.use is Use.RACER:
             place, at_m = self._network.roads[entry], self._network.roads[entry].point_at(0.0)[:2]
             self._ledger.add("racing", vehicle, place.id, at_m, self.now_ns, lasts=True)
-        wishes = self._book.fleet["speed_factor"]
-        wishes[placed] = self._conduct.wish(float(wishes[placed]), local_hour(self.now_ns))
         self._prepare(placed, entry)
         if len(self.tally):
             self.tally["departed"][entry] += 1
             self._departed_ns[placed] = self.now_ns
         return True
+
+    def _with_wish(self, arrival: Arrival) -> Arrival:
+        """Return an arrival whose driver wishes for the speed that he wishes for at this hour."""
+        drives = arrival.vehicle.dynamics
+        factor = self._conduct.wish(drives.speed_factor, local_hour(self.now_ns))
+        if factor == drives.speed_factor or arrival.vehicle.passes_signals:
+            return arrival
+        return replace(
+            arrival, vehicle=replace(arrival.vehicle, dynamics=replace(drives, speed_factor=factor))
+        )
 
     def _grow_if_needed(self) -> None:
         if len(self._traffic.fleet) < self._book.capacity:
