@@ -29,7 +29,7 @@ KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind
 FULL_HALF_M, STRIP_HALF_M = 1.72, 0.5  # half of the width that a lane, a strip needs in a junction
 BESIDE_M = 0.02  # lanes that run beside each other are not in the way
 MITRE = 2.0  # longest mitre of an offset polyline
-TURN_MPS = 9.0  # connectors slower than this are turns, in which a car takes the whole lane
+TURN_MPS = 9.0  # connectors slower than this are turns, in which a car takes the inner strip too
 # Room that a rider takes at the edge of a lane, that a car takes, and the narrowest lanes on which riders
 # pass a car on both sides, and on one: two riders and 1.85 m, one rider and 1.95 m.
 RIDER_M, CAR_M = 0.8, 1.95

@@ -142,17 +142,24 @@ class TrafficSimulation:
         self._departed_ns: dict[int, int] = {}
         self._steps = 0
         self._finished = 0
-        occupied = occupied_by(network, self._graph, lambda: self._book.fleet, self._clock_ns)
-        self._board.start(self._env, self._clock_ns, occupied)
-        self._arrivals.start(self._env, self._clock_ns)
-        Closures(self._graph, self._routing).start(self._env, self._clock_ns, self._book.redirect)
-        own, spec = seed.child("conduct"), demand.conduct
-        self._against = AgainstTraffic(network, spec, own, self._registry, self._ledger)
-        if trips is None:
-            self._against.start(self._env, self._clock_ns)
-            others = Outriders(network, spec, self._routing, own, self._registry, self._arrivals.queues)
-            others.start(self._env, self._clock_ns)
+        self._against = AgainstTraffic(
+            network, demand.conduct, seed.child("conduct"), self._registry, self._ledger
+        )
+        self._start_processes(by_demand=trips is None)
         self._populate_kerbs()
+
+    def _start_processes(self, *, by_demand: bool) -> None:
+        """Begin signals, arrivals and closures, and where people come by the demand those besides it."""
+        env, clock_ns = self._env, self._clock_ns
+        occupied = occupied_by(self._network, self._graph, lambda: self._book.fleet, clock_ns)
+        self._board.start(env, clock_ns, occupied)
+        self._arrivals.start(env, clock_ns)
+        Closures(self._graph, self._routing).start(env, clock_ns, self._book.redirect)
+        if by_demand:
+            self._against.start(env, clock_ns)
+            seed, queues = self._seed.child("conduct"), self._arrivals.queues
+            spec = self._demand.conduct
+            Outriders(self._network, spec, self._routing, seed, self._registry, queues).start(env, clock_ns)
 
     def _who_drives(self, trips: TripBook | None) -> tuple[Routing, Arrivals | Departures]:
         """Return where one can go, and who comes in: by the trips, else by the demand."""
