@@ -82,7 +82,8 @@ def lend_compiled(target: Path) -> None:
     cache = Path("twin/__pycache__")
     for folder in (Path("twin/traffic/kernel"), Path("twin/rendering")):
         for found in (ROOT / cache).glob(f"*/{place(ROOT / folder / 'any.py')}"):
-            shutil.copytree(found, target / cache / found.parent.name / place(target / folder / "any.py"))
+            onto = target / cache / found.parent.name / place(target / folder / "any.py")
+            shutil.copytree(found, onto, dirs_exist_ok=True)
 
 
 def away(target: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,8 @@ import pytest
 
 from tests.traffic_networks import cross, grid, left_hand, straight_road
 from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, TurnKind
-from twin.traffic.lanegraph import LaneGraph, compile_lanes, lanes_by_turn, offset_line
+from twin.traffic.curves import offset_line
+from twin.traffic.lanegraph import LaneGraph, compile_lanes, lanes_by_turn
 from twin.traffic.routing import plan_routes
 
 

@@ -30,12 +30,9 @@ def several(approach: Approach, short: int = 3, long: int = 10) -> list[Green]:
     return [green for seed in seeds(5) for green in greens(approach, seed, lasting(short, long))]
 
 
-def _param(case: Case) -> object:
-    marks = [pytest.mark.xfail(strict=False, reason=case.fails)] if case.fails else []
-    return pytest.param(case, id=case.name, marks=marks)
-
-
-@pytest.mark.parametrize("case", [_param(case) for case in CASES if LONG or case.name in SHORT])
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.name) for case in CASES if LONG or case.name in SHORT]
+)
 def test_saturation_flow_is_predicted(case: Case, record_property: Record) -> None:
     flows = saturation_pcu_h(several(case.approach, short=6))
     flow, chance = float(flows.mean()), half_width(flows)
@@ -75,9 +72,6 @@ def test_six_motorcycles_stand_abreast_where_nobody_else_does(record_property: R
     assert abreast == pytest.approx(6.0, abs=1.0)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="0.12: two riders on one side of a car delay it no more than one does"
-)
 def test_pcu_of_a_motorcycle_by_regression(record_property: Record) -> None:
     mixes = (0.0, 0.2, 0.4, 0.6, 0.8) if LONG else (0.0, 0.4, 0.8)
     cycles = [

@@ -23,6 +23,7 @@ class Path:
     points_m: Floats
     arc_m: Floats
     half_m: float
+    bulge_m: float
     before: int
     after: int
     turn: int
@@ -70,12 +71,28 @@ def _compare(paths: list[Path], pairs: Pairs) -> None:
         apart = np.hypot(*np.moveaxis(dots[:, :, None, :] - dots[i][None, None, :, :], -1, 0))
         near = (apart < (half + half[i])[:, None, None]).any(axis=2)  # (others, their samples)
         for j, other in enumerate(paths):
-            if i != j and near[j].any():
-                _relate(path, other, marks[j], near[j], pairs)
+            foes = i != j and near[j].any() and _relate(path, other, marks[j], near[j], pairs)
+            beside = path.turn == other.turn and other.half_m < path.half_m
+            if (foes or beside) and path.before != other.before:
+                room_m = _room_m(path, other, dots[i], marks[j])
+                pairs.room_m[other.number] = min(pairs.room_m[other.number], room_m)
 
 
-def _relate(path: Path, other: Path, marks_m: Floats, near: BoolArray, pairs: Pairs) -> None:
-    """Note that `other` is near `path` where `near` (SAMPLES,) says so."""
+def _room_m(path: Path, other: Path, dots_m: Floats, marks_m: Floats) -> float:
+    """Return how far beyond the line before `other` one may stand and be in nobody's way on `path`.
+
+    One stands straight on from the line. Who waits on a strip at the kerb is passed by riders who swing out.
+    """
+    start, step = other.points_m[0, :2], other.points_m[1, :2] - other.points_m[0, :2]
+    stands = start + marks_m[:, None] * step / max(float(np.hypot(*step)), 1e-9)
+    apart = np.hypot(*np.moveaxis(stands[:, None, :] - dots_m[None, :, :], -1, 0)).min(axis=1)
+    need_m = path.half_m + other.half_m + (path.bulge_m if other.half_m < path.half_m else 0.0)
+    near = np.flatnonzero(apart < need_m)
+    return float(max(0.0, marks_m[near[0]] - marks_m[1])) if near.size else float(marks_m[-1])
+
+
+def _relate(path: Path, other: Path, marks_m: Floats, near: BoolArray, pairs: Pairs) -> bool:
+    """Note that `other` is near `path` where `near` (SAMPLES,) says so; return whether they are foes."""
     step_m = float(marks_m[1])
     if path.before == other.before:
         apart = np.flatnonzero(~near)
@@ -83,14 +100,12 @@ def _relate(path: Path, other: Path, marks_m: Floats, near: BoolArray, pairs: Pa
         pairs.forks[path.number].append((other.number, clear_m + FORK_BEYOND_M))
         # two that part and meet again: the meeting is a conflict like any other
         if not (apart.size and near[apart[0] :].any()):
-            return
+            return False
     # side by side round a corner, a long body still cuts across the strip of the motorcycles
     cuts = path.curved and path.half_m != other.half_m
     if path.turn == other.turn and path.after != other.after and not cuts:
-        return
+        return False
     beside = np.flatnonzero(near)
-    if path.before != other.before:
-        room_m = max(0.0, float(marks_m[beside[0]]) - step_m)
-        pairs.room_m[other.number] = min(pairs.room_m[other.number], room_m)
     clear_m = float(marks_m[beside[-1]]) + step_m
     pairs.foes[path.number].append((other.number, min(clear_m, float(other.arc_m[-1]))))
+    return True

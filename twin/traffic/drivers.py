@@ -75,7 +75,7 @@ STYLES = {
     VehicleClass.CAR: Style(
         ((4.3, 1.75, 1.5), (4.4, 1.75, 1.7), (3.8, 1.68, 1.5), (4.7, 1.82, 1.8)),
         _PAINT,
-        Dynamics(2.0, 2.2, 0.85, 1.8),
+        Dynamics(2.0, 2.2, 0.76, 1.8),
     ),
     VehicleClass.BUS: Style(
         ((11.0, 2.5, 3.1),),

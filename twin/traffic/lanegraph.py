@@ -7,6 +7,7 @@ import numpy as np
 
 from twin.compiled import as_rows
 from twin.network.model import Control, NetworkError, Road, RoadNetwork, Turn, TurnKind
+from twin.traffic import curves
 from twin.traffic.conflicts import Path, foes_and_forks
 from twin.traffic.kernel.arrays import (
     ALL,
@@ -22,14 +23,9 @@ from twin.traffic.kernel.arrays import (
     Rows,
 )
 
-SIDE_MPS2 = 3.5  # sideways in a turn: side friction of low-speed streets, 0.35 at 20 km/h (AASHTO)
-SLOWEST_MPS = 5.0
-POINTS = 17
 KIND_RANK = {TurnKind.STRAIGHT: 3, TurnKind.LEFT: 2, TurnKind.RIGHT: 1, TurnKind.UTURN: 0}
 FULL_HALF_M, STRIP_HALF_M = 1.72, 0.5  # half of the width that a lane, a strip needs in a junction
 BESIDE_M = 0.02  # lanes that run beside each other are not in the way
-MITRE = 2.0  # longest mitre of an offset polyline
-TURN_MPS = 9.0  # connectors slower than this are turns, in which a car takes the inner strip too
 # Room that a rider takes at the edge of a lane, that a car takes, and the narrowest lanes on which riders
 # pass a car on both sides, and on one: two riders and 1.85 m, one rider and 1.95 m.
 RIDER_M, CAR_M = 0.8, 1.95
@@ -50,6 +46,7 @@ COPIED = (
     "rank",
     "box_m",
     "on_red",
+    "inmost",
 )
 
 
@@ -73,6 +70,7 @@ class _Lane:
     rank: int = 0
     box_m: float = 0.0
     on_red: bool = False
+    inmost: bool = False
     outgoing: list[int] = field(default_factory=list)
 
 
@@ -96,42 +94,16 @@ class LaneGraph:
         return 1.0 if self.network.left_hand else -1.0
 
 
-def offset_line(points_m: Floats, offset_m: float) -> Floats:
-    """Return a polyline (N, 3) moved `offset_m` to its left, mitred at its corners."""
-    steps = np.diff(points_m[:, :2], axis=0)
-    steps = steps / np.maximum(np.hypot(steps[:, 0], steps[:, 1]), 1e-9)[:, None]
-    normals = np.column_stack((-steps[:, 1], steps[:, 0]))
-    before, after = np.vstack((normals[:1], normals)), np.vstack((normals, normals[-1:]))
-    middle = before + after
-    scale = 2.0 / np.maximum((middle**2).sum(axis=1), 2.0 / MITRE)
-    moved = points_m.copy()
-    moved[:, :2] += offset_m * middle * scale[:, None]
-    return moved
-
-
-def _arc(points_m: Floats) -> Floats:
-    steps = np.hypot(*np.diff(points_m[:, :2], axis=0).T)
-    arc: Floats = np.concatenate(([0.0], np.cumsum(steps)))
-    return arc
-
-
-def _clean(line_m: Floats) -> Floats:
-    """Return the polyline without repeated points."""
-    steps = np.hypot(*np.diff(line_m[:, :2], axis=0).T)
-    keep = np.concatenate(([True], steps > 1e-3))
-    return line_m[keep] if keep.sum() > 1 else line_m[[0, -1]]
-
-
 def _road_lanes(road: Road, number: int, hand: float) -> list[_Lane]:
     """Return the kerb strip, if there is one, and the driving lanes from the kerb to the median."""
-    middle = _clean(road.centreline_m)
-    arc = _arc(middle)
+    middle = curves.without_repeats(road.centreline_m)
+    arc = curves.arc_lengths(middle)
     edge_m = road.lanes * road.lane_width_m / 2
     sections = [(-1, edge_m + road.kerb_m / 2, road.kerb_m)] if road.kerb_m > 0 else []
     sections += [(i, edge_m - (i + 0.5) * road.lane_width_m, road.lane_width_m) for i in range(road.lanes)]
     return [
         _Lane(
-            offset_line(middle, hand * offset),
+            curves.offset_line(middle, hand * offset),
             arc,
             road.speed_limit_mps,
             width,
@@ -142,40 +114,6 @@ def _road_lanes(road: Road, number: int, hand: float) -> list[_Lane]:
         )
         for slot, offset, width in sections
     ]
-
-
-def _heading(points_m: Floats, end: int) -> Floats:
-    step = points_m[1] - points_m[0] if end == 0 else points_m[-1] - points_m[-2]
-    unit: Floats = step[:2] / max(float(np.hypot(step[0], step[1])), 1e-9)
-    return unit
-
-
-def _curve(a: _Lane, b: _Lane) -> Floats:
-    """Return a cubic Bezier curve (POINTS, 3) from the end of lane `a` to the start of lane `b`."""
-    p, q = a.points_m[-1], b.points_m[0]
-    u, w = _heading(a.points_m, 1), _heading(b.points_m, 0)
-    chord = float(np.hypot(*(q - p)[:2]))
-    turn = float(np.arccos(np.clip(u @ w, -1.0, 1.0)))
-    reach = chord * (0.36 + 0.19 * turn / (np.pi / 2)) if turn < 2.4 else max(0.66 * chord, 5.0)
-    s = np.linspace(0.0, 1.0, POINTS)[:, None]
-    c1, c2 = p[:2] + reach * u, q[:2] - reach * w
-    flat = (1 - s) ** 3 * p[:2] + 3 * s * (1 - s) ** 2 * c1 + 3 * s**2 * (1 - s) * c2 + s**3 * q[:2]
-    return np.column_stack((flat, p[2] + (q[2] - p[2]) * s[:, 0]))
-
-
-def _curve_speed(points_m: Floats, limit_mps: float) -> float:
-    """Return the speed in m/s at which the sharpest bend of a curve is comfortable."""
-    steps = np.diff(points_m[:, :2], axis=0)
-    length = np.hypot(steps[:, 0], steps[:, 1])
-    if length.sum() < 0.5:
-        return limit_mps
-    bend = np.abs(np.angle(np.exp(1j * np.diff(np.arctan2(steps[:, 1], steps[:, 0])))))
-    # over half of the curve: drivers round off what a drawn curve bends sharply
-    window = max(1, POINTS // 2)
-    turned = np.convolve(bend, np.ones(window), "valid")
-    ran = np.convolve(0.5 * (length[1:] + length[:-1]), np.ones(window), "valid")
-    sharpest = float(np.max(turned / np.maximum(ran, 1.0)))
-    return float(np.clip(np.sqrt(SIDE_MPS2 / max(sharpest, 1e-6)), SLOWEST_MPS, limit_mps))
 
 
 def near_turn(*, left_hand: bool) -> TurnKind:
@@ -271,19 +209,31 @@ class _Builder:
             self.turn_lanes[number] = (-1 if strip else slots[0], slots[-1])
             for slot in slots:
                 target = lane_beyond(turn.kind, slot, road, onto, left_hand=left_hand)
-                self._connect(road, turn, slot, onto, target)
+                self._connect(road, turn, slot, onto, target, slots)
             if strip:
-                self._connect(road, turn, -1, onto, -1)
+                self._connect(road, turn, -1, onto, -1, range(0))
 
-    def _connect(self, road: Road, turn: Turn, slot: int, onto: Road, target: int) -> None:
+    def _connect(self, road: Road, turn: Turn, slot: int, onto: Road, target: int, slots: range) -> None:
         before = int(self.first_lane[self.number[road.id]]) + slot
         after = int(self.first_lane[self.number[onto.id]]) + target
         a, b = self.lanes[before], self.lanes[after]
-        points = _curve(a, b)
+        points = curves.curve(a.points_m, b.points_m)
+        inside = 1
+        if slots:
+            kerbward = self.hand * curves.turned(points) > 0
+            inside = slot - slots[0] if kerbward else slots[-1] - slot
+            points = curves.spread(points, inside)
         limit = min(road.speed_limit_mps, onto.speed_limit_mps)
         signals = self.network.junction_of[road.end].control is Control.SIGNALS
-        lane = _Lane(points, _arc(points), _curve_speed(points, limit), min(a.width_m, b.width_m), slot=slot)
+        lane = _Lane(
+            points,
+            curves.arc_lengths(points),
+            curves.curve_speed(points, limit),
+            min(a.width_m, b.width_m),
+            slot=slot,
+        )
         lane.before, lane.after, lane.turn = before, after, self.turn_number[id(turn)]
+        lane.inmost = inside == 0
         lane.group, lane.on_red = self.group_number.get(turn.group, -1), turn.on_red
         # a slip without a signal gives way to what has one
         lane.rank = KIND_RANK[turn.kind] + (100 * (lane.group >= 0) if signals else 10 * road.priority)
@@ -359,21 +309,16 @@ def _divide(row: Rows, lanes: list[_Lane], hand: float) -> None:
         row["strip_m"][i], row["middle_m"][i] = strip_offsets_m(lane.width_m)
         row["open"][i] = open_strips(lane.width_m) if lane.slot >= 0 else MIDDLE
         row["splits"][i] = len({lanes[c].turn for c in lane.outgoing}) > 1
-        if lane.before >= 0 and lane.speed_mps < TURN_MPS:
-            row["bends"][i] = MIDDLE | (KERBWARD if hand * _turned(lane.points_m) > 0 else MEDIANWARD)
-        bearing = [hand * _turned(lanes[c].points_m) for c in lane.outgoing]
+        cut_m = curves.cut_m(lane.points_m) if lane.before >= 0 else 0.0
+        if cut_m > curves.STRAIGHT_M:
+            row["bends"][i] = MIDDLE | (KERBWARD if hand * curves.turned(lane.points_m) > 0 else MEDIANWARD)
+            row["cut_m"][i], row["bulge_m"][i] = cut_m, curves.bulge_m(cut_m)
+        bearing = [hand * curves.turned(lanes[c].points_m) for c in lane.outgoing]
         for place, k in enumerate(np.argsort(-np.array(bearing), kind="stable")):
             row["fan"][lane.outgoing[int(k)]] = place
     for i, lane in enumerate(lanes):
         if lane.before >= 0:
             row["open"][i] &= row["open"][lane.after]
-
-
-def _turned(points_m: Floats) -> float:
-    """Return by how much a path turns to the left, rad."""
-    first, last = _heading(points_m, 0), _heading(points_m, 1)
-    across, along = first[0] * last[1] - first[1] * last[0], float(first @ last)
-    return float(np.arctan2(across, along))
 
 
 def _path(builder: _Builder, number: int) -> Path:
@@ -384,6 +329,7 @@ def _path(builder: _Builder, number: int) -> Path:
         lane.points_m,
         lane.arc_m,
         STRIP_HALF_M if lane.slot < 0 else min(FULL_HALF_M, lane.width_m / 2 - BESIDE_M),
+        curves.bulge_m(curves.cut_m(lane.points_m)),
         lane.before,
         lane.after,
         lane.turn,

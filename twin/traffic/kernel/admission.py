@@ -9,7 +9,6 @@ from twin.traffic.kernel.arrays import (
     ALL,
     DARES,
     GREEN,
-    KERBWARD,
     MOTORCYCLE,
     PASSES,
     RED,
@@ -20,14 +19,15 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
+from twin.traffic.kernel.bends import beside_long, claim_strips, in_bend, note_long, squeezed
+from twin.traffic.kernel.beside import MIN_GAP_M
 from twin.traffic.kernel.following import (
     FREE,
-    connector_for,
     crosses,
     leader_here,
     rear_of_last,
 )
-from twin.traffic.kernel.ordering import LONG_M, home_strips, strips_on
+from twin.traffic.kernel.ordering import LANE_CUT_M, LONG_M, cut_m, cuts, home_strips, strips_on
 
 YELLOW_BRAKE_MPS2 = 3.0  # one stops at yellow where this suffices
 LATE_S = 3.2  # how far into red a red runner still crosses
@@ -41,6 +41,7 @@ WRONG_LANE_S = 3.0
 STOPPED_MPS = 0.5
 STRIDE = 7919  # prime: where in the sequence the asking begins, from step to step
 ABREAST_M = 5.0
+ROOM_M = 40.0  # from how far before its bend a long vehicle keeps riders behind it
 
 
 @folded
@@ -73,44 +74,6 @@ def _rank(lanes: Lanes, signals: Rows, c: int) -> int:
     return whole(lanes.row[c].rank)
 
 
-@folded
-def _note_long(fleet: Rows, scratch: Rows, v: int) -> None:
-    """Count a long vehicle on every lane that it touches, and on the connector that it was granted."""
-    me = fleet[v]
-    scratch[me.lane].long += 1
-    if me.granted >= 0:
-        scratch[me.granted].long += 1
-    if me.position_m < me.length_m and me.trail[0] >= 0:
-        scratch[me.trail[0]].long += 1
-
-
-@inner
-def _beside_long(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int, c: int) -> bool:
-    """Return whether vehicle `v` would turn on the inner side of a long one, or the other way round.
-
-    A long one that has to wait is counted already, so that those on its inner side let it go.
-    """
-    if lanes.row[c].bends == 0:
-        return False
-    me = fleet[v]
-    lane = whole(me.lane)
-    kerbward = lanes.row[c].bends & KERBWARD != 0  # the inner side of the bend
-    for k in range(2):
-        beside = whole(lanes.row[lane].kerbward if k == 0 else lanes.row[lane].medianward)
-        other = connector_for(lanes, beside, whole(me.turn)) if beside >= 0 else -1
-        if other < 0:
-            continue
-        if kerbward != (k == 0):
-            if scratch[other].long > 0:
-                return True
-        elif me.length_m > LONG_M:
-            half_m = lanes.row[other].length_m / 2.0
-            if scratch[other].pending > 0 or _occupied(fleet, order, other, half_m):
-                scratch[c].long += 1
-                return True
-    return False
-
-
 @inner
 def _promise(lanes: Lanes, fleet: Rows, scratch: Rows, v: int, lane: int, sign: float) -> None:
     """Add what a vehicle will take of a lane to what is promised of its strips, or take it back."""
@@ -133,8 +96,7 @@ def _survey(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows) -> None:
     for i in range(order.state[0].count):
         v = whole(order.sequence[i])
         lane, granted = whole(fleet[v].lane), whole(fleet[v].granted)
-        if fleet[v].length_m > LONG_M:
-            _note_long(fleet, scratch, v)
+        note_long(lanes, fleet, scratch, v)
         if granted >= 0:
             scratch[granted].pending += 1
             _promise(lanes, fleet, scratch, v, whole(lanes.row[granted].after), 1.0)
@@ -252,23 +214,6 @@ def _led_by_undecided(fleet: Rows, order: Order, v: int) -> bool:
     return bool(u >= 0 and fleet[u].lane == fleet[v].lane and fleet[u].granted < 0)
 
 
-@folded
-def _in_bend(lanes: Lanes, fleet: Rows, v: int, c: int) -> int:
-    """Return the strips that a body takes of a bend, and of the lane before it while it goes in."""
-    long = fleet[v].wide or fleet[v].length_m > LONG_M
-    return ALL if long else whole(lanes.row[c].bends)
-
-
-@folded
-def _squeezed(lanes: Lanes, fleet: Rows, v: int, u: int, c: int) -> bool:
-    """Return whether a rider and a car cannot go round a bend side by side."""
-    rides = fleet[v].kind == MOTORCYCLE
-    if lanes.row[c].bends == 0 or rides == (fleet[u].kind == MOTORCYCLE):
-        return False
-    car, rider = (u, v) if rides else (v, u)
-    return bool(_in_bend(lanes, fleet, car, c) & whole(fleet[rider].strips) != 0)
-
-
 @inner
 def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> bool:
     """Return whether somebody beside `v` on the same lane has been let go, or is ahead, across his way.
@@ -293,8 +238,11 @@ def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) 
                 continue
             others, other_fan = home_strips(lanes, fleet, u, lane), whole(lanes.row[fleet[u].onward].fan)
             granted, front_m = whole(fleet[u].granted) >= 0, float(order.row[row].front_m)
-            if _squeezed(lanes, fleet, v, u, c) and (my_fan == other_fan or not rides):
+            if squeezed(lanes, fleet, v, u, c) and (my_fan == other_fan or not rides):
                 waits = granted or (not rides and front_m > position_m - me.length_m)
+                if rides and fleet[u].claims and front_m - fleet[u].length_m > position_m + MIN_GAP_M:
+                    me.part_from = u  # stays behind it
+                    waits = True
             else:
                 ahead = front_m > position_m or (front_m == position_m and u < v)
                 parts = my_fan != other_fan and crosses(mine, my_fan, others, other_fan)
@@ -322,34 +270,53 @@ def _decide(
     held = whole(me.granted)
     if held >= 0:
         stalled = speed < STOPPED_MPS and dist_m > 3.0
-        if passable and held == c and not stalled:
-            return
-        scratch[held].pending -= 1
-        _promise(lanes, fleet, scratch, v, whole(lanes.row[held].after), -1.0)
-        me.granted = -1
-        me.strips = home_strips(lanes, fleet, v, whole(me.lane))
+        if not passable or held != c or stalled:
+            _take_back(lanes, fleet, scratch, v)
         return
-    me.blocked = False
-    group = whole(lanes.row[c].group)
-    if me.past_m != 0.0:
-        over_m = abs(me.past_m)
-        me.past_m = over_m if group >= 0 and signals[group].state == RED else -over_m
+    me.blocked = me.claims = False
+    _mind_line(lanes, fleet, signals, v, c)
     shut = me.kind == MOTORCYCLE and me.strips & lanes.row[c].open == 0
     if not passable or dist_m > _reach_m(speed) or me.old_lane >= 0 or shut:
+        if me.old_lane < 0:
+            me.strips = home_strips(lanes, fleet, v, whole(me.lane))  # without what it claimed for a bend
         return
+    if cuts(lanes, fleet, v, c):
+        me.claims = True
+        claim_strips(lanes, fleet, order, v, c)
     if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
-    if _crosses_neighbour(lanes, fleet, order, v, c) or _beside_long(lanes, fleet, order, scratch, v, c):
+    if _crosses_neighbour(lanes, fleet, order, v, c) or beside_long(lanes, fleet, order, scratch, v, c):
         return
     if _conflict(lanes, fleet, order, scratch, signals, v, c):
         me.blocked = True
         return
     me.granted = c
-    if me.kind != MOTORCYCLE and lanes.row[c].bends != 0:
-        me.strips = _in_bend(lanes, fleet, v, c)  # nobody comes up on the inner side now
+    if me.claims:
+        me.strips = in_bend(lanes, fleet, v, c)  # nobody comes up on the inner side now
+        scratch[c].long += cut_m(lanes, fleet, v, c) > LANE_CUT_M
     scratch[c].pending += 1
-    scratch[c].long += me.length_m > LONG_M
     _promise(lanes, fleet, scratch, v, whole(lanes.row[c].after), 1.0)
+
+
+@folded
+def _take_back(lanes: Lanes, fleet: Rows, scratch: Rows, v: int) -> None:
+    """Take back the grant of a vehicle that cannot use it now."""
+    me = fleet[v]
+    held = whole(me.granted)
+    scratch[held].pending -= 1
+    _promise(lanes, fleet, scratch, v, whole(lanes.row[held].after), -1.0)
+    me.granted = -1
+    me.strips = home_strips(lanes, fleet, v, whole(me.lane))
+
+
+@folded
+def _mind_line(lanes: Lanes, fleet: Rows, signals: Rows, v: int, c: int) -> None:
+    """Have one who stops beyond the line do so at red alone."""
+    me = fleet[v]
+    group = whole(lanes.row[c].group)
+    if me.past_m != 0.0:
+        over_m = abs(me.past_m)
+        me.past_m = over_m if group >= 0 and signals[group].state == RED else -over_m
 
 
 @folded
@@ -388,6 +355,21 @@ def _far_from_end(lanes: Lanes, fleet: Rows, v: int) -> bool:
 
 
 @folded
+def _make_room(lanes: Lanes, fleet: Rows, order: Order, signals: Rows, v: int) -> None:
+    """Have a long vehicle that comes up to its bend at green claim the strips that it needs there."""
+    me = fleet[v]
+    c, dist_m = whole(me.onward), _to_line_m(lanes, fleet, v)
+    me.claims = False
+    if c < 0 or dist_m > ROOM_M or me.old_lane >= 0 or not cuts(lanes, fleet, v, c):
+        return
+    if may_pass(lanes, signals, fleet, v, c, dist_m):
+        me.claims = True
+        claim_strips(lanes, fleet, order, v, c)
+    else:
+        me.strips = home_strips(lanes, fleet, v, whole(me.lane))
+
+
+@folded
 def _reach_m(speed_mps: float) -> float:
     """Return how far from the junction it is decided whether a vehicle may enter."""
     return 10.0 + 1.5 * speed_mps + speed_mps * speed_mps / 4.0
@@ -416,6 +398,8 @@ def admit(
         if lanes.row[lane].road < 0 or fleet[v].turn < 0:
             continue
         if _far_from_end(lanes, fleet, v):
+            if fleet[v].length_m > LONG_M:
+                _make_room(lanes, fleet, order, signals, v)
             continue
         c = whole(fleet[v].onward)
         _be_patient(lanes, fleet, signals, v, c, dt_s)

@@ -46,15 +46,17 @@ def _row(floats: str, ints: str, flags: str = "") -> np.dtype[np.void]:
 # rest; `*_at` is where a lane's rows begin in the tables of Lanes, and the next lane's is their end.
 # `strip_m` and `middle_m` are how far the outer strips and the middle one lie from the middle, `open`
 # which strips riders may use, `fan` the place of a connector among those from its lane, from the kerb.
-# From a lane that `splits` one may turn in more than one way; in a bend a car takes the strips `bends`, those
-# on the inner side of it, for its body cuts the corner (0: no bend).
+# From a lane that `splits` one may turn in more than one way. In a bend `bends` are the middle strip and the
+# one on the inner side (0: no bend), `cut_m` is how far inside of the path the middle of a body of
+# CHORD_M comes at most, `bulge_m` how far riders on the outer strips swing out to go round beside a car; on
+# the inner side of an `inmost` connector nobody turns with it.
 # Before a red one stops `box_m` before the end, unless one rides; who stops beyond it has `room_m` on a
 # connector before he is in anybody's way.
 LANE = _row(
-    "length_m speed_mps strip_m middle_m offset_m slope box_m room_m",
+    "length_m speed_mps strip_m middle_m offset_m slope box_m room_m cut_m bulge_m",
     "road slot kerbward medianward before after turn group rank fan open bends"
     " outgoing_at foe_at fork_at point_at",
-    "controlled splits on_red",
+    "controlled splits on_red inmost",
 )
 # Out of the way of connector `lane` is whoever has his rear beyond `clear_m` on it.
 MEETING = _row("clear_m", "lane")
@@ -62,12 +64,13 @@ POINT = _row("arc_m x_m y_m z_m", "")
 # What a step looks at most stands in the first two lines of the cache, 64 bytes each. `onward` is the
 # lane after the present one: the connector of its turn, -1 where the lane does not serve it. `strips` are
 # those that it takes of its lane; `headway_s` grows from `own_headway_s` among riders. `past_m` is how far
-# beyond the line it waits for a green, negative while it does not.
+# beyond the line it waits for a green, negative while it does not. A long body `claims` the strips
+# that it needs for a bend.
 VEHICLE = np.dtype(
     [
         *_columns(np.float64, "position_m speed_mps length_m"),
         *_columns(np.int32, "lane strips old_lane old_strips turn granted kerb kind"),
-        *_columns(np.bool_, "alive blocked wide"),
+        *_columns(np.bool_, "alive blocked wide claims"),
         *_columns(np.int8, "disobeys"),
         *_columns(np.int32, "onward"),
         *_columns(np.float64, "next_mps acceleration_mps2 braking_mps2 headway_s jam_gap_m"),

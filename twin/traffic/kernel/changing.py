@@ -21,10 +21,10 @@ from twin.traffic.kernel.arrays import (
     Order,
     Rows,
 )
+from twin.traffic.kernel.beside import MIN_GAP_M, first_beyond, mind_neighbours, mind_sides
 from twin.traffic.kernel.following import (
     FREE,
     aim,
-    crosses,
     idm,
     leader_here,
     rear_of_last,
@@ -39,39 +39,23 @@ PARKED_M = 30.0  # nearer than this to a parked vehicle riders leave the strip
 MANY_M = 250.0
 COMMITTED_M = 40.0
 SORT_M = 60.0  # nearer to a fork than this riders move to the side to which they turn
-PARTING_M = 40.0
 SOFT_MPS2, FIRM_MPS2 = 2.5, 4.5
-MIN_GAP_M = 0.6
 THRESHOLD_MPS2 = 0.4
 CREEP_MPS = 1.5
 REACTION_S = 0.6
-FILTER_MPS = 4.5  # how much faster than the cars beside him a rider passes between them
-WIDE_OUT_M = 0.9  # how far from the outer strip the middle of a wide body is
+WIDE_OUT_M = 1.0  # how far from the outer strip the middle of a wide body is
 OUTER = 0.1  # a rider between cars keeps to his line
-FLANK = 0.55
 PAST_M = 0.3  # who stands farther beyond the stop line than this is recorded
-FILTER_M = 8.0  # from how far behind
 
 
 @folded
-def _around(order: Order, track: int, front_m: float) -> int:
-    """Return the first row of a track with its front beyond `front_m` (or the end of the track)."""
-    low, high = whole(order.track_at[track]), whole(order.track_end[track])
-    while low < high:
-        middle = (low + high) // 2
-        if order.row[middle].front_m <= front_m:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@folded
-def _gap(fleet: Rows, order: Order, v: int, track: int, firm_mps2: float) -> tuple[bool, float, float, int]:
+def has_gap(
+    fleet: Rows, order: Order, v: int, track: int, firm_mps2: float
+) -> tuple[bool, float, float, int]:
     """Return whether a track has room beside `v`; gap and speed of the leader there; the follower."""
     me = fleet[v]
     position_m, speed = float(me.position_m), float(me.speed_mps)
-    row = _around(order, track, position_m)
+    row = first_beyond(order, track, position_m)
     gap_m, leader_mps, follower, fits = FREE, 0.0, -1, True
     if row < order.track_end[track] and order.row[row].who != v:
         u = whole(order.row[row].who)
@@ -214,7 +198,7 @@ def _room(
         if (k < STRIPS and not swept >> k & 1) or (k == STRIPS and not passes_edge):
             continue
         track = STRIPS * lane + k if k < STRIPS else STRIPS * was + edge
-        free, g, s, follower = _gap(fleet, order, v, track, firm_mps2)
+        free, g, s, follower = has_gap(fleet, order, v, track, firm_mps2)
         fits = fits and free
         if k < STRIPS and strips >> k & 1 and g < gap_m:
             gap_m, leader_mps = g, s
@@ -318,7 +302,7 @@ def _behind_parked(fleet: Rows, order: Order, v: int) -> bool:
     """Return whether a rider on the kerb strip comes to somebody who stands there to stay."""
     gap_m, _, leader = leader_here(order, fleet, v)
     return bool(
-        leader >= 0 and gap_m < PARKED_M and fleet[leader].kerb == STANDING and fleet[v].kerb == RIDING
+        leader >= 0 and gap_m < PARKED_M and fleet[leader].kerb == STANDING and fleet[v].kerb != SEEKING
     )
 
 
@@ -349,70 +333,6 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
             return
 
 
-@folded
-def _mind_sides(lanes: Lanes, fleet: Rows, order: Order, v: int) -> None:
-    """Have a vehicle mind those on the other strips of its lane.
-
-    A rider goes FILTER_MPS faster than the slowest car beside or just ahead of him; a car's headway grows
-    by a share FLANK for each side on which there are riders.
-    """
-    me = fleet[v]
-    me.filter_mps = FREE
-    me.headway_s = real(me.own_headway_s)
-    lane = whole(me.lane)
-    rides = me.kind == MOTORCYCLE
-    if lanes.row[lane].slot < 0 or (rides and me.strips == MIDDLE):
-        return
-    rear_m = float(me.position_m) - me.length_m
-    sides = 0
-    for strip in range(STRIPS):
-        if rides == (strip != 1) or me.strips >> strip & 1:
-            continue
-        row, end = (
-            _around(order, STRIPS * lane + strip, rear_m),
-            whole(order.track_end[STRIPS * lane + strip]),
-        )
-        found = False
-        while row < end:
-            u = whole(order.row[row].who)
-            ahead_m = order.row[row].front_m - fleet[u].length_m - me.position_m
-            if ahead_m > (FILTER_M if rides else 0.0):
-                break
-            if rides != (fleet[u].kind == MOTORCYCLE):
-                found = True
-                if rides:
-                    me.filter_mps = min(me.filter_mps, fleet[u].speed_mps + FILTER_MPS)
-            row += 1
-        sides += found
-    if not rides:
-        me.headway_s *= 1.0 + FLANK * sides
-
-
-@folded
-def _mind_neighbours(lanes: Lanes, fleet: Rows, order: Order, v: int) -> None:
-    """Note the nearest one ahead on another strip whose way will cross that of vehicle `v`."""
-    me = fleet[v]
-    lane, c = whole(me.lane), whole(me.onward)
-    me.part_from = -1
-    if c < 0 or not lanes.row[lane].splits or lanes.row[lane].length_m - me.position_m > PARTING_M:
-        return
-    mine, my_fan = home_strips(lanes, fleet, v, lane), whole(lanes.row[c].fan)
-    best_m = FREE
-    for strip in range(STRIPS):
-        if me.strips >> strip & 1:
-            continue
-        track = STRIPS * lane + strip
-        for row in range(_around(order, track, float(me.position_m)), order.track_end[track]):
-            u = whole(order.row[row].who)
-            other = whole(fleet[u].onward)
-            rear_m = order.row[row].front_m - fleet[u].length_m
-            if fleet[u].lane != lane or other < 0 or rear_m >= best_m:
-                continue
-            if crosses(mine, my_fan, home_strips(lanes, fleet, u, lane), whole(lanes.row[other].fan)):
-                best_m = rear_m
-                me.part_from = u
-
-
 @inner
 def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, number: int, period: int) -> None:
     """Let everybody consider a change every `period` steps; at most one change a lane and step."""
@@ -430,7 +350,7 @@ def change_lanes(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, number:
             continue
         if fleet[v].position_m - fleet[v].length_m > 0.5:
             _consider(lanes, fleet, order, scratch, v)
-        _mind_neighbours(lanes, fleet, order, v)
-        _mind_sides(lanes, fleet, order, v)
+        mind_neighbours(lanes, fleet, order, v)
+        mind_sides(lanes, fleet, order, v)
         if fleet[v].kerb == LEAVING and lanes.row[fleet[v].lane].slot >= 0:
             fleet[v].kerb = RIDING

@@ -17,7 +17,7 @@ from twin.traffic.kernel.arrays import (
     Routes,
     Rows,
 )
-from twin.traffic.kernel.ordering import home_strips, strips_on
+from twin.traffic.kernel.ordering import cuts, home_strips, strips_on
 
 HARD_MPS2 = 6.0
 FLOOR_MPS2 = -8.0
@@ -26,6 +26,7 @@ HOPS = 7  # lanes looked ahead
 COURTESY_MPS2 = 2.0
 PARTING_MPS2 = 4.0
 CLOSED_UP_M = 0.1  # nobody moves up by less
+CURVE_MPS2 = 2.0  # who is too fast in a curve slows down by so much
 QUEUE_MPS = 3.0  # who is slower than this behind another need not look beyond him
 FREE = 1e9
 INNER_S = 0.25  # a longer step is taken in parts: the IDM is stiff behind a leader that stands
@@ -113,7 +114,9 @@ def wish_speed(lanes: Lanes, fleet: Rows, v: int) -> float:
     """Return the speed in m/s that a vehicle would drive alone on its lane."""
     me = fleet[v]
     lane = whole(me.lane)
-    wish = min(lanes.row[lane].speed_mps * me.speed_factor, me.top_mps, me.filter_mps)
+    after = whole(lanes.row[lane].after)
+    limit = lanes.row[lane if after < 0 else after].speed_mps  # a curve bounds the speed, it is no wish
+    wish = min(limit * me.speed_factor, me.top_mps, me.filter_mps)
     slope = lanes.row[lane].slope
     if slope > STEEP:  # what the engine can lift
         wish = min(wish, real(me.power_wpkg) / (GRAVITY_MPS2 * (slope + ROLLING)))
@@ -272,7 +275,7 @@ def line_m(lanes: Lanes, fleet: Rows, v: int, lane: int, connector: int) -> floa
     me = fleet[v]
     if me.kind != MOTORCYCLE and lanes.row[lane].box_m > 0.0:
         return float(-lanes.row[lane].box_m)
-    bends = connector >= 0 and lanes.row[connector].bends != 0 and me.kind != MOTORCYCLE
+    bends = connector >= 0 and lanes.row[connector].bends != 0 and cuts(lanes, fleet, v, connector)
     if me.past_m > 0.0 and connector >= 0 and lanes.row[connector].group >= 0 and not bends:
         return float(min(me.past_m, lanes.row[connector].room_m))
     return 0.0
@@ -332,6 +335,9 @@ def next_speed(lanes: Lanes, routes: Routes, fleet: Rows, order: Order, v: int, 
         _behind(lanes, fleet, v, whole(me.part_from), wish, PARTING_MPS2),
     )
     best = (speed + min(idm(fleet, v, wish, FREE, 0.0), polite) * dt_s, FREE)
+    if lanes.row[lane].before >= 0:
+        curve = lanes.row[lane].speed_mps * me.speed_factor
+        best = (min(best[0], max(curve, speed - CURVE_MPS2 * dt_s)), FREE)
     best = _tighten(fleet, v, wish, gap_m, leader_mps, dt_s, best)
     if lanes.row[lane].before >= 0:
         gap_m, leader_mps = _fork_gap(lanes, fleet, order, v, lane, float(me.position_m))

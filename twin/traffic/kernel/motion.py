@@ -7,6 +7,7 @@ from twin.traffic.kernel.arrays import (
     DARES,
     ENTERED_ROAD,
     LEFT_MAP,
+    MIDDLE,
     MOTORCYCLE,
     OBEYS,
     PAST_LINE,
@@ -24,7 +25,7 @@ from twin.traffic.kernel.arrays import (
 )
 from twin.traffic.kernel.changing import PAST_M, change_lanes
 from twin.traffic.kernel.following import FREE, aim, connector_for, follow, turn_after
-from twin.traffic.kernel.ordering import arrange, overhang, strips_on
+from twin.traffic.kernel.ordering import arrange, home_strips, overhang, strips_on
 
 SIDEWAYS_MPS = 1.15  # in a change of lanes
 INTERVAL_S = 1.5  # how often one thinks of a change
@@ -146,11 +147,11 @@ def _cross(traffic: Traffic, v: int) -> int:
         me.trail[i] = me.trail[i - 1]
     me.trail[0] = lane
     me.position_m -= lanes.row[lane].length_m
-    me.lane = onward
     me.strips = strips_on(lanes, fleet, v, onward)
+    me.lane = onward
     me.granted = -1
     me.part_from = -1
-    me.blocked = False
+    me.blocked = me.claims = False
     me.filter_mps = FREE
     me.wait_s = 0.0
     me.stuck_s = 0.0
@@ -234,6 +235,10 @@ def _settle(lanes: Lanes, fleet: Rows, records: Rows, v: int, dt_s: float) -> No
             me.progress = 1.0
             me.strips = strips_on(lanes, fleet, v, whole(me.lane))
             overhang(lanes, fleet, v)
+    if me.kind != MOTORCYCLE and me.strips != MIDDLE and me.position_m > me.length_m:
+        goes_on = me.granted < 0 and not me.claims and me.progress >= 1.0
+        if goes_on and lanes.row[me.lane].slot >= 0 and lanes.row[me.lane].road >= 0:
+            me.strips = home_strips(lanes, fleet, v, whole(me.lane))  # its tail is out of the bend
     if me.kerb != SEEKING:
         return
     ahead_m, last_m = me.stop_m - me.position_m, lanes.row[me.lane].length_m - CLEAR_END_M

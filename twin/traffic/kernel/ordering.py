@@ -18,7 +18,10 @@ from twin.traffic.kernel.arrays import (
     Rows,
 )
 
-LONG_M = 6.0  # a body that cuts the corner so far that nobody turns on its inner side
+LONG_M = 6.0
+CHORD_M = 4.8  # the body whose `cut_m` is noted for each connector
+CAR_CUT_M, WIDE_CUT_M = 0.7, 0.6  # what cuts a corner by more takes strips at its side as well
+LANE_CUT_M = 0.95  # and by more than this the edge of the lane beside
 SLACK = 1  # free rows at the end of a track: one vehicle a step may change to it
 
 
@@ -37,6 +40,20 @@ def home_strips(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
 
 
 @folded
+def cut_m(lanes: Lanes, fleet: Rows, v: int, c: int) -> float:
+    """Return how far inside of connector `c` the middle of a body comes: as the square of its length."""
+    part = fleet[v].length_m / CHORD_M
+    return float(lanes.row[c].cut_m * part * part)
+
+
+@folded
+def cuts(lanes: Lanes, fleet: Rows, v: int, c: int) -> bool:
+    """Return whether a body is too long to go round connector `c` beside a rider."""
+    most_m = WIDE_CUT_M if fleet[v].wide else CAR_CUT_M
+    return bool(fleet[v].kind != MOTORCYCLE and cut_m(lanes, fleet, v, c) > most_m)
+
+
+@folded
 def strips_on(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
     """Return the strips that vehicle `v` takes on a lane of its way, unless it is changing lanes there."""
     me = fleet[v]
@@ -46,7 +63,9 @@ def strips_on(lanes: Lanes, fleet: Rows, v: int, lane: int) -> int:
         return MIDDLE
     here = whole(me.lane)
     bends = whole(lanes.row[lane].bends) | whole(lanes.row[here].bends)
-    if bends != 0:  # and as long as the tail swings
+    if bends != 0 and (
+        cuts(lanes, fleet, v, lane) or cuts(lanes, fleet, v, here)
+    ):  # as long as the tail swings
         return ALL if me.wide or me.length_m > LONG_M else bends
     return home_strips(lanes, fleet, v, lane)
 
