@@ -14,7 +14,9 @@ from twin.traffic.drivers import STYLES, Dynamics, Vehicle
 
 START_NS = from_local(date(2026, 11, 24), time(16, 0))
 NOBODY = DemandSpec(scale=0.0)
-DRIVES: Dynamics = STYLES[VehicleClass.CAR].dynamics
+# A headway at which a platoon is stable at all densities; at that of the fleet waves grow on a ring above 120
+# vehicles/km (and the mean still follows the closed form).
+DRIVES: Dynamics = replace(STYLES[VehicleClass.CAR].dynamics, headway_s=1.0)
 LENGTH_M = 4.3
 LIMIT_MPS = 50 / 3.6
 
