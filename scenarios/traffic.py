@@ -19,11 +19,12 @@ from twin.network.files import written_whole
 from twin.network.library import resolve
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.traffic.accounts import TripEnd
 from twin.traffic.conduct import AS_TOLD
 from twin.traffic.demand import DemandSpec
 from twin.traffic.fcd_files import FcdFormatError, fcd_suffix, fcd_written
 from twin.traffic.parquet import ParquetError
-from twin.traffic.simulation import Census, TrafficSimulation, TripEnd
+from twin.traffic.simulation import Census, TrafficSimulation
 from twin.traffic.sumo_outputs import write_edge_data, write_trips
 from twin.traffic.sumo_routes import read_trips
 from twin.traffic.trips import Trip, TripBook, TripError

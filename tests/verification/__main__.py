@@ -48,6 +48,7 @@ PROOFS = {
     "stopline": _of_file("What leaves a stop line", "test_traffic_stopline.py"),
     "accounts": _of_file("What the truth records, and who is stuck", "test_traffic_accounts.py"),
     "sumo": _of_file("Cars against SUMO on the same grid", "test_traffic_sumo.py"),
+    "uxsim": _of_file("The network diagram beside that of UXsim", "test_traffic_uxsim.py"),
     "real": _of_file("Half an hour on real networks without a lock", "test_traffic_real.py"),
     "parking": _of_file("What stops at the kerb take from a street", "test_traffic_parking.py"),
     "calibration": _of_file("A planted demand found again from counts", "test_traffic_calibration.py"),

@@ -14,8 +14,8 @@ from typing import IO, Protocol
 import numpy as np
 
 from twin.network.files import whole
+from twin.traffic.accounts import Moving
 from twin.traffic.parquet import ParquetTable, needs_pyarrow
-from twin.traffic.simulation import Moving
 from twin.traffic.sumo_outputs import FcdFile, name_of
 
 CSV_COLUMNS = (

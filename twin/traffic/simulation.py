@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 
 from detectors.datatypes.signals import Aspect, SignalState
 from twin.clock import NS_PER_S, local_hour
 from twin.compiled import as_rows
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.traffic.accounts import Moving, TripEnd, moving, trip_end
 from twin.traffic.against import AgainstTraffic
 from twin.traffic.arrivals import Arrival, Arrivals
 from twin.traffic.conduct import Conduct
@@ -53,31 +53,6 @@ from twin.truth import TrueViolation, VehicleStates
 STEP_S = 0.2
 NOTICE_M = 25.0  # a stop nearer than this on entering the road comes too soon
 STANDER_IDS = 1_000_000  # below the ids of those who come in by road
-
-
-@dataclass(frozen=True, slots=True)
-class TripEnd:
-    """How a trip went: when it set out and ended (ns), how far, and how long it stood and lost (s)."""
-
-    vehicle_id: int
-    departed_ns: int
-    arrived_ns: int
-    driven_m: float
-    stood_s: float
-    lost_s: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Moving:
-    """Where N vehicles are on their lanes, by id: front (N, 3) m, heading rad, position along it m."""
-
-    vehicle_id: NDArray[np.int64]
-    kind: tuple[str, ...]
-    front_m: NDArray[np.float64]
-    heading_rad: NDArray[np.float64]
-    speed_mps: NDArray[np.float64]
-    along_m: NDArray[np.float64]
-    lane: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,10 +299,8 @@ class TrafficSimulation:
         self._book.remove(row)
 
     def _note_end(self, row: int) -> None:
-        vehicle_id, account = self._book.vehicle[row].vehicle_id, self._book.fleet[row]
-        went = (float(account[name]) for name in ("driven_m", "stood_s", "lost_s"))
         departed_ns = self._departed_ns.pop(row, self._start_ns)  # who stood at a kerb sets out there
-        self.trip_ends.append(TripEnd(vehicle_id, departed_ns, self.now_ns, *went))
+        self.trip_ends.append(trip_end(self._book, row, departed_ns, self.now_ns))
 
     def _road_of(self, lane: int) -> int:
         return int(self._graph.lanes.row["road"][lane])
@@ -398,21 +371,7 @@ class TrafficSimulation:
 
     def moving(self) -> Moving:
         """Return where everybody's front is, on which lane."""
-        book, names = self._book, self._lane_names
-        rows = sorted(book.vehicle, key=lambda row: book.vehicle[row].vehicle_id)
-        vehicles = [book.vehicle[row] for row in rows]
-        fleet, pose = book.fleet[rows], book.pose(rows)
-        half = np.array([v.size_m[0] for v in vehicles]).reshape(-1, 1) / 2
-        ahead = np.column_stack((np.cos(pose[:, 3]), np.sin(pose[:, 3]), np.tan(pose[:, 4])))
-        return Moving(
-            vehicle_id=np.array([v.vehicle_id for v in vehicles], np.int64),
-            kind=tuple(v.kind.name.lower() for v in vehicles),
-            front_m=pose[:, :3] + half * ahead,
-            heading_rad=pose[:, 3],
-            speed_mps=fleet["speed_mps"].copy(),
-            along_m=fleet["position_m"].copy(),
-            lane=tuple(names[lane] for lane in fleet["lane"].tolist()),
-        )
+        return moving(self._book, self._lane_names)
 
     @cached_property
     def _lane_names(self) -> tuple[str, ...]:

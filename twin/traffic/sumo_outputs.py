@@ -13,8 +13,8 @@ import numpy as np
 from twin.clock import NS_PER_S
 from twin.network.files import written_whole
 from twin.network.model import RoadNetwork
+from twin.traffic.accounts import Moving, TripEnd
 from twin.traffic.kernel.arrays import Rows
-from twin.traffic.simulation import Moving, TripEnd
 from twin.traffic.trips import Trip
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

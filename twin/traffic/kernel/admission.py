@@ -239,7 +239,8 @@ def _crosses_neighbour(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) 
             others, other_fan = home_strips(lanes, fleet, u, lane), whole(lanes.row[fleet[u].onward].fan)
             granted, front_m = whole(fleet[u].granted) >= 0, float(order.row[row].front_m)
             if squeezed(lanes, fleet, v, u, c) and (my_fan == other_fan or not rides):
-                waits = granted or (not rides and front_m > position_m - me.length_m)
+                abreast = front_m > position_m - me.length_m  # else he is behind, whatever he was granted
+                waits = abreast and (granted or not rides)
                 if rides and fleet[u].claims and front_m - fleet[u].length_m > position_m + MIN_GAP_M:
                     me.part_from = u  # stays behind it
                     waits = True
@@ -280,9 +281,9 @@ def _decide(
         if me.old_lane < 0:
             me.strips = home_strips(lanes, fleet, v, whole(me.lane))  # without what it claimed for a bend
         return
-    if cuts(lanes, fleet, v, c):
-        me.claims = True
-        claim_strips(lanes, fleet, order, v, c)
+    me.claims = cuts(lanes, fleet, v, c)
+    if me.claims and claim_strips(lanes, fleet, order, v, c):
+        return  # who is ahead on them is known from the next step on
     if _led_by_undecided(fleet, order, v) or not _exit_free(lanes, fleet, order, scratch, v, c):
         return
     if _crosses_neighbour(lanes, fleet, order, v, c) or beside_long(lanes, fleet, order, scratch, v, c):

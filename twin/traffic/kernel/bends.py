@@ -90,17 +90,19 @@ def squeezed(lanes: Lanes, fleet: Rows, v: int, u: int, c: int) -> bool:
 
 
 @folded
-def claim_strips(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> None:
+def claim_strips(lanes: Lanes, fleet: Rows, order: Order, v: int, c: int) -> bool:
     """Take what of its lane a body needs for a bend before it, strip by strip as they fall free.
 
-    As the driver of a truck does, who blocks the lane before he turns: otherwise riders would come up beside
-    him as long as there are any.
+    Return whether any was taken. As the driver of a truck does, who blocks the lane before he turns:
+    otherwise riders would come up beside him as long as there are any.
     """
     me = fleet[v]
-    wanted = in_bend(lanes, fleet, v, c) & ~whole(me.strips)
+    before = whole(me.strips)
+    wanted = in_bend(lanes, fleet, v, c) & ~before
     for strip in range(STRIPS):
         if not wanted >> strip & 1:
             continue
         fits, _, _, _ = has_gap(fleet, order, v, STRIPS * whole(me.lane) + strip, FIRM_MPS2)
         if fits:
             me.strips |= 1 << strip
+    return bool(me.strips != before)
