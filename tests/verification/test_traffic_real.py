@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.demand_files import load_demand
 from tests.held_up import watch
+from tests.verification.extent import lasting
 from twin.clock import from_local
+from twin.network import library
 from twin.network.importers import load_network
 from twin.randomness import Seed
 from twin.traffic.demand import DemandSpec
@@ -45,3 +48,16 @@ def test_half_an_hour_without_a_lock(name: str, record_property: Callable[[str, 
     assert left > 0.85 * came
     assert held.longest_s <= 300, held.where
     assert speed_mps[-1] >= 0.5 * speed_mps[1]
+
+
+def test_the_corridor_of_a_weekday_without_a_lock(record_property: Callable[[str, object], None]) -> None:
+    start_ns = from_local(date(2026, 11, 24), time(6, 0))
+    simulation = TrafficSimulation(
+        library.named("mt-haryono"), load_demand("weekday"), Seed(1), start_ns, step_s=0.5
+    )
+    held, spans = watch(simulation, lasting(20, 120))
+    came, left = spans[-2:, :2].sum(axis=0)
+    record_property("corridor, share that leaves in the last ten minutes", round(float(left / came), 2))
+    record_property("corridor, s before a free place at the most", held.longest_s)
+    assert left > 0.85 * came
+    assert held.longest_s <= 300, held.where
