@@ -68,13 +68,27 @@ def _stated(demand: DemandSpec, words: Words) -> Iterator[tuple[str, str]]:
 def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
     demand = result.scenario.demand
     dwell = "; ".join(_dwell(one, words) for one in demand.dwell)
-    kinds = zip(("motorcycle", "car", "bus", "truck"), demand.red_running, strict=True)
-    running = ", ".join(f"{words.text(kind)} {words.percent(share, 1)}" for kind, share in kinds)
+    conduct = demand.conduct
+    besides = words.text(
+        "{wrong} riders against the traffic per km and hour, {races} races a night, {urgent} sirens an hour",
+        wrong=words.number(conduct.wrong_way_per_km_h, 1),
+        races=words.number(conduct.races_per_night, 1),
+        urgent=words.number(conduct.emergencies_per_h, 1),
+    )
     return (
         ("Kerb stops per kilometre and hour", words.number(demand.stops_per_km_h, 1)),
         ("Time at the kerb (share: median, log-normal)", dwell),
-        ("Drivers who run a red that they meet", running),
+        ("Drivers who run a red that they meet", _by_class(demand.red_running, words)),
+        ("Drivers who wait beyond the stop line", _by_class(conduct.past_line, words)),
+        ("Drivers who make a prohibited turn where it is shorter", _by_class(conduct.prohibited_turn, words)),
+        ("Wished speed at night, times that by day", words.number(conduct.night_speed, 2)),
+        ("Other offences on the way", besides),
     )
+
+
+def _by_class(shares: tuple[float, ...], words: Words) -> str:
+    kinds = zip(("motorcycle", "car", "bus", "truck"), shares, strict=True)
+    return ", ".join(f"{words.text(kind)} {words.percent(share, 1)}" for kind, share in kinds)
 
 
 def _dwell(mix: DwellMix, words: Words) -> str:
