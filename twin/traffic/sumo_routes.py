@@ -6,6 +6,7 @@ Times count from the beginning of the file, in seconds or as [[D:]HH:]MM:SS.
 
 import gzip
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -205,7 +206,7 @@ class _Reader(ContentHandler):
         return mean, deviation
 
     def _route(self, attrs: dict[str, str]) -> None:
-        roads = tuple(self._text("route", attrs, "edges").split())
+        roads = tuple(map(sys.intern, self._text("route", attrs, "edges").split()))  # many ways, few roads
         if self._open is not None:
             self._open.roads = roads
         else:

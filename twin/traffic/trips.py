@@ -1,8 +1,9 @@
 """Trips that somebody has laid down: who departs when, and by which roads; not drawn but given."""
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from operator import attrgetter
 from typing import Any
@@ -59,7 +60,7 @@ class TripBook:
         self.entry = np.zeros(len(self.trips), np.int32)
         self.exit = np.zeros(len(self.trips), np.int32)
         self.path_at = np.full(len(self.trips), -1, np.int32)
-        path: list[int] = []
+        path = array("i")
         for row, trip in enumerate(self.trips):
             for road in trip.roads:
                 if road not in number:
@@ -78,7 +79,9 @@ class TripBook:
                     raise trip.fault(said=f"no way {where}")
                 path.append(turns[a, b])
             path.append(-1)
-        self.path: Ints = np.array([*path, -1], np.int32)
+            self.trips[row] = replace(trip, roads=(trip.roads[0], trip.roads[-1]))  # the rest is in `path`
+        path.append(-1)
+        self.path: Ints = np.array(path, np.int32)
 
     @property
     def ends(self) -> tuple[list[int], list[int]]:
