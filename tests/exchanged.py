@@ -1,8 +1,12 @@
 """What must be the same in a network that went out in a format of others and came back."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from twin.network.importers import load_network
 from twin.network.model import RoadNetwork
 
 KEPT = (
@@ -25,3 +29,12 @@ def same_roads(one: RoadNetwork, other: RoadNetwork) -> None:
     controls = [sorted((j.id, j.control, j.name, j.countdown) for j in net.junctions) for net in (one, other)]
     assert controls[0] == controls[1]
     assert (one.left_hand, one.epsg, one.origin_lonlat) == (other.left_hand, other.epsg, other.origin_lonlat)
+
+
+def comes_back(network: RoadNetwork, path: Path, write: Callable[[RoadNetwork, Path], object]) -> RoadNetwork:
+    """Write a network, read it again, and return what came back: the same roads, turns and plans."""
+    write(network, path)
+    back = load_network(path)
+    same_roads(network, back)
+    assert back.signal_plans == network.signal_plans
+    return back

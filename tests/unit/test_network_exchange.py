@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.cli.main import main
 from scenarios.traffic import TrafficRun, run_traffic
-from tests.exchanged import same_roads
+from tests.exchanged import comes_back, same_roads
 from tests.network_files import GEOJSON, GMNS, line_features, sumo_xml, write_gmns_tables, zipped
 from tests.traffic_networks import cross
 from twin.network.check import check_network
@@ -35,21 +35,14 @@ NETWORKS = {"corridor": named("mt-haryono"), "city": named("balikpapan"), "cross
 @pytest.mark.parametrize("name", NETWORKS)
 def test_gmns_goes_out_and_comes_back(name: str, tmp_path: Path) -> None:
     network = NETWORKS[name]
-    write_gmns(network, tmp_path / "net")
-    back = load_network(tmp_path / "net")
-    same_roads(network, back)
-    assert back.signal_plans == network.signal_plans
+    back = comes_back(network, tmp_path / "net", write_gmns)
     assert load_network(zipped(tmp_path / "net")).turns == network.turns
     assert back.attribution == network.attribution
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_geojson_goes_out_and_comes_back(name: str, tmp_path: Path) -> None:
-    network, path = NETWORKS[name], tmp_path / "net.geojson"
-    write_geojson(network, path)
-    back = load_network(path)
-    same_roads(network, back)
-    assert back.signal_plans == network.signal_plans
+    comes_back(NETWORKS[name], tmp_path / "net.geojson", write_geojson)
 
 
 def by_movement() -> RoadNetwork:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchanged import same_roads
+from tests.exchanged import comes_back, same_roads
 from tests.network_files import GMNS, write_gmns_tables, zipped
 from tests.signed_networks import changed, furnished
 from tests.traffic_networks import cross
@@ -49,20 +49,15 @@ NETWORKS = {
 def test_everything_goes_out_as_gmns_and_comes_back(name: str, tmp_path: Path) -> None:
     network = NETWORKS[name]
     check_network(network)
-    write_gmns(network, tmp_path / "net")
-    for path in (tmp_path / "net", zipped(tmp_path / "net")):
-        back = load_network(path)
-        same_roads(network, back)
-        assert back.signal_plans == network.signal_plans
+    comes_back(network, tmp_path / "net", write_gmns)
+    packed = load_network(zipped(tmp_path / "net"))
+    same_roads(network, packed)
+    assert packed.signal_plans == network.signal_plans
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_everything_goes_out_as_geojson_and_comes_back(name: str, tmp_path: Path) -> None:
-    network, path = NETWORKS[name], tmp_path / "net.geojson"
-    write_geojson(network, path)
-    back = load_network(path)
-    same_roads(network, back)
-    assert back.signal_plans == network.signal_plans
+    comes_back(NETWORKS[name], tmp_path / "net.geojson", write_geojson)
 
 
 def test_the_right_turn_at_wika_stays_prohibited_by_day(tmp_path: Path) -> None:

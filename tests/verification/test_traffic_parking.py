@@ -6,11 +6,11 @@ by wide bodies that reach into the lane, and by riders who would use the strip a
 without stops share their seeds. Published for kerb parking in Purbalingga: capacity -6 %, speed -10 %,
 travel time +22 %.
 
-Measured over five seeds, half an hour each, means with 95 % intervals: capacity -7.1 % (-19.7 to 5.5), speed
--11.2 % (-36.7 to 14.3), travel time +20.0 % (-29.9 to 69.9). That is not resolved: by seed the capacity
-changes by -0.3, -18.9, 1.0, 0.3 and -17.4 %, the speed by -2 % but for one seed, by -48 %. Without buses and
-trucks: -0.1 % (-0.6 to 0.4), -2.3 % (-2.8 to -1.8), +2.4 % (1.8 to 2.9). So manoeuvres and the strip that is
-taken from riders make the small part, wide bodies that reach into the lane nearly all of the mean.
+Measured over five seeds, half an hour each, means with 95 % intervals (docs/verification/parking.md):
+capacity -11.6 % (-29.2 to 6.0), speed -17.1 % (-44.0 to 9.7), travel time +29.5 % (-23.6 to 82.7): the sign
+of all three is not resolved. Without buses and trucks: 0.0 % (-0.3 to 0.2), -2.3 % (-2.6 to -1.9), +2.3 %
+(2.0 to 2.7). So manoeuvres and the strip that is taken from riders make the small part, wide bodies that
+reach into the lane nearly all of the mean.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def test_what_kerb_stops_take_from_capacity_speed_and_time(mix: Mix, record_prop
         strict=True,
     ):
         percent = [100 * value for value in values]
-        record_property(f"% {name} by seed, published {published}", round(float(np.mean(percent)), 1))
+        record_property(f"% {name}, mean, published {published}", round(float(np.mean(percent)), 1))
         interval = mean_interval(percent)
         if interval is not None:
             record_property(f"% {name}, low end of 95 %", round(interval.low, 1))

@@ -85,6 +85,16 @@ def closed_turns(network: RoadNetwork, now_ns: int) -> frozenset[int]:
     return frozenset(i for i, turn in enumerate(network.turns) if turn.prohibited_at(hour))
 
 
+def prohibited_by_road(network: RoadNetwork) -> dict[int, list[int]]:
+    """Return the turns that a sign prohibits at some hour, by the road from which they are made."""
+    number = {road.id: i for i, road in enumerate(network.roads)}
+    found: dict[int, list[int]] = {}
+    for i, turn in enumerate(network.turns):
+        if turn.prohibited:
+            found.setdefault(number[turn.from_road], []).append(i)
+    return found
+
+
 def _entries(network: RoadNetwork) -> list[int]:
     led_to = {turn.to_road for turn in network.turns if turn.kind is not TurnKind.UTURN}
     return [

@@ -44,7 +44,7 @@ from twin.traffic.lanegraph import compile_lanes, lane_names
 from twin.traffic.ledger import Ledger
 from twin.traffic.loops import occupied_by
 from twin.traffic.outriders import Outriders
-from twin.traffic.routing import Closures, Routing, closed_turns, plan_routes
+from twin.traffic.routing import Closures, Routing, closed_turns, plan_routes, prohibited_by_road
 from twin.traffic.signals import SignalBoard
 from twin.traffic.stops import KerbStops, Stand, announced
 from twin.traffic.trips import Departures, TripBook
@@ -103,7 +103,7 @@ class TrafficSimulation:
         self._conduct = Conduct(demand.red_running, demand.conduct, seed)
         self._ledger = Ledger(network)
         self._daring: dict[int, int] = {}
-        self._signed = _prohibited_by_road(network)
+        self._signed = prohibited_by_road(network)
         self._routing, self._arrivals = self._who_drives(trips)
         self._stops = KerbStops(network, demand, self._routing, seed.child("stops"))
         self._board = SignalBoard(network, self._graph.groups, start_ns)
@@ -395,13 +395,3 @@ class TrafficSimulation:
         waiting = sum(len(queue) for queue in self._arrivals.queues)
         inserted = self._book.inserted + self._against.count + self._against.done
         return Census(inserted, active, self._finished + self._against.done, waiting)
-
-
-def _prohibited_by_road(network: RoadNetwork) -> dict[int, list[int]]:
-    """Return the turns that a sign prohibits at some hour, by the road from which they are made."""
-    number = {road.id: i for i, road in enumerate(network.roads)}
-    found: dict[int, list[int]] = {}
-    for i, turn in enumerate(network.turns):
-        if turn.prohibited:
-            found.setdefault(number[turn.from_road], []).append(i)
-    return found

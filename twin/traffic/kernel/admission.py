@@ -7,13 +7,9 @@ soon; long waiting overrides giving way, then claims the junction; a full exit k
 from twin.compiled import folded, inner, whole
 from twin.traffic.kernel.arrays import (
     ALL,
-    DARES,
-    GREEN,
     MOTORCYCLE,
-    PASSES,
     RED,
     STRIPS,
-    YELLOW,
     Lanes,
     Order,
     Routes,
@@ -27,51 +23,17 @@ from twin.traffic.kernel.following import (
     leader_here,
     rear_of_last,
 )
+from twin.traffic.kernel.obeying import NEAR_M, STOPPED_MPS, may_pass, rank_now
 from twin.traffic.kernel.ordering import LANE_CUT_M, LONG_M, cut_m, cuts, home_strips, strips_on
 
-YELLOW_BRAKE_MPS2 = 3.0  # one stops at yellow where this suffices
-LATE_S = 3.2  # how far into red a red runner still crosses
-JUMP_S = 1.8  # how long before green he starts
 ACCEPT_GAP_S = 2.6
-NEAR_M = 14.0
 PATIENCE_S = 10.0
 CLAIM_S = 18.0
 DETOUR_S = 45.0
 WRONG_LANE_S = 3.0
-STOPPED_MPS = 0.5
 STRIDE = 7919  # prime: where in the sequence the asking begins, from step to step
 ABREAST_M = 5.0
 ROOM_M = 40.0  # from how far before its bend a long vehicle keeps riders behind it
-
-
-@folded
-def may_pass(lanes: Lanes, signals: Rows, fleet: Rows, v: int, c: int, dist_m: float) -> bool:
-    """Return whether the driver takes the signal as permission to cross, disobedience included."""
-    me = fleet[v]
-    group = whole(lanes.row[c].group)
-    if group < 0 or me.disobeys == PASSES:
-        return True
-    speed = float(me.speed_mps)
-    if signals[group].state == GREEN:
-        return bool(
-            signals[group].into_s >= signals[group].start_s or speed > STOPPED_MPS or me.disobeys == DARES
-        )
-    if signals[group].state == YELLOW:
-        return bool(me.disobeys == DARES or dist_m < speed * speed / (2.0 * YELLOW_BRAKE_MPS2))
-    if lanes.row[c].on_red:
-        return True
-    late_s = signals[group].into_s + dist_m / max(speed, 3.0)
-    jumps = signals[group].to_green_s < JUMP_S and dist_m < NEAR_M
-    return bool(me.disobeys == DARES and (late_s < LATE_S or jumps))
-
-
-@folded
-def _rank(lanes: Lanes, signals: Rows, c: int) -> int:
-    """Return the rank of a connector now: who turns on red gives way to everybody."""
-    group = whole(lanes.row[c].group)
-    if group >= 0 and lanes.row[c].on_red and signals[group].state == RED:
-        return -1
-    return whole(lanes.row[c].rank)
 
 
 @inner
@@ -147,7 +109,7 @@ def _conflict(
     c: int,
 ) -> bool:
     """Return whether a foe of connector `c` is in use, claimed, or about to be used with priority."""
-    rank, wait_s = _rank(lanes, signals, c), float(fleet[v].wait_s)
+    rank, wait_s = rank_now(lanes, signals, c), float(fleet[v].wait_s)
     for row in range(lanes.row[c].foe_at, lanes.row[c + 1].foe_at):
         foe = whole(lanes.foe[row].lane)
         if scratch[foe].pending > 0 or _occupied(fleet, order, foe, float(lanes.foe[row].clear_m)):
@@ -155,7 +117,7 @@ def _conflict(
         claim_s = scratch[foe].claim_s
         if claim_s > wait_s or (claim_s == wait_s > CLAIM_S and foe < c):
             return True
-        first = _rank(lanes, signals, foe) > rank
+        first = rank_now(lanes, signals, foe) > rank
         if first and wait_s < PATIENCE_S and _arriving(lanes, fleet, order, signals, foe):
             return True
     return False

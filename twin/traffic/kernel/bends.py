@@ -7,11 +7,9 @@ more sharply, cuts: it needs the inner strip of the lane as well, a long body al
 
 from twin.compiled import folded, inner, whole
 from twin.traffic.kernel.arrays import ALL, KERBWARD, MOTORCYCLE, STRIPS, Lanes, Order, Rows
-from twin.traffic.kernel.changing import has_gap
+from twin.traffic.kernel.changing import FIRM_MPS2, has_gap
 from twin.traffic.kernel.following import connector_for, rear_of_last
 from twin.traffic.kernel.ordering import LANE_CUT_M, LONG_M, cut_m, cuts, home_strips
-
-FIRM_MPS2 = 4.5
 
 
 @folded
