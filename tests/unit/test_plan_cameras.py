@@ -1,13 +1,14 @@
 """Plans with cameras, tours and inventories; plans carried to another network."""
 
 from collections import Counter
+from math import radians, tan
 from pathlib import Path
 
 import pytest
 
 from scenarios.errors import InputError
 from scenarios.spec import check_on_map, load_plan, load_scenario, plan_on
-from twin.cameras.plans import CameraKind, CameraPlan, Owner
+from twin.cameras.plans import CameraKind, CameraPlan, Owner, Purpose
 from twin.cameras.survey import mount
 from twin.network import library
 
@@ -39,6 +40,13 @@ dwell_s = 20.0
 FIXED = (
     PTZ.replace('"ptz"', '"fixed"').split("tour =")[0] + "[[camera.view]]" + PTZ.split("[[camera.view]]")[1]
 )
+
+
+def ranged(limits: str) -> str:
+    """The PTZ with limits of its range in line 13."""
+    return PTZ.replace("settle_s = 1.0 }", f"settle_s = 1.0 }}\nrange = {{ {limits} }}")
+
+
 HEAD = "camera,kind,road,along_m,offset_m,height_m,fps,view,aim_along_m,hfov_deg"
 ROWS = ["c,ptz,mth-1.0+,100,7.5,9,2,a,134,58", ",,,,,,,b,70,50", "d,fixed,mth-1.0+,150,7.5,9,2,a,190,58"]
 
@@ -104,6 +112,34 @@ def test_a_view_with_two_cameras_is_refused() -> None:
             'extends = "today"\n' + PTZ,
             "network 'mt-haryono', but 'today', which it extends, has 'balikpapan'",
         ),
+        (PTZ.replace("height_m = 9.0", "height_m = -3.0"), "line 10: camera.0.height_m: -3 m is underground"),
+        (PTZ.replace("height_m = 9.0", "height_m = 90.0"), "line 10: camera.0.height_m: 90 m is no place"),
+        (
+            PTZ + PTZ.split("[[camera]]")[1].join(["[[camera]]", ""]),
+            "line 26: two cameras are called 'turning'",
+        ),
+        (
+            PTZ.replace("aim_along_m = 134.0", "aim_along_m = 134.0\naim_height_m = 60.0"),
+            "line 15: view turning-ahead: it looks at the sky: the camera is 9 m above the ground",
+        ),
+        (
+            ranged("pan_deg = [-90, 20]"),
+            "view turning-across: its pan of -91.6 degrees is out of the range of the PTZ, -90 to 20",
+        ),
+        (ranged("tilt_deg = [-10, 12]"), "line 16: view turning-ahead: its tilt of 14"),
+        (
+            ranged("hfov_deg = 55"),
+            "its field of view of 58 degrees is out of the range of the PTZ, 2.4 to 55",
+        ),
+        (ranged("pan_deg = [20, -20]"), "pan_deg: expected the lower limit first, got 20, -20"),
+        (
+            ranged("hfov_deg = 60")
+            .replace('"ptz"', '"multi_sensor"')
+            .replace("tour =", "# tour =")
+            .replace("dwell_s = 20.0", ""),
+            "only a ptz has a range",
+        ),
+        ("uplink_mbps = 0\n" + PTZ, "line 1: uplink_mbps: input should be greater than 0"),
         ('inventory = "none.csv"\n', "none.csv: no such file"),
         ('inventory = "../none.csv"\n', "inventory: string should match pattern"),
     ],
@@ -115,6 +151,28 @@ def test_a_broken_plan_is_told_in_one_line(tmp_path: Path, text: str, expected: 
     assert expected in str(caught.value)
     assert path in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_range_that_reaches_every_preset_tells_the_zoom_that_is_left(tmp_path: Path) -> None:
+    plan = load_plan(written(tmp_path, ranged("pan_deg = [-170, 170], tilt_deg = [0, 90], hfov_deg = 60")))
+    ahead, across = plan.views
+    assert ahead.max_zoom == pytest.approx(25 * tan(radians(29)) / tan(radians(30)))
+    assert across.max_zoom < ahead.max_zoom
+    assert load_plan(written(tmp_path, PTZ)).views[0].max_zoom == 25.0
+
+
+def test_what_a_camera_is_like_comes_from_its_file(tmp_path: Path) -> None:
+    text = PTZ.replace(
+        "fps = 2.0", "fps = 2.0\nshutter_s = 0.001\nsensor_width_mm = 6.4\nloudspeaker = false"
+    )
+    text = "uplink_mbps = 3.5\n" + text.replace('"ahead"', '"ahead"\npurpose = ["kerb", "red_light"]')
+    plan = load_plan(written(tmp_path, text))
+    ahead, across = plan.views
+    assert (ahead.purposes, across.purposes) == ((Purpose.KERB, Purpose.RED_LIGHT), ())
+    assert ahead.shutter_s == 0.001
+    assert ahead.focal_length_m == pytest.approx(0.0032 / tan(radians(29)))
+    assert not plan.cameras[0].speaks
+    assert plan.uplink_bps == 3_500_000
 
 
 def test_an_inventory_has_a_row_a_view_and_a_camera_goes_on_to_the_next_name(tmp_path: Path) -> None:
@@ -130,7 +188,18 @@ def test_an_inventory_has_a_row_a_view_and_a_camera_goes_on_to_the_next_name(tmp
     ("lines", "expected"),
     [
         ((HEAD.replace("fps", "fsp"), *ROWS), "line 1: unknown column 'fsp'; did you mean 'fps'?"),
-        ((HEAD.replace("view,", ""),), "line 1: expected each column once, camera and view among them"),
+        ((HEAD.replace("view,", ""),), "line 1: column 'view' is missing; there are camera, kind, road"),
+        ((HEAD.replace("fps,", ""),), "line 1: column 'fps' is missing"),
+        (
+            (HEAD.replace("aim_along_m,", ""),),
+            "'aim_along_m' is missing; the nearest that is there is 'along_m'",
+        ),
+        ((HEAD.replace("hfov_deg", "fps"),), "line 1: column 'hfov_deg' is missing"),
+        ((HEAD + ",fps",), "line 1: expected each column once, got 'fps' 2 times"),
+        ((HEAD, ROWS[0].replace("7.5,9,", "7.5,-2,")), "line 2: height_m: -2 m is underground"),
+        ((HEAD, *ROWS[:2], ROWS[2].replace("d,fixed", "c,fixed")), "line 4: two cameras are called 'c'"),
+        ((HEAD, ROWS[0], ROWS[1].replace(",b,", ",a,")), "line 3: two views are called 'c-a'"),
+        ((HEAD, ROWS[0], ROWS[1].replace("70,", "9070,")), "line 3: view c-b: aim_along_m = 9070 is off"),
         ((HEAD, ROWS[0] + ",9"), "line 2: expected 10 columns, got 11"),
         ((HEAD, ROWS[0].replace("134", "far")), "line 2: aim_along_m: expected a number, got 'far'"),
         ((HEAD, ROWS[0], ",,,,,,,b,70,500"), "line 3: hfov_deg: input should be less than or equal to 150"),
