@@ -17,6 +17,7 @@ from hardware_adapters.recorded_signals import SignalsError
 from hardware_adapters.recorded_snapshots import SnapshotsError
 from scenarios.cli import (
     cameras,
+    cameras_check,
     cases,
     compare,
     dataset,
@@ -63,6 +64,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+cameras.app.command("check", epilog=cameras_check.EXAMPLES)(cameras_check.check)
 cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)

@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 from scipy.spatial import cKDTree
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array
 from twin.network.model import Control, Road, RoadNetwork
 from twin.network.roadside import Section, section
 from twin.randomness import Seed
@@ -22,6 +22,7 @@ LAMP_SPACING_M = 32.0
 SIGN_SPACING_M = 55.0
 CORNER_M = 8.0
 BEFORE_EYE_M = 22.0
+SIGHT_M = 2.5  # what stands is so far from a line of sight
 FARTHEST_M = 500.0  # what stands farther from the eye shows in no picture
 
 
@@ -91,41 +92,60 @@ class Furniture:
 class Keepout:
     """Where nothing may stand: on the roads, and in the line of sight of whoever planned the place.
 
-    `roads_m` (N, 3) are x, y and the half width there; `eye_m` and `aim_m` (2,) are on the map.
+    `roads_m` (N, 3) are x, y and the half width there; `sight_m` is where an eye stands and looks,
+    None where nobody has planned one.
     """
 
-    def __init__(self, roads_m: Float64Array, eye_m: Float64Array, aim_m: Float64Array) -> None:
-        self.eye_m, self.aim_m = eye_m, aim_m
+    def __init__(self, roads_m: Float64Array, sight_m: tuple[Float64Array, Float64Array] | None) -> None:
+        self._sight_m = None if sight_m is None else (sight_m[0][:2], sight_m[1][:2])
         self._roads_m, self._widest_m = roads_m, float(roads_m[:, 2].max())
         self._tree = cKDTree(roads_m[:, :2])
 
     def near(self, point_m: Float64Array) -> bool:
         """Return whether what stands at a point (2,) could show in a picture."""
-        return bool(np.hypot(*(point_m - self.eye_m)) <= FARTHEST_M)
+        return self._sight_m is None or bool(np.hypot(*(point_m - self._sight_m[0])) <= FARTHEST_M)
 
     def ahead(self, point_m: Float64Array, within_m: float) -> bool:
         """Return whether a point (2,) is so near before the eye that a mast there would be in its way."""
-        to_point, ray = point_m - self.eye_m, self.aim_m - self.eye_m
-        distance = float(np.hypot(*to_point))
-        cosine = float(to_point @ ray) / max(distance * float(np.hypot(*ray)), 1e-9)
-        return distance < 2.0 or (distance < within_m and cosine > 0.5)
+        return self._sight_m is not None and bool(
+            before_eye(*self._sight_m, point_m[None], np.array([within_m]))[0]
+        )
 
     def free(self, point_m: Float64Array, radius_m: float) -> bool:
         """Return whether a thing of that radius at a point (2,) leaves roads and sight clear."""
         beside = self._roads_m[self._tree.query_ball_point(point_m, radius_m + self._widest_m)]
         road_gap = np.hypot(*(beside[:, :2] - point_m).T) - beside[:, 2]
-        ray = self.aim_m - self.eye_m
-        share = float(np.clip(np.dot(point_m - self.eye_m, ray) / max(np.dot(ray, ray), 1e-9), 0.0, 1.0))
-        sight_gap = float(np.hypot(*(self.eye_m + share * ray - point_m)))
-        return bool((road_gap > radius_m).all() and sight_gap > radius_m + 2.5)
+        if self._sight_m is not None and sight_gap_m(*self._sight_m, point_m[None])[0] <= radius_m + SIGHT_M:
+            return False
+        return bool((road_gap > radius_m).all())
+
+
+def before_eye(
+    eye_m: Float64Array, aim_m: Float64Array, points_m: Float64Array, within_m: Float64Array
+) -> BoolArray:
+    """Return (N,): which points (N, 2) are less than `within_m` (N,) before an eye (2,), or at it."""
+    to_point, ray = points_m - eye_m, aim_m - eye_m
+    distance = np.hypot(*to_point.T)
+    cosine = (to_point @ ray) / np.maximum(distance * float(np.hypot(*ray)), 1e-9)
+    return np.asarray((distance < 2.0) | ((distance < within_m) & (cosine > 0.5)), dtype=np.bool_)
+
+
+def sight_gap_m(eye_m: Float64Array, aim_m: Float64Array, points_m: Float64Array) -> Float64Array:
+    """Return how far points (N, 2) are from the line between an eye (2,) and its aim (2,)."""
+    ray = aim_m - eye_m
+    share = np.clip((points_m - eye_m) @ ray / max(float(ray @ ray), 1e-9), 0.0, 1.0)
+    return np.asarray(np.hypot(*(eye_m + share[:, None] * ray - points_m).T), dtype=np.float64)
 
 
 def furnish(
-    network: RoadNetwork, roads: Iterable[Road], sight_m: tuple[Float64Array, Float64Array], seed: Seed
+    network: RoadNetwork, roads: Iterable[Road], sight_m: tuple[Float64Array, Float64Array] | None, seed: Seed
 ) -> Furniture:
-    """Return the furniture of `roads`; `sight_m` is where an eye stands and looks, on the map."""
+    """Return the furniture of `roads`; `sight_m` is where an eye stands and looks, on the map.
+
+    With None nothing is left out for an eye, however far it stands.
+    """
     chosen = list(roads)
-    keepout = Keepout(_corridors(network), sight_m[0][:2], sight_m[1][:2])
+    keepout = Keepout(_corridors(network), sight_m)
     buildings: list[Building] = []
     plants: list[Plant] = []
     masts: list[Mast] = []
