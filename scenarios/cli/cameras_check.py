@@ -20,6 +20,7 @@ def check(
     on: Annotated[
         str | None, typer.Option("--on", metavar="NETWORK", help="Only what lies on this network.")
     ] = None,
+    mobile: Annotated[int, typer.Option(metavar="N", help="Mobile ETLE units besides.")] = 0,
     camera: Annotated[list[str] | None, typer.Option(help="Only this camera; may be repeated.")] = None,
     limit: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Another limit, as share=0.8.")
@@ -35,7 +36,7 @@ def check(
 
     texts = texts_for(lang)
     with bars(texts) as progress:
-        checked = check_plan(plan, on, tuple(camera or ()), tuple(limit or ()))
+        checked = check_plan(plan, (on, mobile), tuple(camera or ()), tuple(limit or ()))
         say(checked, texts)
         if out is not None:
             write(checked, out, texts, progress)

@@ -81,10 +81,15 @@ class CheckedPlan:
         raise InputError(msg)
 
 
-def check_plan(name: str, on: str | None, cameras: tuple[str, ...], limits: tuple[str, ...]) -> CheckedPlan:
-    """Return a plan with the verdict on the views of `cameras` (none: of all); raises InputError."""
+def check_plan(
+    name: str, where: tuple[str | None, int], cameras: tuple[str, ...], limits: tuple[str, ...]
+) -> CheckedPlan:
+    """Return a plan with the verdict on the views of `cameras` (none: of all); raises InputError.
+
+    `where` is the network that it is laid on (None: its own), and how many mobile units are added.
+    """
     stated = limits_of(limits)
-    plan, network = plan_and_network(name, on)
+    plan, network = plan_and_network(name, *where)
     chosen = _only(plan, cameras) if cameras else plan
     street = street_of(chosen, network, STREET_SEED)
     watched = watched_views(chosen, street)

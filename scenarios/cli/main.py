@@ -18,6 +18,7 @@ from hardware_adapters.recorded_snapshots import SnapshotsError
 from scenarios.cli import (
     cameras,
     cameras_check,
+    cameras_show,
     cases,
     compare,
     dataset,
@@ -65,6 +66,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 cameras.app.command("check", epilog=cameras_check.EXAMPLES)(cameras_check.check)
+cameras.app.command("show", epilog=cameras_show.EXAMPLES)(cameras_show.show)
 cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)

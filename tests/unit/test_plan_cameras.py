@@ -1,12 +1,17 @@
 """Plans with cameras, tours and inventories; plans carried to another network."""
 
 from collections import Counter
+from importlib.resources import files
 from math import radians, tan
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scenarios.errors import InputError
+from scenarios.mobile_units import with_mobile
+from scenarios.planning.dishub_estate import dishub_rows
 from scenarios.spec import check_on_map, load_plan, load_scenario, plan_on
 from twin.cameras.plans import CameraKind, CameraPlan, Owner, Purpose
 from twin.cameras.survey import mount
@@ -273,3 +278,38 @@ def test_every_zone_has_a_proposal_on_the_network_of_its_scenario(zone: str) -> 
     assert tours
     for tour in tours:  # a stand of a minute cannot come and go between two looks
         assert max(tour.longest_gap_ns(look.view) for look in tour.looks) < 60e9
+
+
+def test_today_in_the_figures_of_dishub_has_304_units_at_81_points_by_its_rule() -> None:
+    plan = load_plan("today-dishub")
+    spec_of = {view.name: view for view in plan.views}
+    places = {(spec_of[c.views[0]].road, spec_of[c.views[0]].along_m) for c in plan.cameras}
+    assert (len(plan.cameras), len(places)) == (304, 81)
+    assert {camera.owner for camera in plan.cameras} == {Owner.DISHUB}
+    assert sum(view.name.endswith("-parkir") for view in plan.views) == 6
+    assert 200e6 <= plan.bitrate_bps <= 250e6
+    stored = files("scenarios").joinpath("plans", "today-dishub.csv").read_text(encoding="utf-8")
+    assert dishub_rows(library.named("balikpapan"), load_plan("today")) == stored.splitlines()
+
+
+@settings(max_examples=15, deadline=None)
+@given(count=st.integers(0, 60))
+def test_mobile_units_are_as_many_as_asked_for_and_stand_apart_on_the_stretch(count: int) -> None:
+    network, plan = library.named("balikpapan"), load_plan("today")
+    more = with_mobile(plan, network, count)
+    units = [camera for camera in more.cameras if camera.kind is CameraKind.ETLE_MOBILE]
+    assert len(units) == count
+    assert len(more.cameras) == len(plan.cameras) + count
+    spec_of = {view.name: view for view in more.views}
+    stands = {(spec_of[c.name].road, spec_of[c.name].along_m) for c in units}
+    assert len(stands) == count
+    assert all("Sudirman" in network.road_of[road].name for road, _ in stands)
+    check_on_map(more, network)
+
+
+def test_mobile_units_on_a_network_without_the_stretch_stand_on_its_main_road() -> None:
+    corridor = library.named("mt-haryono")
+    views = with_mobile(load_plan("beller"), corridor, 3).views[-3:]
+    assert all(corridor.road_of[view.road].priority >= 3 for view in views)
+    with pytest.raises(InputError, match="expected 0 to 200, got -1"):
+        with_mobile(load_plan("beller"), corridor, -1)
