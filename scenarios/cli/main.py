@@ -31,6 +31,7 @@ from scenarios.cli import (
     publish,
     rollout,
     scenario_list,
+    site,
     traffic,
     trainer,
     validate,
@@ -82,6 +83,7 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(detector.app, name="detector")
 app.add_typer(network.app, name="network")
 app.add_typer(scenario_list.app, name="scenarios")
+app.add_typer(site.app, name="site")
 app.add_typer(traffic.app, name="traffic")
 
 
