@@ -210,8 +210,8 @@ def shows_evidence(network: RoadNetwork, camera: PinholeCamera, road: Road) -> b
 def head_m(network: RoadNetwork, road: Road) -> Float64Array:
     """Return where the signal head (3,) of an approach hangs."""
     cut = section(network, road)
-    foot_m: Float64Array = cut.points_m(road.length_m, cut.kerb_edge_m)[0]
-    return foot_m + np.array([0.0, 0.0, HEAD_M])
+    foot_m = cut.points_m(road.length_m, cut.kerb_edge_m)[0]
+    return np.asarray(foot_m + np.array([0.0, 0.0, HEAD_M]), dtype=np.float64)
 
 
 def _listed(names: list[str]) -> str:
