@@ -2,12 +2,13 @@
 
 import csv
 import json
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Generic
 
 from pydantic import ValidationError
 
-from scenarios.errors import InputError, unknown_name
+from scenarios.errors import InputError, nearest, unknown_name
 from scenarios.toml_files import Model, beside, read_text
 
 # What a column holds, and whether the table is that of the camera or of its view. A row that leaves
@@ -32,13 +33,24 @@ OF_VIEW = {
     "hfov_deg": float,
     "dwell_s": float,
 }
-NEEDED = ("camera", "view")
+NEEDED = (
+    "camera", "kind", "road", "along_m", "offset_m", "height_m", "fps", "view", "aim_along_m", "hfov_deg",
+)  # fmt: skip
 CALLED = {"camera": "name", "view": "name"}
 
 Row = tuple[int, dict[str, str]]  # line of the file, texts by column
 
 
-def read_inventory(plan: Traversable, name: str, model: type[Model]) -> tuple[Model, ...]:
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Model]):
+    """A camera of an inventory, and where it and each of its views stand: file and line."""
+
+    camera: Model
+    where: str
+    views_where: tuple[str, ...]
+
+
+def read_inventory(plan: Traversable, name: str, model: type[Model]) -> tuple[Listed[Model], ...]:
     """Return the cameras of the CSV called `name` beside the file `plan`, as `model`.
 
     Raises InputError that names the file, the line and the column.
@@ -48,7 +60,15 @@ def read_inventory(plan: Traversable, name: str, model: type[Model]) -> tuple[Mo
         msg = f"{plan}: inventory: {file}: no such file"
         raise InputError(msg)
     where = f"{plan}: inventory {name}"
-    return tuple(_camera(where, group, model) for group in _groups(_rows(where, read_text(file))))
+    groups = _groups(_rows(where, read_text(file)))
+    return tuple(
+        Listed(
+            _camera(where, rows, model),
+            f"{where}, line {rows[0][0]}",
+            tuple(f"{where}, line {n}" for n, _ in rows),
+        )
+        for rows in groups
+    )
 
 
 def _rows(where: str, text: str) -> list[Row]:
@@ -74,9 +94,15 @@ def _check_head(where: str, head: list[str]) -> None:
         if column not in known:
             msg = f"{where}, line 1: {unknown_name(column, known, what='column')}"
             raise InputError(msg)
-    missing = [column for column in NEEDED if column not in head]
-    if missing or len(set(head)) < len(head):
-        msg = f"{where}, line 1: expected each column once, camera and view among them, got {', '.join(head)}"
+    missing = next((column for column in NEEDED if column not in head), "")
+    if missing:
+        like = nearest(missing, head)
+        hint = f"the nearest that is there is '{like}'" if like else f"there are {', '.join(head) or 'none'}"
+        msg = f"{where}, line 1: column '{missing}' is missing; {hint}"
+        raise InputError(msg)
+    if len(set(head)) < len(head):
+        twice = next(column for column in head if head.count(column) > 1)
+        msg = f"{where}, line 1: expected each column once, got '{twice}' {head.count(twice)} times"
         raise InputError(msg)
 
 

@@ -1,200 +1,54 @@
 """Camera plans: the tables and inventories that people write, as the frozen types of the house."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from math import radians
-from typing import Annotated, Any, Self, TypeVar
-
-from pydantic import Field, model_validator
+from typing import Any
 
 from scenarios.errors import InputError, unknown_name
 from scenarios.inventory import read_inventory
-from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
+from scenarios.plan_limits import check_ground, check_range
+from scenarios.plan_tables import CameraFile, PlanFile
+from scenarios.toml_files import Kind, line_of, name_of, read_model, read_text, resolve
 from twin.cameras.carrying import carried
-from twin.cameras.plans import USUAL, Camera, CameraKind, CameraPlan, Owner, ViewSpec
-from twin.cameras.ptz import GuardTour, guard_tour
+from twin.cameras.plans import CameraPlan, ViewSpec
 from twin.cameras.survey import mount
-from twin.clock import seconds
 from twin.network.model import NetworkError, RoadNetwork
 
-Made = TypeVar("Made")
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9\-]{0,60}$")]
-Pixels = Annotated[int, Field(ge=64, le=8192)]
-Dwell = Annotated[float, Field(ge=1, le=3600)]
-Fov = Annotated[float, Field(ge=1, le=150)]
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A plan with all that it extends, and where each camera and view stands in its files."""
 
-class MountFile(FileModel):
-    """What a camera has whichever way it looks: its place, its sensor, its survey."""
-
-    road: Name
-    along_m: Annotated[float, Field(ge=0)]
-    offset_m: float
-    height_m: Annotated[float, Field(gt=1, le=60)]
-    fps: Annotated[float, Field(gt=0, le=60)]
-    size_px: tuple[Pixels, Pixels] = (640, 360)
-    max_zoom: Annotated[float, Field(ge=1, le=60)] = 25.0
-    survey_sigma_m: Annotated[float, Field(ge=0)] = 0.05
-    survey_sigma_deg: Annotated[float, Field(ge=0)] = 0.06
-    clock_error_s: float = 0.0
-    snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
-
-    def aimed(
-        self, name: str, aim_road: str, aim_along_m: float, aim_offset_m: float, hfov_deg: float
-    ) -> ViewSpec:
-        """Return the view called `name` from here, in SI units."""
-        return ViewSpec(
-            name=name,
-            road=self.road,
-            along_m=self.along_m,
-            offset_m=self.offset_m,
-            height_m=self.height_m,
-            aim_along_m=aim_along_m,
-            aim_offset_m=aim_offset_m,
-            hfov_rad=radians(hfov_deg),
-            fps=self.fps,
-            size_px=self.size_px,
-            max_zoom=self.max_zoom,
-            survey_sigma_m=self.survey_sigma_m,
-            survey_sigma_rad=radians(self.survey_sigma_deg),
-            clock_error_ns=seconds(self.clock_error_s),
-            snapshot_delay_ns=seconds(self.snapshot_delay_s),
-            aim_road="" if aim_road == self.road else aim_road,
-        )
-
-
-class ViewFile(MountFile):
-    """A table [[view]]: a fixed camera of its own, where it stands and where it looks."""
-
-    name: Slug
-    aim_road: str = ""
-    aim_along_m: float
-    aim_offset_m: float
-    hfov_deg: Fov
-
-    def spec(self) -> ViewSpec:
-        """Return the view in SI units."""
-        return self.aimed(self.name, self.aim_road, self.aim_along_m, self.aim_offset_m, self.hfov_deg)
-
-
-class PresetFile(FileModel):
-    """A table [[camera.view]]: one way in which a camera looks; `dwell_s` is for guard tours."""
-
-    name: Slug
-    aim_road: str = ""
-    aim_along_m: float
-    aim_offset_m: float = 0.0
-    hfov_deg: Fov
-    dwell_s: Dwell | None = None
-
-
-class TourFile(FileModel):
-    """A table [camera.tour]: how a PTZ goes round its views; the figures are usual ones [?]."""
-
-    dwell_s: Dwell = 15.0
-    slew_deg_per_s: Annotated[float, Field(gt=0, le=700)] = 80.0
-    settle_s: Annotated[float, Field(ge=0, le=60)] = 1.0
-
-
-class CameraFile(MountFile):
-    """A table [[camera]]; its views are called CAMERA-VIEW."""
-
-    name: Slug
-    owner: Owner = Owner.DISHUB
-    kind: CameraKind
-    price_idr: Annotated[int, Field(ge=0)] | None = None
-    bitrate_mbps: Annotated[float, Field(ge=0)] | None = None
-    tour: TourFile | None = None
-    view: Annotated[tuple[PresetFile, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _as_its_kind(self) -> Self:
-        if self.kind is CameraKind.FIXED and len(self.view) > 1:
-            msg = f"camera '{self.name}': expected one view of a fixed camera, got {len(self.view)}"
-            raise ValueError(msg)
-        timed = self.tour is not None or any(one.dwell_s is not None for one in self.view)
-        if timed and self.kind is not CameraKind.PTZ:
-            msg = f"camera '{self.name}': only a ptz goes on a tour, this one is {self.kind}"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def tours(self) -> bool:
-        """Whether it goes on a guard tour."""
-        return self.kind is CameraKind.PTZ and len(self.view) > 1
-
-    def views(self) -> tuple[ViewSpec, ...]:
-        """Return its views."""
-        return tuple(
-            self.aimed(self.view_name(one), one.aim_road, one.aim_along_m, one.aim_offset_m, one.hfov_deg)
-            for one in self.view
-        )
-
-    def view_name(self, view: PresetFile) -> str:
-        """Return what the view is called in a plan."""
-        return f"{self.name}-{view.name}"
-
-    def camera(self, network: RoadNetwork | None) -> Camera:
-        """Return the camera; `network` is where its views look, for the angles of a tour."""
-        usual = USUAL[self.kind]
-        bitrate_bps = usual.bitrate_bps if self.bitrate_mbps is None else round(self.bitrate_mbps * 1e6)
-        return Camera(
-            name=self.name,
-            owner=self.owner,
-            kind=self.kind,
-            views=tuple(map(self.view_name, self.view)),
-            price_idr=usual.price_idr if self.price_idr is None else self.price_idr,
-            bitrate_bps=bitrate_bps,
-            tour=self._guard_tour(network) if self.tours and network is not None else None,
-            back_ns=seconds((self.tour or TourFile()).settle_s),
-        )
-
-    def _guard_tour(self, network: RoadNetwork) -> GuardTour:
-        tour = self.tour or TourFile()
-        stops = [
-            (self.view_name(one), seconds(tour.dwell_s if one.dwell_s is None else one.dwell_s))
-            for one in self.view
-        ]
-        poses = {view.name: mount(network, view) for view in self.views()}
-        aims = {name: (pose.yaw_rad, pose.tilt_rad) for name, pose in poses.items()}
-        return guard_tour(stops, aims, radians(tour.slew_deg_per_s), seconds(tour.settle_s))
-
-
-class PlanFile(FileModel):
-    """A plan of cameras as it stands in its file.
-
-    `extends` names a plan whose cameras come first, `inventory` a CSV beside the file with a row a
-    view, `network` the one on which the plan is drawn: a plan with a guard tour must say it.
-    """
-
-    extends: Name | None = None
-    network: Name | None = None
-    inventory: Annotated[str, Field(pattern=r"^[\w\-]{1,100}\.csv$")] | None = None
-    camera: tuple[CameraFile, ...] = ()
-    view: tuple[ViewFile, ...] = ()
-
-    @model_validator(mode="after")
-    def _some(self) -> Self:
-        if not (self.view or self.camera or self.inventory):
-            msg = "expected at least one [[camera]], [[view]] or an inventory"
-            raise ValueError(msg)
-        return self
+    plan: PlanFile
+    where: dict[str, str]
 
 
 def load_plan(name_or_path: str) -> CameraPlan:
     """Return a camera plan by its name or the path of its file; raises InputError."""
     file = resolve(Kind.PLAN, name_or_path)
-    whole = _whole(file, ())
+    found = _whole(file, ())
+    whole = found.plan
     cameras = whole.camera
     views = tuple(view for camera in cameras for view in camera.views())
     views += tuple(view.spec() for view in whole.view)
-    _refuse_twice(file, "view", [view.name for view in views])
-    _refuse_twice(file, "camera", [*(c.name for c in cameras), *(v.name for v in whole.view)])
-    network = _network(file, whole, views)
+    _refuse_twice(found, "camera", [*(c.name for c in cameras), *(v.name for v in whole.view)])
+    _refuse_twice(found, "view", [view.name for view in views])
+    network = _network(file, found, views)
     return CameraPlan(
-        name_of(file), views, tuple(camera.camera(network) for camera in cameras), whole.network or ""
+        name_of(file),
+        views,
+        tuple(camera.camera(network) for camera in cameras),
+        whole.network or "",
+        uplink_bps=None if whole.uplink_mbps is None else round(whole.uplink_mbps * 1e6),
     )
+
+
+def place_of_key(name_or_path: str, key: str) -> str:
+    """Return the file of a plan and the line of a key at its top; raises InputError."""
+    file = resolve(Kind.PLAN, name_or_path)
+    line = line_of(read_text(file), (key,))
+    return f"{file}, line {line}" if line else str(file)
 
 
 def plan_on(plan: CameraPlan, network: RoadNetwork) -> CameraPlan:
@@ -234,19 +88,52 @@ def _check_view(where: str, view: ViewSpec, network: RoadNetwork) -> None:
                 f"road {road.id} of network {network.name} is {road.length_m:.1f} m long"
             )
             raise InputError(msg)
+    try:
+        check_ground(view, mount(network, view))
+    except ValueError as error:
+        msg = f"{where}: {error}"
+        raise InputError(msg) from error
 
 
-def _whole(file: Traversable, on_the_way: tuple[str, ...]) -> PlanFile:
+def _whole(file: Traversable, on_the_way: tuple[str, ...]) -> _Whole:
     """Return the plan with all that it extends and its inventory."""
     if str(file) in on_the_way:
         msg = f"{file}: extends itself, by way of {' -> '.join((*on_the_way, str(file)))}"
         raise InputError(msg)
     plan = read_model(file, PlanFile)
     listed = read_inventory(file, plan.inventory, CameraFile) if plan.inventory else ()
-    plan = plan.model_copy(update={"camera": (*listed, *plan.camera)})
-    if plan.extends is None:
-        return plan
-    base = _whole(_base_file(file, plan.extends), (*on_the_way, str(file)))
+    base = None if plan.extends is None else _whole(_base_file(file, plan.extends), (*on_the_way, str(file)))
+    where = {} if base is None else dict(base.where)
+    for one in listed:
+        _stand(where, one.camera, one.where, one.views_where)
+    _stand_all(where, file, plan)
+    plan = plan.model_copy(update={"camera": (*(one.camera for one in listed), *plan.camera)})
+    return _Whole(plan if base is None else _joined(file, base.plan, plan), where)
+
+
+def _stand(where: dict[str, str], camera: CameraFile, at: str, views_at: Sequence[str]) -> None:
+    where[f"camera {camera.name}"] = at
+    for view, view_at in zip(camera.view, views_at, strict=True):
+        where[f"view {camera.view_name(view)}"] = view_at
+
+
+def _stand_all(where: dict[str, str], file: Traversable, plan: PlanFile) -> None:
+    """Note the lines of the tables of a file."""
+    text = read_text(file)
+
+    def at(*loc: int | str) -> str:
+        line = line_of(text, loc)
+        return f"{file}, line {line}" if line else str(file)
+
+    for row, camera in enumerate(plan.camera):
+        views_at = [at("camera", row, "view", number, "name") for number in range(len(camera.view))]
+        _stand(where, camera, at("camera", row, "name"), views_at)
+    for row, view in enumerate(plan.view):
+        where[f"camera {view.name}"] = where[f"view {view.name}"] = at("view", row, "name")
+
+
+def _joined(file: Traversable, base: PlanFile, plan: PlanFile) -> PlanFile:
+    """Return `base` with what `plan` adds to it."""
     if base.network and plan.network and base.network != plan.network:
         msg = (
             f"{file}: network '{plan.network}', but '{plan.extends}', which it extends, has '{base.network}'"
@@ -256,6 +143,7 @@ def _whole(file: Traversable, on_the_way: tuple[str, ...]) -> PlanFile:
         "camera": base.camera + plan.camera,
         "view": base.view + plan.view,
         "network": plan.network or base.network,
+        "uplink_mbps": plan.uplink_mbps or base.uplink_mbps,
     }
     return plan.model_copy(update=both)
 
@@ -268,24 +156,33 @@ def _base_file(file: Traversable, extends: str) -> Traversable:
         raise InputError(msg) from None
 
 
-def _network(file: Traversable, plan: PlanFile, views: tuple[ViewSpec, ...]) -> RoadNetwork | None:
+def _network(file: Traversable, whole: _Whole, views: tuple[ViewSpec, ...]) -> RoadNetwork | None:
     """Return the network that a plan says it is drawn on, all of it checked to lie there."""
-    touring = next((camera.name for camera in plan.camera if camera.tours), None)
+    plan = whole.plan
+    needs = next((camera for camera in plan.camera if camera.tours or camera.range), None)
     if plan.network is None:
-        if touring:
-            msg = f"{file}: camera '{touring}' goes on a tour: key 'network' is missing, where does it look?"
+        if needs:
+            msg = (
+                f"{file}: camera '{needs.name}' {'goes on a tour' if needs.tours else 'has a range'}: "
+                "key 'network' is missing, where does it look?"
+            )
             raise InputError(msg)
         return None
     network = _named_network(str(file), plan.network)
     for view in views:
-        _check_view(f"{file}: view {view.name}", view, network)
-    return _told(file, lambda: _mounted(network, views))
-
-
-def _mounted(network: RoadNetwork, views: tuple[ViewSpec, ...]) -> RoadNetwork:
-    for view in views:
-        mount(network, view)
+        _check_view(f"{whole.where[f'view {view.name}']}: view {view.name}", view, network)
+    for camera in plan.camera:
+        _check_range(whole.where, camera, network)
     return network
+
+
+def _check_range(where: dict[str, str], camera: CameraFile, network: RoadNetwork) -> None:
+    for view, preset in zip(camera.views(), camera.view, strict=True):
+        try:
+            check_range(camera, preset, view, network)
+        except ValueError as error:
+            msg = f"{where[f'view {view.name}']}: view {view.name}: {error}"
+            raise InputError(msg) from error
 
 
 def _named_network(where: str, name: str) -> RoadNetwork:
@@ -298,16 +195,8 @@ def _named_network(where: str, name: str) -> RoadNetwork:
         raise InputError(msg) from error
 
 
-def _told(file: Traversable, make: Callable[[], Made]) -> Made:
-    try:
-        return make()
-    except ValueError as error:
-        msg = f"{file}: {error}"
-        raise InputError(msg) from error
-
-
-def _refuse_twice(file: Traversable, what: str, names: list[str]) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        msg = f"{file}: two {what}s are called '{twice[0]}'"
+def _refuse_twice(whole: _Whole, what: str, names: list[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"{whole.where[f'{what} {twice}']}: two {what}s are called '{twice}': names are given once"
         raise InputError(msg)

@@ -123,7 +123,7 @@ def _input_error(error: ValidationError, model: type[FileModel], text: str, name
     # A misspelt key is missing under its right name too: say what was written, not what was not.
     problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
     loc = problem["loc"]
-    line = _line_of(text, loc)
+    line = line_of(text, loc)
     where = f"{name}, line {line}" if line else name
     key = ".".join(str(part) for part in loc)
     if problem["type"] == "extra_forbidden":
@@ -156,7 +156,7 @@ def _models_in(annotation: Any) -> Iterator[type[FileModel]]:
         yield from _models_in(inner)
 
 
-def _line_of(text: str, loc: tuple[int | str, ...]) -> int | None:
+def line_of(text: str, loc: tuple[int | str, ...]) -> int | None:
     """Return the line of the deepest part of `loc` that stands in the file, None where none does."""
     table: tuple[int | str, ...] = ()
     seen: dict[str, int] = {}

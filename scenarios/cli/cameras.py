@@ -15,7 +15,7 @@ from twin.cameras.plans import Camera, CameraPlan
 LIST_EXAMPLES = examples(
     "bconnect cameras list today",
     "bconnect cameras list today --on mt-haryono",
-    "bconnect cameras list today --json",
+    "bconnect cameras list today --json --mobile 4",
 )
 MAP_EXAMPLES = examples(
     "bconnect cameras map today --png today.png",
@@ -29,6 +29,9 @@ On = Annotated[
     str | None,
     typer.Option("--on", metavar="NETWORK", help="Only what lies on this network; else the plan's own."),
 ]
+Mobile = Annotated[
+    int, typer.Option("--mobile", metavar="N", help="Mobile ETLE units besides: how many is not known.")
+]
 
 
 @app.callback()
@@ -41,6 +44,7 @@ def list_command(
     plan: Plan,
     *,
     on: On = None,
+    mobile: Mobile = 0,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     lang: Language = None,
 ) -> None:
@@ -48,7 +52,7 @@ def list_command(
     from scenarios.estate import plan_and_network  # noqa: PLC0415 - numba, networkx: not for `--help`
 
     texts = texts_for(lang)
-    found = plan_and_network(plan, on)[0]
+    found = plan_and_network(plan, on, mobile)[0]
     console = Console(highlight=False, soft_wrap=True)
     if as_json:
         console.print(json.dumps(as_document(found), indent=1), markup=False)
@@ -65,6 +69,7 @@ def map_command(
     *,
     png: Annotated[Path, typer.Option("--png", help="Where to write the map.")],
     on: On = None,
+    mobile: Mobile = 0,
     lang: Language = None,
 ) -> None:
     """Draw the cameras of a plan and what they look at as a PNG."""
@@ -72,7 +77,7 @@ def map_command(
     from scenarios.reports.camera_map import draw_cameras, totals  # noqa: PLC0415 - matplotlib
 
     texts = texts_for(lang)
-    found, network = plan_and_network(plan, on)
+    found, network = plan_and_network(plan, on, mobile)
     draw_cameras(found, network, png, texts)
     console = Console(highlight=False, soft_wrap=True)
     console.print(totals(found, texts), markup=False)

@@ -17,6 +17,8 @@ from hardware_adapters.recorded_signals import SignalsError
 from hardware_adapters.recorded_snapshots import SnapshotsError
 from scenarios.cli import (
     cameras,
+    cameras_check,
+    cameras_show,
     cases,
     compare,
     dataset,
@@ -29,6 +31,7 @@ from scenarios.cli import (
     publish,
     rollout,
     scenario_list,
+    site,
     traffic,
     trainer,
     validate,
@@ -63,6 +66,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+cameras.app.command("check", epilog=cameras_check.EXAMPLES)(cameras_check.check)
+cameras.app.command("show", epilog=cameras_show.EXAMPLES)(cameras_show.show)
 cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
@@ -78,6 +83,7 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(detector.app, name="detector")
 app.add_typer(network.app, name="network")
 app.add_typer(scenario_list.app, name="scenarios")
+app.add_typer(site.app, name="site")
 app.add_typer(traffic.app, name="traffic")
 
 

@@ -12,12 +12,13 @@ from scenarios.planning.evenings import approaches
 from scenarios.planning.gates import GateRow, Verdict
 from scenarios.planning.weights import KERB_STEP_M, kerb_roads
 from twin.cameras.optics import density_px_per_m, in_view
-from twin.cameras.plans import CameraPlan
+from twin.cameras.plans import CameraPlan, ViewSpec
 from twin.cameras.sensing import approach_m
 from twin.cameras.survey import mount
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
 from twin.placement.candidates import reached
+from twin.rendering.source import SNAPSHOT_PX
 from twin.traffic.stops import usable_m
 
 PLATE_M = 0.55  # height of a plate (DOMAIN 2)
@@ -28,8 +29,8 @@ HEAD_M = 5.0  # height of a signal head over the kerb beside the stop line
 class GeometryLimits:
     """The thresholds of G0 with the defaults of DOMAIN 6.
 
-    `share` of the kerb places that a view covers must keep each of them; plates are read in its
-    snapshots, at its largest zoom.
+    `share` of the places that a view covers must keep each of them; plates are read in its
+    snapshots, at its largest zoom. The letters are those of a motorcycle's plate, the smaller ones [?].
     """
 
     plate_px_per_m: float = 330.0  # Milestone, Axxon, ABUS
@@ -38,6 +39,12 @@ class GeometryLimits:
     horizontal_rad: float = radians(20)
     roll_rad: float = radians(10)
     share: float = 0.9
+    watch_px_per_m: float = 20.0  # IEC 62676-4:2024, overview
+    character_px: float = 15.0
+    stroke_px: float = 2.0
+    character_m: float = 0.05
+    stroke_m: float = 0.007
+    occluded: float = 0.1  # share of lane time that fixed objects may hide
 
 
 LIMITS = GeometryLimits()
@@ -54,11 +61,14 @@ class Kerb:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """What one view is there for: its kerb places, and the approaches whose stop line it judges."""
+    """What one view is there for: its kerb places, and the approaches whose stop line it judges.
+
+    `gain` is how much denser a snapshot is than its picture.
+    """
 
     name: str
     camera: PinholeCamera
-    max_zoom: float
+    gain: float
     kerb: Kerb
     lines: tuple[Road, ...]
 
@@ -77,7 +87,7 @@ def geometry_gate(
             "plate zone",
             kerbs,
             limits,
-            lambda s: _at_least(s.kerb.density * s.max_zoom, limits.plate_px_per_m),
+            lambda s: _at_least(s.kerb.density * s.gain, limits.plate_px_per_m),
         ),
         _kerb_row("density", kerbs, limits, lambda s: _at_least(s.kerb.density, limits.detect_px_per_m)),
         _kerb_row(
@@ -104,11 +114,16 @@ def geometry_gate(
     )
 
 
+def snapshot_gain(view: ViewSpec) -> float:
+    """Return how much denser a snapshot is than the picture of its view: by zoom, and by its size."""
+    return view.max_zoom * SNAPSHOT_PX[0] / view.size_px[0]
+
+
 def _sight(plan: CameraPlan, network: RoadNetwork, zone: str, number: int) -> Sight:
     view = plan.views[number]
     camera = mount(network, view)
     lines = tuple(road for road in approaches(network, zone) if _judges(camera, approach_m(network, road)))
-    return Sight(view.name, camera, view.max_zoom, _kerb(camera, network, zone), lines)
+    return Sight(view.name, camera, snapshot_gain(view), _kerb(camera, network, zone), lines)
 
 
 def _judges(camera: PinholeCamera, points_m: Float64Array) -> bool:
@@ -181,16 +196,22 @@ def _lines_row(network: RoadNetwork, sights: Sequence[Sight]) -> GateRow:
     """Return whether each view that judges a stop line shows its signal head and the junction with it."""
 
     def keeps(sight: Sight) -> bool:
-        return all(_evidence(network, sight.camera, road) for road in sight.lines)
+        return all(shows_evidence(network, sight.camera, road) for road in sight.lines)
 
     return _views_row("line, head and junction", "one view", sights, keeps)
 
 
-def _evidence(network: RoadNetwork, camera: PinholeCamera, road: Road) -> bool:
-    cut = section(network, road)
-    head_m = cut.points_m(road.length_m, cut.kerb_edge_m)[0] + np.array([0.0, 0.0, HEAD_M])
+def shows_evidence(network: RoadNetwork, camera: PinholeCamera, road: Road) -> bool:
+    """Return whether a camera has the signal head and the junction of an approach in its picture."""
     middle_m = np.array(network.junction_of[road.end].position_m)
-    return bool(in_view(camera, np.array([head_m, middle_m])).all())
+    return bool(in_view(camera, np.array([head_m(network, road), middle_m])).all())
+
+
+def head_m(network: RoadNetwork, road: Road) -> Float64Array:
+    """Return where the signal head (3,) of an approach hangs."""
+    cut = section(network, road)
+    foot_m = cut.points_m(road.length_m, cut.kerb_edge_m)[0]
+    return np.asarray(foot_m + np.array([0.0, 0.0, HEAD_M]), dtype=np.float64)
 
 
 def _listed(names: list[str]) -> str:

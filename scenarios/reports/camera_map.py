@@ -1,7 +1,9 @@
 """A map of a camera plan: where each camera stands, what it looks at, and a key that names it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,7 @@ PT_PER_IN = 72.0
 REACH_M = (30.0, 130.0)  # of a field of view: half as far again as what it is aimed at, within these
 BEYOND_AIM = 1.5
 SEEN_IN = 0.2  # a reach of 60 m is drawn at least so long, else fields of view are drawn larger
+KEY_AT_MOST = 70  # lines of a key that names every camera
 SITE_M, SITE_IN = 30.0, 0.11  # cameras this near to each other have one number
 
 
@@ -175,7 +178,11 @@ def _draw_numbers(axes: Axes, sites: list[list[_Stand]], extent: Extent, in_per_
 
 
 def _key(sites: list[list[_Stand]], texts: Texts) -> list[tuple[str, str, Camera]]:
-    """Return the lines of the key: number, text, camera."""
+    """Return the lines of the key: number, text, camera; of a large estate one line a site."""
+    if sum(map(len, sites)) > KEY_AT_MOST:
+        return [
+            (str(number), _site_said(site, texts), site[0].camera) for number, site in enumerate(sites, 1)
+        ]
     lines = []
     for number, site in enumerate(sites, start=1):
         for row, stand in enumerate(sorted(site, key=lambda one: one.camera.name)):
@@ -185,6 +192,16 @@ def _key(sites: list[list[_Stand]], texts: Texts) -> list[tuple[str, str, Camera
                 said += f", {len(camera.views)}"
             lines.append(("" if row else str(number), said, camera))
     return lines
+
+
+def _site_said(site: list[_Stand], texts: Texts) -> str:
+    """Return what stands together: what the names have in common, and how many of each kind."""
+    cameras = [stand.camera for stand in site]
+    parts = zip(*(camera.name.split("-") for camera in cameras), strict=False)
+    shared = takewhile(lambda words: len(set(words)) == 1, parts)
+    common = "-".join(words[0] for words in shared) or cameras[0].name
+    kinds = Counter(camera.kind for camera in cameras)
+    return f"{common}: " + ", ".join(f"{count} {texts.text(kind.value)}" for kind, count in kinds.items())
 
 
 def _write_key(figure: Figure, key: list[tuple[str, str, Camera]], size_in: tuple[float, float]) -> None:

@@ -37,7 +37,7 @@ def test_the_make_jobs_exist(command: list[str]) -> None:
 @pytest.mark.parametrize("command", shell_lines("bconnect"), ids=" ".join)
 def test_the_commands_and_their_options_exist(command: list[str]) -> None:
     words = [word for word in command[1:3] if re.fullmatch(r"[a-z]+", word)]
-    groups = {"cameras", "cases", "dataset", "detector", "network", "scenarios", "traffic"}
+    groups = {"cameras", "cases", "dataset", "detector", "network", "scenarios", "site", "traffic"}
     called = words if words[0] in groups else words[:1]
     program = "import sys; from scenarios.cli.main import main; sys.exit(main(sys.argv[1:]))"
     plain = {**os.environ, "COLUMNS": "200", "TERM": "dumb"}

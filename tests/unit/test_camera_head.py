@@ -76,6 +76,14 @@ def test_a_second_snapshot_waits_and_holds_the_camera_from_the_next_view_too() -
     assert [head.looks_at("south", t * S) for t in (15, 16)] == [False, True]
 
 
+def test_two_requests_for_one_head_take_turns_and_leave_every_preset_unwatched_meanwhile() -> None:
+    head = CameraHead(TOUR, turns=True, back_ns=S)
+    answers = [head.zoom(5 * S, 2 * S), head.zoom(6 * S, 2 * S)]  # the second waits for the first
+    assert answers == [7 * S, 9 * S]
+    away = [t for t in range(4, 14) if not any(head.looks_at(view, t * S) for view in ("north", "south"))]
+    assert away == [6, 7, 8, 9, 12, 13]  # zooming and coming back; from 12 the tour turns to the south
+
+
 def test_a_camera_that_stays_goes_on_while_its_second_lens_zooms() -> None:
     head = CameraHead()
     assert head.zoom(5 * S, 2 * S) == 7 * S

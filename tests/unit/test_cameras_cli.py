@@ -49,6 +49,34 @@ def test_the_list_says_what_a_network_leaves_out_in_the_language_asked_for(
     assert "41 kamera rencana ini tidak terletak pada jaringan mt-haryono" in capsys.readouterr().out
 
 
+def test_one_camera_is_shown_with_all_that_its_plan_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cameras", "show", "today", "--camera", "damai"]) == 0
+    said = capsys.readouterr().out
+    for line in ("Owner           Dishub", "Kind            PTZ", "1 x 4 Mbps = 4 Mbps", "Rp95 million"):
+        assert line in said
+    for word in ("mth-1.0-, 228 m", "640 x 360 px", "Loudspeaker     yes", "86.2 s", "damai-ke-timur", "25x"):
+        assert word in said
+    assert said.count("17 %") == 5  # of five presets, with the moves between them
+    assert said.count("71.2") == 5
+
+
+def test_a_camera_of_several_lenses_has_a_stream_a_lens_and_watches_always(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["cameras", "show", "today", "--camera", "balikpapan-baru", "--lang", "id"]) == 0
+    said = capsys.readouterr().out
+    assert "4 x 2 Mbps = 8 Mbps" in said
+    assert "Pengeras suara    ya" in said
+    assert said.count("100 %") == 4
+
+
+def test_mobile_units_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cameras", "list", "today", "--mobile", "3", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert sum(camera["kind"] == "etle_mobile" for camera in told["cameras"]) == 3
+    assert len(told["cameras"]) == 56
+
+
 def test_a_map_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     png = tmp_path / "map.png"
     assert main(["cameras", "map", "beruang-madu", "--png", str(png)]) == 0  # a plan that names no network
@@ -63,6 +91,13 @@ def test_the_map_has_a_key_a_scale_north_and_a_legend() -> None:
     assert {"wika-proposal", "N", "kerb-1: PTZ, 4", "on a guard tour", "kerb with the ban", "Dishub"} <= shown
     assert any(text.endswith(" m") for text in shown)
     assert {str(n) for n in range(1, len(plan.cameras) + 1)} <= shown
+
+
+def test_the_key_of_a_large_estate_has_a_line_a_site() -> None:
+    figure = camera_figure(load_plan("today-dishub"), library.named("balikpapan"), Texts("en"))
+    shown = {text.get_text() for text in figure.findobj(Text)}
+    assert "auri: 1 PTZ, 3 fixed" in shown
+    assert figure.get_size_inches()[1] < 16
 
 
 def overlaps(places: np.ndarray) -> Iterator[tuple[int, int]]:
@@ -90,6 +125,12 @@ def test_numbers_do_not_cover_each_other(points: list[tuple[float, float]]) -> N
         (["cameras", "list", "none.toml"], "none.toml: no such file"),
         (["cameras", "list", "today", "--on", "atlantis"], "unknown network 'atlantis'"),
         (["cameras", "list", "beruang-madu-proposal", "--on", "none.json"], "none.json"),
+        (["cameras", "show", "today"], "Missing option '--camera'"),
+        (
+            ["cameras", "show", "today", "--camera", "dama"],
+            "camera of plan today 'dama'; did you mean 'damai'?",
+        ),
+        (["cameras", "list", "today", "--mobile", "-1"], "mobile units: expected 0 to 200, got -1"),
         (["cameras", "map", "today"], "Missing option '--png'"),
         (["cameras", "map", "wika", "--png", "/nowhere/map.png"], "/nowhere/map.png: expected a place"),
     ],

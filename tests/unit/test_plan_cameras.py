@@ -1,13 +1,19 @@
 """Plans with cameras, tours and inventories; plans carried to another network."""
 
 from collections import Counter
+from importlib.resources import files
+from math import radians, tan
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scenarios.errors import InputError
+from scenarios.mobile_units import with_mobile
+from scenarios.planning.dishub_estate import dishub_rows
 from scenarios.spec import check_on_map, load_plan, load_scenario, plan_on
-from twin.cameras.plans import CameraKind, CameraPlan, Owner
+from twin.cameras.plans import CameraKind, CameraPlan, Owner, Purpose
 from twin.cameras.survey import mount
 from twin.network import library
 
@@ -39,6 +45,13 @@ dwell_s = 20.0
 FIXED = (
     PTZ.replace('"ptz"', '"fixed"').split("tour =")[0] + "[[camera.view]]" + PTZ.split("[[camera.view]]")[1]
 )
+
+
+def ranged(limits: str) -> str:
+    """The PTZ with limits of its range in line 13."""
+    return PTZ.replace("settle_s = 1.0 }", f"settle_s = 1.0 }}\nrange = {{ {limits} }}")
+
+
 HEAD = "camera,kind,road,along_m,offset_m,height_m,fps,view,aim_along_m,hfov_deg"
 ROWS = ["c,ptz,mth-1.0+,100,7.5,9,2,a,134,58", ",,,,,,,b,70,50", "d,fixed,mth-1.0+,150,7.5,9,2,a,190,58"]
 
@@ -104,6 +117,34 @@ def test_a_view_with_two_cameras_is_refused() -> None:
             'extends = "today"\n' + PTZ,
             "network 'mt-haryono', but 'today', which it extends, has 'balikpapan'",
         ),
+        (PTZ.replace("height_m = 9.0", "height_m = -3.0"), "line 10: camera.0.height_m: -3 m is underground"),
+        (PTZ.replace("height_m = 9.0", "height_m = 90.0"), "line 10: camera.0.height_m: 90 m is no place"),
+        (
+            PTZ + PTZ.split("[[camera]]")[1].join(["[[camera]]", ""]),
+            "line 26: two cameras are called 'turning'",
+        ),
+        (
+            PTZ.replace("aim_along_m = 134.0", "aim_along_m = 134.0\naim_height_m = 60.0"),
+            "line 15: view turning-ahead: it looks at the sky: the camera is 9 m above the ground",
+        ),
+        (
+            ranged("pan_deg = [-90, 20]"),
+            "view turning-across: its pan of -91.6 degrees is out of the range of the PTZ, -90 to 20",
+        ),
+        (ranged("tilt_deg = [-10, 12]"), "line 16: view turning-ahead: its tilt of 14"),
+        (
+            ranged("hfov_deg = 55"),
+            "its field of view of 58 degrees is out of the range of the PTZ, 2.4 to 55",
+        ),
+        (ranged("pan_deg = [20, -20]"), "pan_deg: expected the lower limit first, got 20, -20"),
+        (
+            ranged("hfov_deg = 60")
+            .replace('"ptz"', '"multi_sensor"')
+            .replace("tour =", "# tour =")
+            .replace("dwell_s = 20.0", ""),
+            "only a ptz has a range",
+        ),
+        ("uplink_mbps = 0\n" + PTZ, "line 1: uplink_mbps: input should be greater than 0"),
         ('inventory = "none.csv"\n', "none.csv: no such file"),
         ('inventory = "../none.csv"\n', "inventory: string should match pattern"),
     ],
@@ -115,6 +156,28 @@ def test_a_broken_plan_is_told_in_one_line(tmp_path: Path, text: str, expected: 
     assert expected in str(caught.value)
     assert path in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_range_that_reaches_every_preset_tells_the_zoom_that_is_left(tmp_path: Path) -> None:
+    plan = load_plan(written(tmp_path, ranged("pan_deg = [-170, 170], tilt_deg = [0, 90], hfov_deg = 60")))
+    ahead, across = plan.views
+    assert ahead.max_zoom == pytest.approx(25 * tan(radians(29)) / tan(radians(30)))
+    assert across.max_zoom < ahead.max_zoom
+    assert load_plan(written(tmp_path, PTZ)).views[0].max_zoom == 25.0
+
+
+def test_what_a_camera_is_like_comes_from_its_file(tmp_path: Path) -> None:
+    text = PTZ.replace(
+        "fps = 2.0", "fps = 2.0\nshutter_s = 0.001\nsensor_width_mm = 6.4\nloudspeaker = false"
+    )
+    text = "uplink_mbps = 3.5\n" + text.replace('"ahead"', '"ahead"\npurpose = ["kerb", "red_light"]')
+    plan = load_plan(written(tmp_path, text))
+    ahead, across = plan.views
+    assert (ahead.purposes, across.purposes) == ((Purpose.KERB, Purpose.RED_LIGHT), ())
+    assert ahead.shutter_s == 0.001
+    assert ahead.focal_length_m == pytest.approx(0.0032 / tan(radians(29)))
+    assert not plan.cameras[0].speaks
+    assert plan.uplink_bps == 3_500_000
 
 
 def test_an_inventory_has_a_row_a_view_and_a_camera_goes_on_to_the_next_name(tmp_path: Path) -> None:
@@ -130,7 +193,18 @@ def test_an_inventory_has_a_row_a_view_and_a_camera_goes_on_to_the_next_name(tmp
     ("lines", "expected"),
     [
         ((HEAD.replace("fps", "fsp"), *ROWS), "line 1: unknown column 'fsp'; did you mean 'fps'?"),
-        ((HEAD.replace("view,", ""),), "line 1: expected each column once, camera and view among them"),
+        ((HEAD.replace("view,", ""),), "line 1: column 'view' is missing; there are camera, kind, road"),
+        ((HEAD.replace("fps,", ""),), "line 1: column 'fps' is missing"),
+        (
+            (HEAD.replace("aim_along_m,", ""),),
+            "'aim_along_m' is missing; the nearest that is there is 'along_m'",
+        ),
+        ((HEAD.replace("hfov_deg", "fps"),), "line 1: column 'hfov_deg' is missing"),
+        ((HEAD + ",fps",), "line 1: expected each column once, got 'fps' 2 times"),
+        ((HEAD, ROWS[0].replace("7.5,9,", "7.5,-2,")), "line 2: height_m: -2 m is underground"),
+        ((HEAD, *ROWS[:2], ROWS[2].replace("d,fixed", "c,fixed")), "line 4: two cameras are called 'c'"),
+        ((HEAD, ROWS[0], ROWS[1].replace(",b,", ",a,")), "line 3: two views are called 'c-a'"),
+        ((HEAD, ROWS[0], ROWS[1].replace("70,", "9070,")), "line 3: view c-b: aim_along_m = 9070 is off"),
         ((HEAD, ROWS[0] + ",9"), "line 2: expected 10 columns, got 11"),
         ((HEAD, ROWS[0].replace("134", "far")), "line 2: aim_along_m: expected a number, got 'far'"),
         ((HEAD, ROWS[0], ",,,,,,,b,70,500"), "line 3: hfov_deg: input should be less than or equal to 150"),
@@ -204,3 +278,38 @@ def test_every_zone_has_a_proposal_on_the_network_of_its_scenario(zone: str) -> 
     assert tours
     for tour in tours:  # a stand of a minute cannot come and go between two looks
         assert max(tour.longest_gap_ns(look.view) for look in tour.looks) < 60e9
+
+
+def test_today_in_the_figures_of_dishub_has_304_units_at_81_points_by_its_rule() -> None:
+    plan = load_plan("today-dishub")
+    spec_of = {view.name: view for view in plan.views}
+    places = {(spec_of[c.views[0]].road, spec_of[c.views[0]].along_m) for c in plan.cameras}
+    assert (len(plan.cameras), len(places)) == (304, 81)
+    assert {camera.owner for camera in plan.cameras} == {Owner.DISHUB}
+    assert sum(view.name.endswith("-parkir") for view in plan.views) == 6
+    assert 200e6 <= plan.bitrate_bps <= 250e6
+    stored = files("scenarios").joinpath("plans", "today-dishub.csv").read_text(encoding="utf-8")
+    assert dishub_rows(library.named("balikpapan"), load_plan("today")) == stored.splitlines()
+
+
+@settings(max_examples=15, deadline=None)
+@given(count=st.integers(0, 60))
+def test_mobile_units_are_as_many_as_asked_for_and_stand_apart_on_the_stretch(count: int) -> None:
+    network, plan = library.named("balikpapan"), load_plan("today")
+    more = with_mobile(plan, network, count)
+    units = [camera for camera in more.cameras if camera.kind is CameraKind.ETLE_MOBILE]
+    assert len(units) == count
+    assert len(more.cameras) == len(plan.cameras) + count
+    spec_of = {view.name: view for view in more.views}
+    stands = {(spec_of[c.name].road, spec_of[c.name].along_m) for c in units}
+    assert len(stands) == count
+    assert all("Sudirman" in network.road_of[road].name for road, _ in stands)
+    check_on_map(more, network)
+
+
+def test_mobile_units_on_a_network_without_the_stretch_stand_on_its_main_road() -> None:
+    corridor = library.named("mt-haryono")
+    views = with_mobile(load_plan("beller"), corridor, 3).views[-3:]
+    assert all(corridor.road_of[view.road].priority >= 3 for view in views)
+    with pytest.raises(InputError, match="expected 0 to 200, got -1"):
+        with_mobile(load_plan("beller"), corridor, -1)

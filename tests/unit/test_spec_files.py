@@ -109,7 +109,7 @@ def test_a_key_in_the_second_of_several_tables_is_found_on_its_line(tmp_path: Pa
 
 
 def test_two_views_of_one_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"mine\.toml: two views are called 'kerb-1'"):
+    with pytest.raises(InputError, match=r"mine\.toml, line 14: two cameras are called 'kerb-1'"):
         load_plan(written(tmp_path, PLAN + PLAN))
 
 

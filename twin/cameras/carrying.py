@@ -31,7 +31,9 @@ def carried(plan: CameraPlan, home: RoadNetwork, network: RoadNetwork) -> Camera
         raise ValueError(msg)
     names = {camera.name for camera in cameras}
     left_out = tuple(camera.name for camera in plan.cameras if camera.name not in names)
-    return CameraPlan(plan.name, tuple(views.values()), cameras, network.name, left_out)
+    return replace(
+        plan, views=tuple(views.values()), cameras=cameras, network=network.name, left_out=left_out
+    )
 
 
 def _kept(camera: Camera, views: dict[str, ViewSpec]) -> Camera | None:

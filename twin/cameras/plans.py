@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import tan
 
 from twin.cameras.ptz import GuardTour
 
@@ -22,6 +23,15 @@ class CameraKind(StrEnum):
     MULTI_SENSOR = "multi_sensor"  # a lens a view: all of them at all times
     ETLE_STATIC = "etle_static"
     ETLE_MOBILE = "etle_mobile"  # on a car or a phone, here at the place where it stands
+
+
+class Purpose(StrEnum):
+    """What a view is there for."""
+
+    KERB = "kerb"  # vehicles that stand at the kerb, and their plates
+    RED_LIGHT = "red_light"  # who crosses a stop line at red: line, signal head and junction
+    PLATES = "plates"  # plates of passing vehicles
+    WATCH = "watch"  # traffic, for an operator
 
 
 ETLE = (CameraKind.ETLE_STATIC, CameraKind.ETLE_MOBILE)
@@ -54,6 +64,9 @@ class ViewSpec:
     centreline, `height_m` above the ground, and looks at the point `aim_along_m` / `aim_offset_m`
     of `aim_road` ("": of the same road) on the ground. `survey_sigma_m` and `survey_sigma_rad` are
     the standard errors of the surveyed position and angles; the engine gets the surveyed pose.
+    The point aimed at is `aim_height_m` above the ground. `purposes` () means: what it shows says it.
+    `shutter_s` None means that nobody stated the exposure; `sensor_width_m` is that of a 1/2.8 inch
+    sensor unless stated [?].
     """
 
     name: str
@@ -72,6 +85,15 @@ class ViewSpec:
     clock_error_ns: int = 0
     snapshot_delay_ns: int = 1_500_000_000
     aim_road: str = ""
+    aim_height_m: float = 0.0
+    purposes: tuple[Purpose, ...] = ()
+    shutter_s: float | None = None
+    sensor_width_m: float = 0.0054
+
+    @property
+    def focal_length_m(self) -> float:
+        """The focal length of the lens at this view."""
+        return self.sensor_width_m / (2 * tan(self.hfov_rad / 2))
 
     @property
     def aimed_road(self) -> str:
@@ -84,7 +106,7 @@ class Camera:
     """One item of the estate and the names of its views.
 
     `tour` None means that it looks at each of its views at all times. After a zoomed snapshot it
-    takes `back_ns` until its picture is of use again.
+    takes `back_ns` until its picture is of use again. `loudspeaker` None means: as its kind has it.
     """
 
     name: str
@@ -95,6 +117,12 @@ class Camera:
     bitrate_bps: int
     tour: GuardTour | None = None
     back_ns: int = 1_000_000_000
+    loudspeaker: bool | None = None
+
+    @property
+    def streams(self) -> int:
+        """How many streams it sends: one a lens."""
+        return len(self.views) if self.kind is CameraKind.MULTI_SENSOR else 1
 
     @property
     def turns(self) -> bool:
@@ -104,7 +132,7 @@ class Camera:
     @property
     def speaks(self) -> bool:
         """Whether it carries a loudspeaker: junction cameras do, enforcement sets do not (DOMAIN 1)."""
-        return self.kind not in ETLE
+        return self.kind not in ETLE if self.loudspeaker is None else self.loudspeaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +141,8 @@ class CameraPlan:
 
     A view that no camera of `cameras` claims is a fixed camera of its own, of Dishub. `network` is
     the one that it is drawn on ("": whichever has its roads), `left_out` the cameras that do not
-    lie on the network that it was carried to. Raises ValueError where a view has two cameras.
+    lie on the network that it was carried to, `uplink_bps` what it may send at once (None: not said).
+    Raises ValueError where a view has two cameras.
     """
 
     name: str
@@ -121,6 +150,7 @@ class CameraPlan:
     cameras: tuple[Camera, ...] = ()
     network: str = ""
     left_out: tuple[str, ...] = ()
+    uplink_bps: int | None = None
 
     def __post_init__(self) -> None:
         claimed = [view for camera in self.cameras for view in camera.views]

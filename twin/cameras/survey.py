@@ -43,7 +43,8 @@ def mount(network: RoadNetwork, spec: ViewSpec) -> PinholeCamera:
         )
         raise ValueError(msg)
     position = np.array(road.point_at(spec.along_m, spec.offset_m)) + np.array([0.0, 0.0, spec.height_m])
-    return _aimed(spec, position, np.array(aimed.point_at(spec.aim_along_m, spec.aim_offset_m)))
+    target = np.array(aimed.point_at(spec.aim_along_m, spec.aim_offset_m))
+    return _aimed(spec, position, target + np.array([0.0, 0.0, spec.aim_height_m]))
 
 
 def _road(network: RoadNetwork, spec: ViewSpec, name: str) -> Road:

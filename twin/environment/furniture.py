@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from scipy.spatial import cKDTree
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array
 from twin.network.model import Control, Road, RoadNetwork
 from twin.network.roadside import Section, section
 from twin.randomness import Seed
@@ -21,6 +22,8 @@ LAMP_SPACING_M = 32.0
 SIGN_SPACING_M = 55.0
 CORNER_M = 8.0
 BEFORE_EYE_M = 22.0
+SIGHT_M = 2.5  # what stands is so far from a line of sight
+FARTHEST_M = 500.0  # what stands farther from the eye shows in no picture
 
 
 class PlantKind(StrEnum):
@@ -86,36 +89,63 @@ class Furniture:
     masts: tuple[Mast, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Keepout:
-    """Where nothing may stand: on the roads, and in the line of sight of whoever planned the place."""
+    """Where nothing may stand: on the roads, and in the line of sight of whoever planned the place.
 
-    roads_m: Float64Array  # (N, 3): x, y and the half width there
-    eye_m: Float64Array  # (2,)
-    aim_m: Float64Array  # (2,)
+    `roads_m` (N, 3) are x, y and the half width there; `sight_m` is where an eye stands and looks,
+    None where nobody has planned one.
+    """
+
+    def __init__(self, roads_m: Float64Array, sight_m: tuple[Float64Array, Float64Array] | None) -> None:
+        self._sight_m = None if sight_m is None else (sight_m[0][:2], sight_m[1][:2])
+        self._roads_m, self._widest_m = roads_m, float(roads_m[:, 2].max())
+        self._tree = cKDTree(roads_m[:, :2])
+
+    def near(self, point_m: Float64Array) -> bool:
+        """Return whether what stands at a point (2,) could show in a picture."""
+        return self._sight_m is None or bool(np.hypot(*(point_m - self._sight_m[0])) <= FARTHEST_M)
 
     def ahead(self, point_m: Float64Array, within_m: float) -> bool:
         """Return whether a point (2,) is so near before the eye that a mast there would be in its way."""
-        to_point, ray = point_m - self.eye_m, self.aim_m - self.eye_m
-        distance = float(np.hypot(*to_point))
-        cosine = float(to_point @ ray) / max(distance * float(np.hypot(*ray)), 1e-9)
-        return distance < 2.0 or (distance < within_m and cosine > 0.5)
+        return self._sight_m is not None and bool(
+            before_eye(*self._sight_m, point_m[None], np.array([within_m]))[0]
+        )
 
     def free(self, point_m: Float64Array, radius_m: float) -> bool:
         """Return whether a thing of that radius at a point (2,) leaves roads and sight clear."""
-        road_gap = np.hypot(*(self.roads_m[:, :2] - point_m).T) - self.roads_m[:, 2]
-        ray = self.aim_m - self.eye_m
-        share = float(np.clip(np.dot(point_m - self.eye_m, ray) / max(np.dot(ray, ray), 1e-9), 0.0, 1.0))
-        sight_gap = float(np.hypot(*(self.eye_m + share * ray - point_m)))
-        return bool(road_gap.min() > radius_m and sight_gap > radius_m + 2.5)
+        beside = self._roads_m[self._tree.query_ball_point(point_m, radius_m + self._widest_m)]
+        road_gap = np.hypot(*(beside[:, :2] - point_m).T) - beside[:, 2]
+        if self._sight_m is not None and sight_gap_m(*self._sight_m, point_m[None])[0] <= radius_m + SIGHT_M:
+            return False
+        return bool((road_gap > radius_m).all())
+
+
+def before_eye(
+    eye_m: Float64Array, aim_m: Float64Array, points_m: Float64Array, within_m: Float64Array
+) -> BoolArray:
+    """Return (N,): which points (N, 2) are less than `within_m` (N,) before an eye (2,), or at it."""
+    to_point, ray = points_m - eye_m, aim_m - eye_m
+    distance = np.hypot(*to_point.T)
+    cosine = (to_point @ ray) / np.maximum(distance * float(np.hypot(*ray)), 1e-9)
+    return np.asarray((distance < 2.0) | ((distance < within_m) & (cosine > 0.5)), dtype=np.bool_)
+
+
+def sight_gap_m(eye_m: Float64Array, aim_m: Float64Array, points_m: Float64Array) -> Float64Array:
+    """Return how far points (N, 2) are from the line between an eye (2,) and its aim (2,)."""
+    ray = aim_m - eye_m
+    share = np.clip((points_m - eye_m) @ ray / max(float(ray @ ray), 1e-9), 0.0, 1.0)
+    return np.asarray(np.hypot(*(eye_m + share[:, None] * ray - points_m).T), dtype=np.float64)
 
 
 def furnish(
-    network: RoadNetwork, roads: Iterable[Road], sight_m: tuple[Float64Array, Float64Array], seed: Seed
+    network: RoadNetwork, roads: Iterable[Road], sight_m: tuple[Float64Array, Float64Array] | None, seed: Seed
 ) -> Furniture:
-    """Return the furniture of `roads`; `sight_m` is where an eye stands and looks, on the map."""
+    """Return the furniture of `roads`; `sight_m` is where an eye stands and looks, on the map.
+
+    With None nothing is left out for an eye, however far it stands.
+    """
     chosen = list(roads)
-    keepout = Keepout(_corridors(network), sight_m[0][:2], sight_m[1][:2])
+    keepout = Keepout(_corridors(network), sight_m)
     buildings: list[Building] = []
     plants: list[Plant] = []
     masts: list[Mast] = []
@@ -150,7 +180,8 @@ def _buildings(cut: Section, keepout: Keepout, draw: np.random.Generator) -> lis
             int(draw.integers(1 << 30)),
             float(draw.choice([0.0, 0.4, 3.0, 7.0], p=[0.5, 0.2, 0.2, 0.1])),
         )
-        if along + width < cut.road.length_m and all(keepout.free(corner, 3.0) for corner in outline):
+        fits = along + width < cut.road.length_m and keepout.near(outline[0])
+        if fits and all(keepout.free(corner, 3.0) for corner in outline):
             found.append(Building(outline, float(corners[0, 2]), height, key))
         along += width + gap
     return found
@@ -159,10 +190,11 @@ def _buildings(cut: Section, keepout: Keepout, draw: np.random.Generator) -> lis
 def _apart(buildings: list[Building]) -> tuple[Building, ...]:
     """Drop buildings that would stand in others (of the next street)."""
     kept: list[Building] = []
+    middles_m = np.full((len(buildings), 2), np.inf)
     for one in buildings:
         middle, radius = one.corners_m.mean(axis=0), np.ptp(one.corners_m, axis=0).min() / 2
-        others = (np.hypot(*(other.corners_m.mean(axis=0) - middle)) for other in kept)
-        if all(distance > radius + 2.0 for distance in others):
+        if (np.hypot(*(middles_m[: len(kept)] - middle).T) > radius + 2.0).all():
+            middles_m[len(kept)] = middle
             kept.append(one)
     return tuple(kept)
 
@@ -177,8 +209,9 @@ def _plants(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[P
             draw.random() < 0.55,
         )
         kind = PlantKind.PALM if draw.random() < 0.2 else PlantKind.TREE
-        near = keepout.ahead(np.array([x, y]), BEFORE_EYE_M)
-        if planted and not near and keepout.free(np.array([x, y]), 2.0):
+        foot = np.array([x, y])
+        shows = keepout.near(foot) and not keepout.ahead(foot, BEFORE_EYE_M)
+        if planted and shows and keepout.free(foot, 2.0):
             found.append(Plant(kind, (float(x), float(y), float(z)), height, 0.36 * height, key))
     return found
 
@@ -187,14 +220,23 @@ def _median(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[P
     """Return the hedge, and a palm here and there, on the planted median of a divided road."""
     if not cut.road.median:
         return []
+    places_m = np.arange(5.0, max(5.0, cut.road.length_m - 5.0), 1.3)
+    drawn = [
+        (draw.uniform(-0.3, 0.3), draw.uniform(0.45, 0.9), draw.integers(1 << 30), draw.random())
+        for _ in places_m
+    ]
+    if not drawn:
+        return []
+    shifts_m, heights_m, keys, chances = zip(*drawn, strict=True)
+    feet_m = cut.points_m(places_m + np.array(shifts_m), -cut.lane_edge_m - 0.8)
     found = []
-    for along in np.arange(5.0, max(5.0, cut.road.length_m - 5.0), 1.3):
-        x, y, z = cut.points_m(along + draw.uniform(-0.3, 0.3), -cut.lane_edge_m - 0.8)[0]
-        height, key, palm = float(draw.uniform(0.45, 0.9)), int(draw.integers(1 << 30)), draw.random() < 0.05
+    for (x, y, z), height, key, palm in zip(feet_m, heights_m, keys, np.array(chances) < 0.05, strict=True):
+        if not keepout.near(np.array([x, y])):
+            continue
         foot = (float(x), float(y), float(z))
-        found.append(Plant(PlantKind.SHRUB, foot, height, 0.55, key))
+        found.append(Plant(PlantKind.SHRUB, foot, float(height), 0.55, int(key)))
         if palm and not keepout.ahead(np.array([x, y]), 2 * BEFORE_EYE_M):
-            found.append(Plant(PlantKind.PALM, foot, 4.5 + 2 * height, 1.5, key))
+            found.append(Plant(PlantKind.PALM, foot, 4.5 + 2 * float(height), 1.5, int(key)))
     return found
 
 
@@ -212,7 +254,7 @@ def _masts(cut: Section, keepout: Keepout) -> list[Mast]:
             x, y, z = cut.points_m(along, cut.kerb_edge_m + offset)[0]
             heading = cut.road.heading_at(float(along))
             foot, toward = (float(x), float(y), float(z)), float(heading - across)
-            if not keepout.ahead(np.array([x, y]), BEFORE_EYE_M):
+            if keepout.near(np.array([x, y])) and not keepout.ahead(np.array([x, y]), BEFORE_EYE_M):
                 found.append(Mast(kind, foot, height, toward, arm, heading + np.pi))
     return found
 
