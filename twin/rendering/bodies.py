@@ -15,6 +15,7 @@ from twin.rendering.light import Light
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
 from twin.rendering.plates import TEXT_FROM_PX, paint_plate
 from twin.rendering.raster import fill_faces, keep_nearer
+from twin.rendering.wet import lamp_drop_px
 from twin.truth import VehicleStates
 
 ALBEDO = np.array([
@@ -31,6 +32,7 @@ CARGOES = np.array([(0.72, 0.74, 0.74), (0.60, 0.46, 0.30), (0.30, 0.42, 0.34), 
 GLOSS = np.zeros(len(Paint))
 GLOSS[Paint.GLASS], GLOSS[Paint.BODY] = 0.26, 0.08
 LAMP_M = 0.16
+LAMP_AT = 0.4  # the height of lamps as a share of that of the vehicle
 HEADLAMP_BGR = np.array([222.0, 244.0, 255.0])
 TAILLAMP_BGR = np.array([42.0, 36.0, 190.0])
 BRAKE_BGR = np.array([70.0, 60.0, 255.0])
@@ -41,6 +43,7 @@ class Body:
     """One vehicle ready to paint: faces (F, K, 2) in pixels and in order, `corners` (F,), colours (F, 3).
 
     `box_px` (4,) is x0, y0, x1, y1; `lamps_px` (L, 2) are the lamps that show, `lamp_bgr` their light;
+    `lamp_drop_px` is how far below them a wet street mirrors them;
     `plate_px` (4, 2) is the plate if it shows: bottom left, bottom right, top right, top left.
     """
 
@@ -52,6 +55,7 @@ class Body:
     lamps_px: Float64Array
     lamp_bgr: Float64Array
     lamp_radius_px: float
+    lamp_drop_px: float
     plate_px: Float64Array | None
     plate: str
 
@@ -114,6 +118,8 @@ class _Style:
         seen, lamps = self.seen, self._lamps_px()
         axis = self.camera.rotation_camera_world()[2]
         depth_m = (self.vehicles.position_m - self.camera.position_m) @ axis
+        drop_px = lamp_drop_px(self.camera, LAMP_AT * self.vehicles.size_m[:, 2], depth_m)
+        self._veil(depth_m)
         return [
             Body(
                 depth_m=float(depth_m[row]),
@@ -124,11 +130,21 @@ class _Style:
                 lamps_px=lamps[bool(self.ahead[row])][1][row][lamps[bool(self.ahead[row])][0][row]],
                 lamp_bgr=self._lamp_bgr(row, ahead=bool(self.ahead[row])),
                 lamp_radius_px=self.camera.focal_px * LAMP_M / float(depth_m[row]),
+                lamp_drop_px=float(drop_px[row]),
                 plate_px=self._plate_px(row, float(depth_m[row]), ahead=bool(self.ahead[row])),
                 plate=self.vehicles.plates[row],
             )
             for row in np.flatnonzero(np.diff(seen.first)).tolist()
         ]
+
+    def _veil(self, depth_m: Float64Array) -> None:
+        """Let the colours fade into the airlight: L = L0 T + A (1 - T), T = exp(-k d) (Koschmieder, 1924)."""
+        if self.light.veil_per_m <= 0:
+            return
+        through = np.exp(-self.light.veil_per_m * np.maximum(depth_m, 0.0))
+        share = np.repeat(through, np.diff(self.seen.first))[:, None]
+        colours = self.seen.colours[: len(share)]
+        colours[:] = colours * share + self.light.air_bgr * (1.0 - share)
 
     def _lamps_px(self) -> dict[bool, tuple[BoolArray, Float64Array]]:
         """Return, by whether one looks from ahead, which lamps show (N, L) and their pixels (N, L, 2)."""

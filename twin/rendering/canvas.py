@@ -41,6 +41,18 @@ ROUGHNESS = {
     Surface.JOINT: 0.1,
 }
 
+SHINY = {  # how much of a film of water a surface holds: asphalt all of it, grass none
+    Surface.PAVEMENT: 0.6,
+    Surface.FORECOURT: 0.6,
+    Surface.ASPHALT: 1.0,
+    Surface.MARKING: 0.8,
+    Surface.KERB_LIGHT: 0.4,
+    Surface.KERB_DARK: 0.4,
+    Surface.GUTTER: 1.0,
+    Surface.TACTILE: 0.6,
+    Surface.JOINT: 0.7,
+}
+
 
 def clipped_px(
     camera: PinholeCamera, points_m: ArrayLike, rotation: Float64Array | None = None
@@ -134,7 +146,8 @@ class Canvas:
     """Layers (H, W) of one camera; ground first, then upright things from far to near.
 
     `albedo` (H, W, 3) BGR 0..255, `normal` (H, W, 3) in the world, `glow` (H, W, 3) light of its
-    own by night, `depth_m` (H, W), `place_m` (H, W, 2) where on the map, `upright` (H, W) bool.
+    own by night, `depth_m` (H, W), `place_m` (H, W, 2) where on the map, `upright` (H, W) bool,
+    `shiny` (H, W) 0..1 how much of a film of water the ground holds.
     """
 
     def __init__(self, camera: PinholeCamera, ground: GroundPlane, tile: Float32Array) -> None:
@@ -148,6 +161,7 @@ class Canvas:
         self.upright = np.zeros((height, width), dtype=np.bool_)
         self.normal = np.zeros((height, width, 3), dtype=np.float32)
         self.normal[..., 2] = 1.0
+        self.shiny = np.zeros((height, width), dtype=np.float32)
         self.glow = np.zeros((height, width, 3), dtype=np.uint8)
         self.albedo = np.zeros((height, width, 3), dtype=np.uint8)
 
@@ -163,6 +177,7 @@ class Canvas:
                 cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
         table = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.float32)
         rough = np.array([ROUGHNESS.get(surface, 0.0) for surface in Surface], dtype=np.float32)
+        self.shiny = np.array([SHINY.get(surface, 0.0) for surface in Surface], dtype=np.float32)[label]
         grain = self._grain() * rough[label]
         blur = max(1, self.camera.width_px // 320)
         paths = cv2.blur(worn, (2 * blur + 1, blur)).astype(np.float32) / 255
