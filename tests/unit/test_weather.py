@@ -114,7 +114,7 @@ def test_a_lamp_is_mirrored_below_itself_as_far_as_the_road_is_wet() -> None:
     shown = []
     for share in (0, 100, 200):
         canvas = np.zeros((360, 640, 3), dtype=np.uint8)
-        add_streaks(canvas, [lamp], np.full_like(canvas, share))
+        add_streaks(canvas, [lamp], np.full((360, 640), share, dtype=np.uint8))
         shown.append(canvas[..., 2].astype(int))
     assert not shown[0].any()
     rows, columns = np.nonzero(shown[2])

@@ -8,6 +8,7 @@ import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from twin.rendering.canvas import SHIFT
+from twin.rendering.raster import add_share
 
 COARSE_PX = 160  # glare is drawn on a picture of this width and enlarged
 STREAKS_PX = 320  # and streaks, which are narrower, on one of this
@@ -56,7 +57,7 @@ def add_halos(canvas: UInt8Array, spots: Sequence[Spot], scatter: float = 0.0) -
 def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) -> None:
     """Add the reflections of lamps on a wet street: drawn out towards the viewer, as ripples do.
 
-    `gloss` (H, W, 3) is how much of what falls on it the street reflects, of 255.
+    `gloss` (H, W) is how much of what falls on it the street reflects, of 255.
     """
     shown = [spot for spot in spots if spot.drop_px > 1.0]
     if not shown:
@@ -74,4 +75,4 @@ def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) ->
     longest = max(spot.drop_px for spot in shown) * scale
     soft = cv2.blur(picture, (3, 2 * round(float(np.clip(0.15 * longest, 1.0, 9.0))) + 1))
     streaks = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    cv2.add(canvas, cv2.multiply(streaks, gloss, scale=1 / 255), canvas)
+    add_share(canvas, streaks, gloss)

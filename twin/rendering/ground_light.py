@@ -10,11 +10,13 @@ from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
+from twin.rendering.raster import take_share
 from twin.rendering.scenery import SHORTEST_SUN
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
 UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
+ROUND = [0, 1, 3, 2]  # corners of the footprint, one after another
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
 BEAM = 1.15  # how bright a beam is on the road
 WET_TAKES = 0.5  # of it goes on ahead from a wet road, away from the driver and most cameras [?]
@@ -28,23 +30,20 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
         return
     mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
     under, sunless = _shadow_points(vehicles, light)
-    for points, value in ((sunless, SUNLESS), (under, UNDER)):
+    for points, value in ((sunless, SUNLESS), (under[:, ROUND], UNDER)):
         if points is None:
             continue
         flat, depth = camera.project(points.reshape(-1, 3))
         pixels = np.clip(np.nan_to_num(flat, nan=0.0), -9000, 9000).reshape(*points.shape[:2], 2)
         ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
         for outline in fixed(pixels[ahead]):
-            cv2.fillConvexPoly(mask, cv2.convexHull(outline), value, cv2.LINE_AA, SHIFT)
+            hull = outline if value == UNDER else cv2.convexHull(outline)
+            cv2.fillConvexPoly(mask, hull, value, cv2.LINE_AA, SHIFT)
     x, y, wide, tall = cv2.boundingRect(mask)
     if wide and tall:
         area = (slice(y, y + tall), slice(x, x + wide))
         soft = cv2.blur(mask[area], (3, 3))
-        cv2.subtract(
-            canvas[area],
-            cv2.multiply(shade[area], cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR), scale=1 / 255),
-            canvas[area],
-        )
+        take_share(canvas[area], shade[area], soft)
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:
@@ -101,6 +100,5 @@ def lamp_spots(found: list[Body]) -> list[Spot]:
     return [
         Spot(lamp, body.lamp_radius_px, body.lamp_bgr, body.lamp_drop_px)
         for body in found
-        if body.lamp_bgr.max() > 25
         for lamp in body.lamps_px
     ]

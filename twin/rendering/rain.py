@@ -1,9 +1,11 @@
 """Rain before the lens: streaks of drops that fall, and drops that sit on the dome for a while."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, UInt8Array
 from twin.randomness import Seed
 from twin.rendering.canvas import SHIFT
 from twin.rendering.light import Light
@@ -80,10 +82,12 @@ def _lens(canvas: UInt8Array, at: tuple[int, int], radius: int) -> None:
     inside = cv2.blur(inside, (max(3, radius // 2), max(3, radius // 2)))
     mask = _round(radius)
     part = canvas[y0:y1, x0:x1]
-    part[:] = (part + mask * (inside.astype(np.float32) - part)).astype(np.uint8)
+    part[:] = cv2.blendLinear(inside, part.copy(), mask, 1.0 - mask)
 
 
-def _round(radius: int) -> Float64Array:
+@lru_cache(maxsize=64)
+def _round(radius: int) -> Float32Array:
+    """Return how much of a drop one sees at each pixel: a soft disc."""
     x = np.arange(-radius, radius + 1) / radius
     away = np.hypot(x[None, :], x[:, None] * 0.92)
-    return np.asarray(0.8 * np.clip((1.0 - away) / 0.35, 0.0, 1.0), dtype=np.float64)[..., None]
+    return np.asarray(0.8 * np.clip((1.0 - away) / 0.35, 0.0, 1.0), dtype=np.float32)

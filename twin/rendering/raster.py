@@ -61,6 +61,10 @@ def _fill(
         for x in range(first, last + 1):
             share = min(1.0, EDGE * cover[x] / ROWS)
             cover[x] = 0.0
+            if share == 1.0:
+                for c in range(3):
+                    canvas[y, x, c] = np.uint8(colour[c] + 0.5)
+                continue
             for c in range(3):
                 here = float(canvas[y, x, c])
                 canvas[y, x, c] = np.uint8(here + share * (colour[c] - here) + 0.5)
@@ -92,3 +96,25 @@ def keep_nearer(
             if upright_m[y, x] < depth_m:
                 for c in range(3):
                     canvas[y, x, c] = still[y, x, c]
+
+
+@compiled
+def add_share(canvas: UInt8Array, light: UInt8Array, share: UInt8Array) -> None:
+    """Add to `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); rounded, not beyond 255."""
+    for y in range(canvas.shape[0]):
+        for x in range(canvas.shape[1]):
+            if share[y, x] > 0:
+                for c in range(3):
+                    part = np.int32(light[y, x, c]) * np.int32(share[y, x]) + 128
+                    canvas[y, x, c] = np.uint8(min(255, canvas[y, x, c] + ((part + (part >> 8)) >> 8)))
+
+
+@compiled
+def take_share(canvas: UInt8Array, light: UInt8Array, share: UInt8Array) -> None:
+    """Take from `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); not below 0."""
+    for y in range(canvas.shape[0]):
+        for x in range(canvas.shape[1]):
+            if share[y, x] > 0:
+                for c in range(3):
+                    part = np.int32(light[y, x, c]) * np.int32(share[y, x]) + 128
+                    canvas[y, x, c] = np.uint8(max(0, canvas[y, x, c] - ((part + (part >> 8)) >> 8)))

@@ -43,7 +43,7 @@ SHORTEST_SUN = 0.16  # sine of the elevation below which shadows grow no longer
 class Still:
     """The street in one light: `lit` and `shade` (H, W, 3), the picture and how far shadow darkens it.
 
-    `beam` (H, W, 3) is what a full headlamp adds, `gloss` (H, W, 3) what a wet street reflects, of 255.
+    `beam` (H, W, 3) is what a full headlamp adds, `gloss` (H, W) what a wet street reflects, of 255.
     """
 
     lit: UInt8Array
@@ -218,7 +218,7 @@ class Backdrop:
 
     def _gloss(self, light: Light, through: Float32Array) -> UInt8Array:
         share = 255.0 * light.wet * self._reflecting() * through
-        return np.repeat(_bytes(share), 3, axis=2)
+        return np.ascontiguousarray(_bytes(share)[..., 0])
 
     def _add_lanterns(self, picture: UInt8Array, light: Light, gloss: UInt8Array | None) -> None:
         """Add what thick or wet air and a wet street make of street lamps by night."""

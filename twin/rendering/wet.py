@@ -11,11 +11,13 @@ from detectors.datatypes.geometry import GroundPlane
 from twin.rendering.canvas import SHIFT, TILE_PX, fixed
 from twin.rendering.glare import STREAKS_PX, coarse
 from twin.rendering.light import Light
+from twin.rendering.raster import take_share
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
 WATER = 0.02  # reflectance of water at normal incidence, ((n - 1) / (n + 1))^2 with n = 1.33
 DARKER = 0.45  # how much a film of water takes from the albedo of asphalt (Lekner and Dorf, 1988)
+BY_DAY = 110.0  # a darker sky has nothing to be mirrored
 PUDDLES_M = 11.0  # the period of the pattern of thick and thin films
 
 
@@ -68,7 +70,7 @@ def dim_reflections(
 ) -> None:
     """Take from the street the light of the sky that the mirror images of vehicles keep from it."""
     sky = light.horizon_bgr
-    if not len(vehicles) or sky.mean() < 60.0:
+    if not len(vehicles) or sky.mean() < BY_DAY:
         return
     points = corners_m(vehicles).copy()
     points[..., 2] = 2.0 * vehicles.position_m[:, None, 2] - points[..., 2]
@@ -82,7 +84,7 @@ def dim_reflections(
         cv2.fillConvexPoly(picture, cv2.convexHull(outline), bgr, cv2.LINE_AA, SHIFT)
     soft = cv2.blur(picture, (3, 9))
     full = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    cv2.subtract(canvas, cv2.multiply(full, gloss, scale=1 / 255), canvas)
+    take_share(canvas, full, gloss)
 
 
 def lamp_drop_px(camera: PinholeCamera, height_m: Float64Array, depth_m: Float64Array) -> Float64Array:
