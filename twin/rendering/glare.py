@@ -13,6 +13,7 @@ from twin.rendering.raster import add_share
 COARSE_PX = 160  # glare is drawn on a picture of this width and enlarged
 STREAKS_PX = 320  # and streaks, which are narrower, on one of this
 STREAK_LENGTH, STREAK_FROM = 0.72, 1.05  # half length and middle, as shares of the way to the mirror image
+FAR_PX = 4000
 LAMP_OVER_WHITE = 2.6  # a lamp is so much brighter than what a sensor takes: its reflection shows that
 
 
@@ -64,15 +65,23 @@ def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) ->
         return
     scale, flat = coarse(canvas, STREAKS_PX)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
+    low, high = flat.shape[0], 0
     for at, radius, bgr, drop in sorted(shown, key=lambda spot: spot.drop_px):
-        middle = (at + [0.0, STREAK_FROM * drop]) * scale
-        if not (np.abs(middle) < 4000).all():
+        u, v = float(at[0]) * scale, float(at[1]) * scale
+        half, middle = STREAK_LENGTH * drop * scale, v + STREAK_FROM * drop * scale
+        top, bottom = int(middle - half), int(middle + half) + 1
+        if not (abs(u) < FAR_PX and -FAR_PX < top and bottom < FAR_PX):
             continue
-        axes = max(0.8, 0.8 * radius * scale), max(1.0, STREAK_LENGTH * drop * scale)
+        low, high = min(low, top), max(high, bottom)
         colour = np.minimum(LAMP_OVER_WHITE * bgr, 255.0).tolist()
-        box = (middle.tolist(), (2 * axes[0], 2 * axes[1]), 0.0)
-        cv2.ellipse(picture, box, colour, -1, cv2.LINE_AA)
+        wide = max(1, round(1.6 * radius * scale))
+        cv2.line(picture, (round(u), top), (round(u), bottom), colour, wide, cv2.LINE_8)
     longest = max(spot.drop_px for spot in shown) * scale
-    soft = cv2.blur(picture, (3, 2 * round(float(np.clip(0.15 * longest, 1.0, 9.0))) + 1))
-    streaks = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    add_share(canvas, streaks, gloss)
+    soft = round(float(np.clip(0.15 * longest, 1.0, 9.0)))
+    rows = slice(max(0, low - soft - 1), min(flat.shape[0], high + soft + 1))
+    if rows.start >= rows.stop:
+        return
+    softened = cv2.blur(picture[rows], (3, 2 * soft + 1))
+    part = slice(round(rows.start / scale), min(canvas.shape[0], round(rows.stop / scale)))
+    size = (canvas.shape[1], part.stop - part.start)
+    add_share(canvas[part], cv2.resize(softened, size, interpolation=cv2.INTER_LINEAR), gloss[part])

@@ -10,7 +10,7 @@ from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
-from twin.rendering.raster import take_share
+from twin.rendering.raster import add_share, take_share
 from twin.rendering.scenery import SHORTEST_SUN
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
@@ -77,9 +77,9 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
             cv2.fillConvexPoly(flat, outline, value, cv2.LINE_AA, SHIFT)
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
     soft = cv2.GaussianBlur(flat, (0, 0), max(1.6, 0.35 * metre_px))
-    share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    lit = cv2.multiply(beam, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), scale=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet) / 255)
-    cv2.add(canvas, lit, canvas)
+    bright = cv2.convertScaleAbs(soft, alpha=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet))
+    share = cv2.resize(bright, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
+    add_share(canvas, beam, share)
 
 
 def _beam_points(vehicles: VehicleStates) -> Float64Array:

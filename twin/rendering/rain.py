@@ -17,6 +17,7 @@ NEAREST_M, FARTHEST_M = 0.8, 12.0
 STREAKS = 900  # in a picture of 640 x 360, at the heaviest rain [?]
 DROPS_ON_LENS = 11  # at the heaviest rain [?]
 DROP_STAYS_NS = 5_000_000_000
+NO_DROP = (-1, 0.0, 0.0, 0.0)
 SLANT = 0.12  # the sideways share of the fall: wind [?]
 
 
@@ -29,6 +30,9 @@ class Rain:
         width, height = size_px[0] + MARGIN_PX, size_px[1] + MARGIN_PX
         plate = _streaks((width, height), focal_px, light.rain, draw)
         bright = 0.42 * light.air_bgr + 26.0 * light.lamps
+        count = round(DROPS_ON_LENS * light.rain)
+        self._phases = [int(seed.uniform("drop", n) * DROP_STAYS_NS) for n in range(count)]
+        self._drops: dict[int, tuple[int, float, float, float]] = {}
         layers = [cv2.multiply(plate, float(share) / 255.0) for share in bright]
         self._plate: UInt8Array = np.asarray(cv2.merge(layers), dtype=np.uint8)
 
@@ -42,10 +46,12 @@ class Rain:
     def sit(self, canvas: UInt8Array, timestamp_ns: int) -> None:
         """Show the drops on the dome: each is a small lens that turns the street upside down."""
         width, height = self._size_px
-        for number in range(round(DROPS_ON_LENS * self._light.rain)):
-            own = self._seed.child("drop", number)
-            span, since_ns = divmod(timestamp_ns + int(own.uniform("phase") * DROP_STAYS_NS), DROP_STAYS_NS)
-            u, v, size = (own.uniform(axis, span) for axis in ("u", "v", "size"))
+        for number, phase in enumerate(self._phases):
+            span, since_ns = divmod(timestamp_ns + phase, DROP_STAYS_NS)
+            if self._drops.get(number, NO_DROP)[0] != span:
+                own = self._seed.child("drop", number)
+                self._drops[number] = (span, *(own.uniform(axis, span) for axis in ("u", "v", "size")))
+            _, u, v, size = self._drops[number]
             radius = round((0.008 + 0.022 * size * size) * width)
             slide = 0.03 * height * size * since_ns / DROP_STAYS_NS
             _lens(canvas, (round(u * width), round(v * height + slide)), radius)
