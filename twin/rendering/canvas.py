@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane
+from twin.rendering.raster import label_face
 from twin.rendering.street import Patch, Surface
 
 NEAR_M = 0.4
@@ -165,8 +166,11 @@ class Canvas:
         self.glow = np.zeros((height, width, 3), dtype=np.uint8)
         self.albedo = np.zeros((height, width, 3), dtype=np.uint8)
 
-    def lay(self, ground: Ground) -> None:
-        """Paint the ground."""
+    def lay(self, ground: Ground, *, sharp: bool = False) -> None:
+        """Paint the ground; `sharp` sets a pixel by its middle, where OpenCV sets all that are touched.
+
+        Where the canvas is averaged afterwards that is a quarter of a pixel.
+        """
         rotation = self.camera.rotation_camera_world()
         label = np.zeros(self.sky.shape, dtype=np.uint8)
         worn = np.zeros(self.sky.shape, dtype=np.uint8)
@@ -174,7 +178,10 @@ class Canvas:
             outline = clipped_px(self.camera, patch.outline_m, rotation)
             if outline is not None:
                 layer, value = (worn, 255) if patch.surface is Surface.WORN else (label, int(patch.surface))
-                cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
+                if sharp:
+                    label_face(layer, outline, value)
+                else:
+                    cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
         table = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.float32)
         rough = np.array([ROUGHNESS.get(surface, 0.0) for surface in Surface], dtype=np.float32)
         self.shiny = np.array([SHINY.get(surface, 0.0) for surface in Surface], dtype=np.float32)[label]

@@ -73,7 +73,7 @@ class Scenery:
         """Return the street as `camera` has it, painted `finer` times finer and averaged."""
         big = resized(camera, (camera.width_px * finer, camera.height_px * finer))
         canvas = Canvas(big, self.ground, self.tile)
-        canvas.lay(self._ground)
+        canvas.lay(self._ground, sharp=finer == 1)
         _skyline(canvas, self.tile)
         raise_all(canvas, self.furniture)
         return Backdrop(self, camera, canvas)
