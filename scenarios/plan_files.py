@@ -1,6 +1,7 @@
 """Camera plans: the tables and inventories that people write, as the frozen types of the house."""
 
 from collections.abc import Callable
+from datetime import time
 from importlib.resources.abc import Traversable
 from math import radians
 from typing import Annotated, Any, Self, TypeVar
@@ -9,12 +10,13 @@ from pydantic import Field, model_validator
 
 from scenarios.errors import InputError, unknown_name
 from scenarios.inventory import read_inventory
-from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
+from scenarios.toml_files import ClockTime, FileModel, Kind, name_of, read_model, resolve
 from twin.cameras.carrying import carried
 from twin.cameras.plans import USUAL, Camera, CameraKind, CameraPlan, Owner, ViewSpec
 from twin.cameras.ptz import GuardTour, guard_tour
 from twin.cameras.survey import mount
 from twin.clock import seconds
+from twin.environment.faults import DAY_S, Fault, FaultKind
 from twin.network.model import NetworkError, RoadNetwork
 
 Made = TypeVar("Made")
@@ -23,6 +25,25 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9\-]{0,60}$")]
 Pixels = Annotated[int, Field(ge=64, le=8192)]
 Dwell = Annotated[float, Field(ge=1, le=3600)]
 Fov = Annotated[float, Field(ge=1, le=150)]
+
+
+class FaultFile(FileModel):
+    """A table [[view.fault]] or [[camera.fault]]: what is wrong between two local times of every day."""
+
+    kind: FaultKind
+    start: ClockTime = time(0)
+    end: ClockTime | None = None
+    strength: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+    def fault(self) -> Fault:
+        """Return it in seconds of the day; without an end it lasts to midnight."""
+        return Fault(
+            self.kind, _second(self.start), DAY_S if self.end is None else _second(self.end), self.strength
+        )
+
+
+def _second(at: time) -> float:
+    return at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6
 
 
 class MountFile(FileModel):
@@ -39,6 +60,7 @@ class MountFile(FileModel):
     survey_sigma_deg: Annotated[float, Field(ge=0)] = 0.06
     clock_error_s: float = 0.0
     snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
+    fault: tuple[FaultFile, ...] = ()
 
     def aimed(
         self, name: str, aim_road: str, aim_along_m: float, aim_offset_m: float, hfov_deg: float
@@ -61,6 +83,7 @@ class MountFile(FileModel):
             clock_error_ns=seconds(self.clock_error_s),
             snapshot_delay_ns=seconds(self.snapshot_delay_s),
             aim_road="" if aim_road == self.road else aim_road,
+            faults=tuple(one.fault() for one in self.fault),
         )
 
 

@@ -8,11 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from detectors.detection import registry
-from scenarios.demand_files import ClockTime, DemandFile, Name, Share, check_demand, load_demand
+from scenarios.demand_files import DemandFile, Name, Share, check_demand, load_demand
 from scenarios.errors import InputError, unknown_name
 from scenarios.plan_files import check_on_map, load_plan, plan_on
 from scenarios.results import Scenario
-from scenarios.toml_files import FileModel, Kind, beside, known_names, name_of, read_model, resolve
+from scenarios.toml_files import ClockTime, FileModel, Kind, beside, known_names, name_of, read_model, resolve
 from scenarios.weather_files import WeatherFile, WeatherKey
 from twin.network.model import RoadNetwork
 from twin.traffic.demand import DemandSpec

@@ -80,9 +80,7 @@ def test_the_stop_line_is_where_the_model_has_it(zoom: float) -> None:
     renderer = ViewRenderer(NETWORK, LIGHT_VIEW, camera, Seed(1))
     middle, _ = camera.project(section(NETWORK, road).points_m(np.array([road.length_m - LINE_M / 2]), 1.5))
     aimed = camera if zoom == 1.0 else resized(camera.aimed_at(middle[0], zoom), (1280, 720))
-    picture = (
-        renderer.render(scene()) if zoom == 1.0 else renderer.render_zoomed(scene(), aimed, (1280, 720))
-    )
+    picture = renderer.render(scene()) if zoom == 1.0 else renderer.render_zoomed(scene(), aimed, (1280, 720))
     along = np.linspace(road.length_m - LINE_M - 0.5, road.length_m + 0.5, 1401)
     assert max(edges_px(picture, aimed, along)) <= 0.5
 
@@ -111,5 +109,7 @@ def _crossings(outline: Float64Array, v: float) -> list[float]:
     """Return where the line of pixels `v` enters and leaves an outline (K, 2)."""
     pairs = zip(outline, np.roll(outline, -1, axis=0), strict=True)
     return [
-        float(a[0] + (v - a[1]) * (b[0] - a[0]) / (b[1] - a[1])) for a, b in pairs if (a[1] <= v) != (b[1] <= v)
+        float(a[0] + (v - a[1]) * (b[0] - a[0]) / (b[1] - a[1]))
+        for a, b in pairs
+        if (a[1] <= v) != (b[1] <= v)
     ]

@@ -130,7 +130,9 @@ def test_far_lamps_are_mirrored_nearer_below_themselves() -> None:
 
 def test_a_red_light_is_mirrored_by_the_wet_road_below_it() -> None:
     one = renderer(RAIN, LIGHT_VIEW)
-    red, none = (one.render(scene(at_ns=NIGHT_NS, aspects=(("w-j", a),))) for a in (Aspect.RED, Aspect.UNKNOWN))
+    red, none = (
+        one.render(scene(at_ns=NIGHT_NS, aspects=(("w-j", a),))) for a in (Aspect.RED, Aspect.UNKNOWN)
+    )
     more = red[200:, :, 2].astype(int) - none[200:, :, 2].astype(int)
     assert (more > 6).sum() > 60
 
@@ -158,7 +160,9 @@ def test_the_mirrored_camera_sees_a_thing_where_the_ground_mirrors_it(
     slope_x: float, slope_y: float, ahead: float, aside: float, height: float
 ) -> None:
     forward = CAMERA.rotation_camera_world()[2]
-    at = CAMERA.position_m + np.array([*(ahead * forward[:2] + aside * np.array([-forward[1], forward[0]])), 0])
+    at = CAMERA.position_m + np.array(
+        [*(ahead * forward[:2] + aside * np.array([-forward[1], forward[0]])), 0]
+    )
     ground = GroundPlane(0.0, slope_x, slope_y)
     normal = np.array([-slope_x, -slope_y, 1.0])
     z0 = CAMERA.position_m[2] - 9.0 - slope_x * CAMERA.position_m[0] - slope_y * CAMERA.position_m[1]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from twin.cameras.ptz import GuardTour
+from twin.environment.faults import Fault
 
 
 class Owner(StrEnum):
@@ -54,6 +55,7 @@ class ViewSpec:
     centreline, `height_m` above the ground, and looks at the point `aim_along_m` / `aim_offset_m`
     of `aim_road` ("": of the same road) on the ground. `survey_sigma_m` and `survey_sigma_rad` are
     the standard errors of the surveyed position and angles; the engine gets the surveyed pose.
+    `faults` is what goes wrong with its pictures, and when.
     """
 
     name: str
@@ -72,6 +74,7 @@ class ViewSpec:
     clock_error_ns: int = 0
     snapshot_delay_ns: int = 1_500_000_000
     aim_road: str = ""
+    faults: tuple[Fault, ...] = ()
 
     @property
     def aimed_road(self) -> str:

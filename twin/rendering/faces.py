@@ -169,9 +169,7 @@ def _shade(
 
 
 @compiled
-def see(
-    stand: Stand, ahead: BoolArray, shape: Shape, coat: Coat, eye: Eye, light: Shine, seen: Seen
-) -> None:
+def see(stand: Stand, ahead: BoolArray, shape: Shape, coat: Coat, eye: Eye, light: Shine, seen: Seen) -> None:
     """Fill `seen` for N vehicles of one shape where they stand; `ahead` (N,): seen from ahead."""
     row, points_m = 0, seen.points_m
     for n in range(ahead.size):

@@ -14,6 +14,7 @@ from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.bodies import bodies, paint_bodies
 from twin.rendering.canvas import SHIFT
+from twin.rendering.faults import Faults, knocked
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.ground_light import cast_shadows, lamp_spots, shine_ahead
 from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
@@ -59,23 +60,43 @@ class ViewRenderer:
         self._still: Still | None = None
         self._rain: Rain | None = None
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
+        self._own_faults = Faults(spec.faults, spec.size_px, seed.child("faults"))
+        self._knocked: tuple[Backdrop, int, Still] | None = None
         self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
 
-    @property
-    def upright_m(self) -> Float32Array:
-        """Depth (H, W) of what stands in the street at each pixel, infinite where nothing does."""
-        return self._backdrop.upright_m
+    def looks(self, timestamp_ns: int) -> tuple[PinholeCamera, Float32Array]:
+        """Return the camera as it then hangs, and the depth (H, W) of what stands at each pixel.
+
+        The depth is infinite where nothing stands.
+        """
+        backdrop, _ = self._street_at(timestamp_ns)
+        return backdrop.camera, backdrop.upright_m
 
     def render(self, scene: Scene) -> UInt8Array:
         """Return the frame (H, W, 3) uint8 BGR of a scene."""
-        still = self._still_at(scene.timestamp_ns)
-        canvas = self._traffic(self._backdrop, still, scene)
+        backdrop, still = self._street_at(scene.timestamp_ns)
+        canvas = self._traffic(backdrop, still, scene)
+        self._own_faults.before_lens(canvas, scene.timestamp_ns)
         if self._rain is not None:
             self._rain.fall(canvas, scene.timestamp_ns)
             self._rain.sit(canvas, scene.timestamp_ns)
         self._add_noise(canvas, scene.timestamp_ns)
+        self._own_faults.behind_lens(canvas, scene.timestamp_ns)
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
-        return canvas
+        return self._own_faults.held(canvas, scene.timestamp_ns)
+
+    def _street_at(self, timestamp_ns: int) -> tuple[Backdrop, Still]:
+        """Return the street as the camera then looks at it: elsewhere after a blow."""
+        still = self._still_at(timestamp_ns)
+        camera = knocked(self._camera, self._spec.faults, timestamp_ns, self._seed)
+        if camera is self._camera:
+            return self._backdrop, still
+        kept = self._knocked
+        same = kept is not None and kept[0].camera.yaw_rad == camera.yaw_rad
+        if kept is None or not same or kept[1] != self._light.key:
+            backdrop = kept[0] if kept is not None and same else self._scenery.backdrop(camera, FINER)
+            kept = self._knocked = (backdrop, self._light.key, backdrop.still(self._light))
+        return kept[0], kept[2]
 
     def render_zoomed(self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int]) -> UInt8Array:
         """Return a picture of `size_px` (width, height) with the pose and field of view of `camera`."""

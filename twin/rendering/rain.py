@@ -57,9 +57,7 @@ class Rain:
             _lens(canvas, (round(u * width), round(v * height + slide)), radius)
 
 
-def _streaks(
-    size_px: tuple[int, int], focal_px: float, rain: float, draw: np.random.Generator
-) -> UInt8Array:
+def _streaks(size_px: tuple[int, int], focal_px: float, rain: float, draw: np.random.Generator) -> UInt8Array:
     """Return how much of a pixel (H, W) streaks cover, of 255."""
     count = round(STREAKS * (0.25 + 0.75 * rain) * size_px[0] * size_px[1] / (640 * 360))
     plate = np.zeros(size_px[::-1], dtype=np.uint8)

@@ -20,9 +20,7 @@ SNAPSHOT_PX = (1280, 720)
 class TwinView:
     """One camera of the twin at its true pose; `seed` is the one that its SitePlan was surveyed with."""
 
-    def __init__(
-        self, network: RoadNetwork, spec: ViewSpec, seed: Seed, weather: Weather = CLEAR
-    ) -> None:
+    def __init__(self, network: RoadNetwork, spec: ViewSpec, seed: Seed, weather: Weather = CLEAR) -> None:
         self.spec = spec
         self.camera = mount(network, spec)
         self._believed = surveyed(self.camera, spec, seed)
@@ -39,7 +37,7 @@ class TwinView:
 
     def truth(self, scene: Scene) -> FrameTruth:
         """Return what of the scene truly shows."""
-        return frame_truth(scene, self.camera, self._renderer.upright_m)
+        return frame_truth(scene, *self._renderer.looks(scene.timestamp_ns))
 
     def snapshot(self, scene: Scene, request: SnapshotRequest) -> Frame:
         """Return the zoomed picture of what the requested pixel shows."""
