@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from detectors.datatypes.arrays import UInt8Array
+from scenarios.demand_files import load_demand
 from scenarios.errors import InputError, unknown_name
 from scenarios.progress import Progress, silent
 from scenarios.texts import Texts
@@ -46,7 +47,7 @@ class Studio:
     """A network with its traffic, of which pictures are taken on one day with one seed."""
 
     network: RoadNetwork
-    demand: DemandSpec = DemandSpec()
+    demand: DemandSpec
     day: date = DAY
     seed: int = 1
 
@@ -62,6 +63,11 @@ class Studio:
         """Return what a view shows of a scene in a weather (H, W, 3), marked as simulated."""
         shown = TwinView(self.network, view, Seed(self.seed), weather)
         return shown.frame(scene, 0).image_bgr
+
+
+def demand_named(name_or_path: str | None) -> DemandSpec:
+    """Return a demand by its name or the path of its file, the usual one for None; raises InputError."""
+    return load_demand(name_or_path) if name_or_path else DemandSpec()
 
 
 def view_named(plan: CameraPlan, camera: str, view: str | None = None) -> ViewSpec:

@@ -52,14 +52,14 @@ def render_command(  # noqa: PLR0913 - one parameter an option
     """Write what one camera shows at an hour in a weather, with traffic, as a PNG marked SIMULATED."""
     when, on_day = _parsed(time, "--at", "17:30", at), _day(day)
     from scenarios.estate import plan_and_network  # noqa: PLC0415 - numba, networkx: not for `--help`
-    from scenarios.photographs import Studio, save, view_named  # noqa: PLC0415 - numba
+    from scenarios.photographs import Studio, demand_named, save, view_named  # noqa: PLC0415 - numba
     from scenarios.weather_files import weather_named  # noqa: PLC0415 - pydantic
 
     texts = texts_for(lang)
     sky = weather_named(weather, intensity, visibility)
     found, network = plan_and_network(plan, on)
     spec = view_named(found, camera, view)
-    studio = Studio(network, _demand(demand), on_day, seed)
+    studio = Studio(network, demand_named(demand), on_day, seed)
     with bars(texts) as progress:
         save(studio.picture(spec, studio.scene(when, progress), sky), png)
     said = texts.text(
@@ -87,23 +87,23 @@ def sheet_command(  # noqa: PLR0913 - one parameter an option
     """Write a contact sheet of several cameras at noon, in low sun, by night and in rain by night."""
     on_day = _day(day)
     from scenarios.estate import plan_and_network  # noqa: PLC0415 - numba, networkx: not for `--help`
-    from scenarios.photographs import SHEET, Studio, chosen, save, sheet  # noqa: PLC0415 - numba
+    from scenarios.photographs import (  # noqa: PLC0415 - numba
+        SHEET,
+        Studio,
+        chosen,
+        demand_named,
+        save,
+        sheet,
+    )
 
     texts = texts_for(lang)
     found, network = plan_and_network(plan, on)
     views = chosen(found, [name.strip() for name in cameras.split(",")] if cameras else [], count)
-    studio = Studio(network, _demand(demand), on_day, seed)
+    studio = Studio(network, demand_named(demand), on_day, seed)
     with bars(texts) as progress:
         save(sheet(studio, views, SHEET, texts, progress), png)
     said = texts.text("{count} views, simulated: {path}", count=len(views), path=png)
     Console(highlight=False, soft_wrap=True).print(said, markup=False)
-
-
-def _demand(name: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its type comes with numba
-    from scenarios.demand_files import load_demand  # noqa: PLC0415 - numba
-    from twin.traffic.demand import DemandSpec  # noqa: PLC0415 - numba
-
-    return load_demand(name) if name else DemandSpec()
 
 
 def _day(said: str | None) -> date:

@@ -73,7 +73,7 @@ def test_absurd_weather_is_refused(intensity: float, range_m: float | None) -> N
 
 
 def test_an_unknown_weather_is_told_with_the_known_ones() -> None:
-    with pytest.raises(InputError, match="unknown weather 'fog'. Known: clear, haze, rain"):
+    with pytest.raises(InputError, match=r"unknown weather 'fog'\. Known: clear, haze, rain"):
         weather_named("fog")
     assert weather_named("haze", visibility_m=250.0).visibility_m == pytest.approx(250.0)
 
@@ -97,7 +97,7 @@ def test_haze_takes_contrast_and_more_of_it_far_away(dry: ViewRenderer, hazy: Vi
     assert far_left < near_left
 
 
-def test_a_vehicle_far_away_fades_as_koschmieder_says(dry: ViewRenderer) -> None:
+def test_a_vehicle_far_away_fades_as_koschmieder_says() -> None:
     depth_m = 60.0
     light = light_at(AFTERNOON_NS, HAZE)
     expected = math.exp(-(HAZE.extinction_per_m - CLEAR.extinction_per_m) * depth_m)

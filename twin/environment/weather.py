@@ -43,7 +43,7 @@ class Weather:
     def rain_mm_per_h(self) -> float:
         """The rate of rain, 0 in any other weather; BMKG calls more than 20 mm/h very heavy."""
         low, high = RAIN_MM_PER_H
-        return low * (high / low) ** self.intensity if self.sky is Sky.RAIN else 0.0
+        return float(low * (high / low) ** self.intensity) if self.sky is Sky.RAIN else 0.0
 
     @property
     def extinction_per_m(self) -> float:

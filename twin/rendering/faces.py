@@ -66,8 +66,8 @@ class Stand(NamedTuple):
 class Seen(NamedTuple):
     """What there is to paint: rows `first[n]`..`first[n + 1]` belong to vehicle n, in painting order.
 
-    `points_m` (V, 3) are the vertices of the last one; `pixels` (N, V, 2) and the boxes `box_px` (N, 4) around them, `shown` (N, F); `faces_px`
-    (N * F, K, 2), `corners` (N * F,), `colours` (N * F, 3).
+    `pixels` (N, V, 2) and the boxes `box_px` (N, 4) around them, `shown` (N, F); `faces_px`
+    (N * F, K, 2), `corners` (N * F,), `colours` (N * F, 3). `points_m` (V, 3) are the vertices of the last.
     """
 
     points_m: Float64Array

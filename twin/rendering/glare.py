@@ -18,7 +18,7 @@ LAMP_OVER_WHITE = 2.6  # a lamp is so much brighter than what a sensor takes: it
 
 
 class Spot(NamedTuple):
-    """A lamp in the picture: pixel (2,), radius, colour (3,) 0..255, and how far below its mirror image is."""
+    """A lamp in the picture: pixel (2,), radius, colour (3,) 0..255, and how far below it is mirrored."""
 
     at_px: Float64Array
     radius_px: float
@@ -70,7 +70,7 @@ def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) ->
         u, v = float(at[0]) * scale, float(at[1]) * scale
         half, middle = STREAK_LENGTH * drop * scale, v + STREAK_FROM * drop * scale
         top, bottom = int(middle - half), int(middle + half) + 1
-        if not (abs(u) < FAR_PX and -FAR_PX < top and bottom < FAR_PX):
+        if not (abs(u) < FAR_PX and top > -FAR_PX and bottom < FAR_PX):
             continue
         low, high = min(low, top), max(high, bottom)
         colour = np.minimum(LAMP_OVER_WHITE * bgr, 255.0).tolist()
@@ -84,4 +84,5 @@ def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) ->
     softened = cv2.blur(picture[rows], (3, 2 * soft + 1))
     part = slice(round(rows.start / scale), min(canvas.shape[0], round(rows.stop / scale)))
     size = (canvas.shape[1], part.stop - part.start)
-    add_share(canvas[part], cv2.resize(softened, size, interpolation=cv2.INTER_LINEAR), gloss[part])
+    streaks = np.asarray(cv2.resize(softened, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    add_share(canvas[part], streaks, gloss[part])

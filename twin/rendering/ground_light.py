@@ -43,7 +43,7 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
     if wide and tall:
         area = (slice(y, y + tall), slice(x, x + wide))
         soft = cv2.blur(mask[area], (3, 3))
-        take_share(canvas[area], shade[area], soft)
+        take_share(canvas[area], shade[area], np.asarray(soft, dtype=np.uint8))
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:
@@ -79,7 +79,7 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     soft = cv2.GaussianBlur(flat, (0, 0), max(1.6, 0.35 * metre_px))
     bright = cv2.convertScaleAbs(soft, alpha=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet))
     share = cv2.resize(bright, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    add_share(canvas, beam, share)
+    add_share(canvas, beam, np.asarray(share, dtype=np.uint8))
 
 
 def _beam_points(vehicles: VehicleStates) -> Float64Array:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.signals import Aspect
 from twin.cameras.optics import resized

@@ -33,8 +33,7 @@ class Rain:
         count = round(DROPS_ON_LENS * light.rain)
         self._phases = [int(seed.uniform("drop", n) * DROP_STAYS_NS) for n in range(count)]
         self._drops: dict[int, tuple[int, float, float, float]] = {}
-        layers = [cv2.multiply(plate, float(share) / 255.0) for share in bright]
-        self._plate: UInt8Array = np.asarray(cv2.merge(layers), dtype=np.uint8)
+        self._plate: UInt8Array = (plate[..., None] * (bright / 255.0)).astype(np.uint8)
 
     def fall(self, canvas: UInt8Array, timestamp_ns: int) -> None:
         """Add the streaks of an instant."""
@@ -50,7 +49,8 @@ class Rain:
             span, since_ns = divmod(timestamp_ns + phase, DROP_STAYS_NS)
             if self._drops.get(number, NO_DROP)[0] != span:
                 own = self._seed.child("drop", number)
-                self._drops[number] = (span, *(own.uniform(axis, span) for axis in ("u", "v", "size")))
+                place = (own.uniform("u", span), own.uniform("v", span), own.uniform("size", span))
+                self._drops[number] = (span, *place)
             _, u, v, size = self._drops[number]
             radius = round((0.008 + 0.022 * size * size) * width)
             slide = 0.03 * height * size * since_ns / DROP_STAYS_NS

@@ -100,7 +100,7 @@ def keep_nearer(
 
 @compiled
 def add_share(canvas: UInt8Array, light: UInt8Array, share: UInt8Array) -> None:
-    """Add to `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); rounded, not beyond 255."""
+    """Add to `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); 255 at most."""
     for y in range(canvas.shape[0]):
         for x in range(canvas.shape[1]):
             if share[y, x] > 0:

@@ -84,7 +84,7 @@ def dim_reflections(
         cv2.fillConvexPoly(picture, cv2.convexHull(outline), bgr, cv2.LINE_AA, SHIFT)
     soft = cv2.blur(picture, (3, 9))
     full = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    take_share(canvas, full, gloss)
+    take_share(canvas, np.asarray(full, dtype=np.uint8), gloss)
 
 
 def lamp_drop_px(camera: PinholeCamera, height_m: Float64Array, depth_m: Float64Array) -> Float64Array:
