@@ -57,9 +57,9 @@ class Weather:
             return -log(CONTRAST) / self.range_m
         if self.sky is Sky.HAZE:
             far, near = HAZE_M
-            return -log(CONTRAST) / (far * (near / far) ** self.intensity)
+            return float(-log(CONTRAST) / (far * (near / far) ** self.intensity))
         rain = 1.076 * self.rain_mm_per_h**0.67 / NEPER_DB / 1000.0 if self.sky is Sky.RAIN else 0.0
-        return CLEAR_EXTINCTION_PER_M + rain
+        return float(CLEAR_EXTINCTION_PER_M + rain)
 
     @property
     def visibility_m(self) -> float:
