@@ -59,6 +59,7 @@ class ViewRenderer:
         self._light = light_at(0, weather)
         self._still: Still | None = None
         self._rain: Rain | None = None
+        self._behind: UInt8Array | None = None  # scratch: fresh memory for every frame costs more than a copy
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
         self._own_faults = Faults(spec.faults, spec.size_px, seed.child("faults"))
         self._knocked: tuple[Backdrop, int, Still] | None = None
@@ -123,7 +124,10 @@ class ViewRenderer:
         """Return the street with its traffic."""
         camera, light = backdrop.camera, self._light
         vehicles = in_frame(camera, scene.vehicles)
-        behind = still.lit.copy()
+        if self._behind is None or self._behind.shape != still.lit.shape:
+            self._behind = np.empty_like(still.lit)
+        behind = self._behind
+        np.copyto(behind, still.lit)
         cast_shadows(behind, camera, vehicles, light, still.shade)
         shine_ahead(behind, camera, vehicles, light, still.beam)
         spots = self._signals(behind, camera, scene)
