@@ -80,7 +80,8 @@ def test_an_unknown_weather_is_told_with_the_known_ones() -> None:
 
 def test_the_light_of_clear_weather_is_as_it_was_and_clouds_take_the_shadows() -> None:
     assert light_at(AFTERNOON_NS).casts_shadows
-    assert not light_at(AFTERNOON_NS, Weather(Sky.RAIN, 1.0)).casts_shadows
+    assert not any(light_at(AFTERNOON_NS, Weather(Sky.RAIN, i)).casts_shadows for i in (0.0, 0.5, 1.0))
+    assert not light_at(AFTERNOON_NS, Weather(Sky.HAZE, 1.0)).casts_shadows
     assert light_at(AFTERNOON_NS).veil_per_m == 0.0
 
 

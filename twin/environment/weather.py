@@ -69,9 +69,9 @@ class Weather:
     @property
     def clouds(self) -> float:
         """How much of the direct sun is kept from the street, 0..1 [?]."""
-        if self.sky is Sky.CLEAR:
-            return 0.0
-        return 0.92 + 0.08 * self.intensity if self.sky is Sky.RAIN else 0.35 + 0.55 * self.intensity
+        if self.sky is Sky.HAZE:
+            return 0.35 + 0.55 * self.intensity
+        return 1.0 if self.sky is Sky.RAIN else 0.0
 
     @property
     def wet(self) -> float:

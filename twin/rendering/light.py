@@ -23,6 +23,7 @@ GLOW_AT_SUNSET = np.array([70.0, 130.0, 235.0])
 HIGH_SUN_DEG = 32.0
 AIRLIGHT = 0.92  # the air before a far thing is nearly as bright as the horizon
 RAIN_TAKES = 0.22  # daylight that rain clouds take: lamps come on earlier [?]
+SUN_THROUGH_VEIL = 0.4  # a weaker sun, as a share of the sky, leaves no edge of a shadow in haze [?]
 DIFFUSE = 0.55  # what clouds take from the sun and give to the sky [?]
 OVERCAST_BGR = np.array([214.0, 208.0, 202.0])
 SMOKE_BGR = np.array([196.0, 208.0, 216.0])
@@ -66,7 +67,8 @@ class Light:
     @property
     def casts_shadows(self) -> bool:
         """Return whether the sun is strong enough for shadows that can be seen."""
-        return float(self.sun_bgr.max()) > 0.05
+        least = 0.05 if self.veil_per_m <= 0 else SUN_THROUGH_VEIL * float(self.sky_bgr.max())
+        return float(self.sun_bgr.max()) > least
 
 
 def scattering(light: Light) -> float:
