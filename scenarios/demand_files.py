@@ -7,11 +7,11 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from scenarios.csv_rows import KINDS, Row, read_rows
 from scenarios.errors import InputError
-from scenarios.toml_files import FileModel, Kind, beside, read_model, resolve
+from scenarios.toml_files import ClockTime, FileModel, Kind, beside, read_model, resolve
 from twin.network.model import RoadNetwork
 from twin.traffic.assignment import expected_vph
 from twin.traffic.conduct import USUAL_CONDUCT, ConductSpec
@@ -26,13 +26,6 @@ USUAL = DemandSpec()
 WHOLE = 1e-6
 
 
-def _local(at: time) -> time:
-    if at.tzinfo is not None:
-        msg = "expected a local time of day without a zone"
-        raise ValueError(msg)
-    return at
-
-
 def sums_to_one(what: str, shares: Sequence[float]) -> None:
     """Raise ValueError where shares are not of a whole."""
     if abs(sum(shares) - 1) > WHOLE:
@@ -40,7 +33,6 @@ def sums_to_one(what: str, shares: Sequence[float]) -> None:
         raise ValueError(msg)
 
 
-ClockTime = Annotated[time, AfterValidator(_local)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Flow = Annotated[float, Field(ge=0, le=3600)]
 GateFlow = Annotated[float, Field(ge=0, le=20000)]

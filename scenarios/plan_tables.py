@@ -1,15 +1,17 @@
 """The tables of camera plans that people write, and what they say in the types of the house."""
 
+from datetime import time
 from math import radians, tan
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from scenarios.toml_files import FileModel
+from scenarios.toml_files import ClockTime, FileModel
 from twin.cameras.plans import USUAL, Camera, CameraKind, Owner, Purpose, ViewSpec
 from twin.cameras.ptz import GuardTour, guard_tour
 from twin.cameras.survey import mount
 from twin.clock import seconds
+from twin.environment.faults import DAY_S, Fault, FaultKind
 from twin.network.model import RoadNetwork
 
 LEAST_M, HIGHEST_M = 1.0, 60.0
@@ -31,6 +33,25 @@ Fov = Annotated[float, Field(ge=1, le=150)]
 Height = Annotated[float, AfterValidator(_above_ground)]
 
 
+class FaultFile(FileModel):
+    """A table [[view.fault]] or [[camera.fault]]: what is wrong between two local times of every day."""
+
+    kind: FaultKind
+    start: ClockTime = time(0)
+    end: ClockTime | None = None
+    strength: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+    def fault(self) -> Fault:
+        """Return it in seconds of the day; without an end it lasts to midnight."""
+        return Fault(
+            self.kind, _second(self.start), DAY_S if self.end is None else _second(self.end), self.strength
+        )
+
+
+def _second(at: time) -> float:
+    return at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6
+
+
 class MountFile(FileModel):
     """What a camera has whichever way it looks: its place, its sensor, its survey."""
 
@@ -47,6 +68,7 @@ class MountFile(FileModel):
     snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
     shutter_s: Annotated[float, Field(gt=0, le=1)] | None = None
     sensor_width_mm: Annotated[float, Field(gt=0, le=50)] = 5.4
+    fault: tuple[FaultFile, ...] = ()
 
     def looking(self, name: str, aim: "AimFile", zoom: float) -> ViewSpec:
         """Return the view called `name` from here with so much zoom left, in SI units."""
@@ -71,6 +93,7 @@ class MountFile(FileModel):
             purposes=aim.purpose,
             shutter_s=self.shutter_s,
             sensor_width_m=self.sensor_width_mm / 1000,
+            faults=tuple(one.fault() for one in self.fault),
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from detectors.datatypes.cases import Case, CaseEvent
 from detectors.datatypes.site import SitePlan
 from twin.cameras.plans import CameraPlan
+from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.truth import TrueViolation
@@ -34,6 +35,7 @@ class Scenario:
     phase: str
     detector: str
     demand: DemandSpec
+    weather: Weather = CLEAR
     gates: tuple[tuple[str, float, float], ...] = ()  # (rule, least recall, least precision)
 
 

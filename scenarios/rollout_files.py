@@ -5,9 +5,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.demand_files import ClockTime, Name, PlainDemandFile, Share
+from scenarios.demand_files import Name, PlainDemandFile, Share
 from scenarios.phases.rollout import Cameras, Ladder, PhaseSpec, Raid, Rollout, Stage
-from scenarios.toml_files import FileModel, Kind, name_of, read_model, resolve
+from scenarios.toml_files import ClockTime, FileModel, Kind, name_of, read_model, resolve
 from twin.field.crews import Durations
 from twin.people.attitudes import Attitudes
 

@@ -176,7 +176,18 @@ def _job(
     moments = tuple(start_ns + (end_ns - start_ns) * part // 10 for part in (3, 9))
     seed = root.child("view", view.name)
     scenario = spec.scenario
-    return ViewJob(network, view, seed, scenario.detector, scenario.phase, out, start_ns, moments, camera)
+    return ViewJob(
+        network=network,
+        spec=view,
+        seed=seed,
+        detector=scenario.detector,
+        phase=scenario.phase,
+        out=out,
+        start_ns=start_ns,
+        picture_times_ns=moments,
+        camera=camera,
+        weather=scenario.weather,
+    )
 
 
 def _watch(network: RoadNetwork, view: ViewSpec) -> Watch:

@@ -8,11 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from detectors.detection import registry
-from scenarios.demand_files import ClockTime, DemandFile, Name, Share, check_demand, load_demand
+from scenarios.demand_files import DemandFile, Name, Share, check_demand, load_demand
 from scenarios.errors import InputError, unknown_name
 from scenarios.plan_files import check_on_map, load_plan, plan_on
 from scenarios.results import Scenario
-from scenarios.toml_files import FileModel, Kind, beside, known_names, name_of, read_model, resolve
+from scenarios.toml_files import ClockTime, FileModel, Kind, beside, known_names, name_of, read_model, resolve
+from scenarios.weather_files import WeatherFile, WeatherKey
 from twin.network.model import RoadNetwork
 from twin.traffic.demand import DemandSpec
 
@@ -64,6 +65,7 @@ class ScenarioFile(FileModel):
     warmup_s: Annotated[float, Field(ge=0, le=7200)]
     phase: Literal["socialisation", "enforcement"]
     detector: Name = "motion"
+    weather: WeatherKey = WeatherFile()
     demand: DemandFile | None = None
     demand_file: Name | None = None
     gates: GatesFile = GatesFile()
@@ -95,6 +97,7 @@ class ScenarioFile(FileModel):
             phase=self.phase,
             detector=self.detector,
             demand=self._demand(file),
+            weather=self.weather.weather(),
             gates=tuple((rule, gate.recall, gate.precision) for rule, gate in gates if gate),
         )
 

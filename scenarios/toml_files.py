@@ -5,13 +5,14 @@ import re
 import reprlib
 import tomllib
 from collections.abc import Iterator
+from datetime import time
 from enum import StrEnum
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from scenarios.errors import InputError, nearest, unknown_name
 
@@ -26,6 +27,16 @@ class FileModel(BaseModel):
     """What a TOML file, or a table in it, may hold: exactly its fields, of exactly their types."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _local(at: time) -> time:
+    if at.tzinfo is not None:
+        msg = "expected a local time of day without a zone"
+        raise ValueError(msg)
+    return at
+
+
+ClockTime = Annotated[time, AfterValidator(_local)]
 
 
 class Kind(StrEnum):

@@ -26,6 +26,7 @@ from scenarios.results import Attribution, ViewResult
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
+from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.oracle import OracleDetector
@@ -51,6 +52,7 @@ class ViewJob:
     start_ns: int
     picture_times_ns: tuple[int, ...]
     camera: Camera | None = None
+    weather: Weather = CLEAR
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +112,7 @@ class ViewAtWork:
         self.site = replace(
             site_plan(job.network, job.spec, job.seed, window=KTL_WINDOW), revisit_s=_revisit_s(job)
         )
-        self._view = TwinView(job.network, job.spec, job.seed)
+        self._view = TwinView(job.network, job.spec, job.seed, job.weather)
         self._control = VirtualControl(self._view, head)
         self._signals = SceneSignals()
         self._store = CaseStore(job.out)

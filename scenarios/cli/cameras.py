@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from scenarios.cli import photographing
 from scenarios.cli.terminal import Language, examples, texts_for
 from scenarios.texts import Texts
 from twin.cameras.plans import Camera, CameraPlan
@@ -22,7 +23,9 @@ MAP_EXAMPLES = examples(
     "bconnect cameras map beruang-madu-proposal --png proposal.png",
     "bconnect cameras map today --on mt-haryono --png corridor.png --lang id",
 )
-app = typer.Typer(help="The cameras of a plan: list them, draw them.", epilog=LIST_EXAMPLES)
+app = typer.Typer(help="The cameras of a plan: list, map, what they show.", epilog=LIST_EXAMPLES)
+app.command("render", epilog=photographing.RENDER_EXAMPLES)(photographing.render_command)
+app.command("sheet", epilog=photographing.SHEET_EXAMPLES)(photographing.sheet_command)
 
 Plan = Annotated[str, typer.Argument(metavar="PLAN", help="Name of a camera plan, or the path of its file.")]
 On = Annotated[
@@ -36,7 +39,7 @@ Mobile = Annotated[
 
 @app.callback()
 def cameras() -> None:
-    """Cameras of a plan: list them, draw them."""
+    """Cameras of a plan: list them, draw them, see what they show."""
 
 
 @app.command("list", epilog=LIST_EXAMPLES)

@@ -31,6 +31,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
     trajectories: Annotated[
         Path | None, typer.Option(help="Show these instead of simulating: SUMO's FCD, or a table of tracks.")
     ] = None,
+    weather: Annotated[str | None, typer.Option(help="clear, rain or haze; else the scenario's.")] = None,
     detector: Annotated[str | None, typer.Option(help="Detector; else the scenario's.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
@@ -46,6 +47,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     texts = texts_for(lang)
     spec = validation.make_spec(zone, plan, detector, short=short)
+    if weather is not None:
+        spec = validation.in_weather(spec, weather)
     if trajectories is not None:
         spec = validation.with_tracks(spec, trajectories)
     validation.say_left_out(spec, texts)

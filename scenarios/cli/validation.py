@@ -13,10 +13,11 @@ from scenarios.run import Outcome, RunSpec, validate
 from scenarios.score import RuleScore, Share, pooled, shortfalls
 from scenarios.spec import check_detector, check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.texts import Texts
+from scenarios.weather_files import weather_named
 from twin.network import library
 from twin.traffic.trajectories import TrajectoryError, read_trajectories
 
-__all__ = ["make_spec", "say_left_out", "show", "validate", "with_tracks"]
+__all__ = ["in_weather", "make_spec", "say_left_out", "show", "validate", "with_tracks"]
 
 
 def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool) -> RunSpec:
@@ -48,6 +49,11 @@ def with_tracks(spec: RunSpec, path: Path) -> RunSpec:
         )
         raise InputError(msg)
     return replace(spec, tracks=tracks)
+
+
+def in_weather(spec: RunSpec, kind: str) -> RunSpec:
+    """Return the run in another weather; raises InputError for an unknown one."""
+    return replace(spec, scenario=replace(spec.scenario, weather=weather_named(kind)))
 
 
 def _corner(at_m: NDArray[np.float64]) -> str:

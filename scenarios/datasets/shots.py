@@ -71,7 +71,7 @@ def shots(spec: ShotSpec, progress: Progress = silent) -> Iterator[Shot]:
     done = 0
     for seed in spec.seeds:
         root = Seed(seed)
-        views = {view.name: TwinView(network, view, root) for view in spec.views}
+        views = {view.name: TwinView(network, view, root, spec.scenario.weather) for view in spec.views}
         counts = dict.fromkeys(views, 0)
         world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
         for _ in world.warm_up():

@@ -7,6 +7,7 @@ from scenarios.offences import RED_UNCERTAINTY_S, STAND_TOLERANCE_S
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from twin.clock import to_local
+from twin.environment.weather import CLEAR, Weather
 from twin.network.model import PlanSource, Provenance, RoadNetwork
 from twin.traffic.demand import DemandSpec
 from twin.traffic.land_use import DwellMix
@@ -46,7 +47,19 @@ def _demand(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
         ("Mix of vehicles", mix),
         ("Flow by hour", hours),
         *_stated(demand, words),
+        *_weather(result.scenario.weather, words),
     )
+
+
+def _weather(weather: Weather, words: Words) -> Iterator[tuple[str, str]]:
+    if weather != CLEAR:
+        said = words.text(
+            "{weather}, intensity {intensity}, visibility {metres} m",
+            weather=words.text(weather.sky.value),
+            intensity=words.number(weather.intensity, 1),
+            metres=words.number(weather.visibility_m),
+        )
+        yield "Weather", said
 
 
 def _stated(demand: DemandSpec, words: Words) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from scenarios.reports.wording import Words
 from scenarios.results import RunResult, Scenario
 from scenarios.score import CaseMatch, RuleScore, Score, Share, shortfalls
 from twin.clock import to_local
+from twin.environment.weather import CLEAR
 
 VERSION = "1"
 
@@ -32,6 +33,7 @@ def command(results: Sequence[RunResult]) -> str:
     """Return the command that gives the same runs again."""
     first, scenario = results[0], results[0].scenario
     words = ["bconnect", "validate", scenario.name, "--plan", scenario.plan, "--detector", scenario.detector]
+    words += ["--weather", scenario.weather.sky.value] if scenario.weather != CLEAR else []
     words += ["--seed", str(first.seed)]
     words += ["--seeds", str(len(results))] if len(results) > 1 else []
     return " ".join([*words, "--short"] if first.short else words)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.rendering.raster import fill_faces, keep_nearer
+from twin.rendering.raster import fill_faces, keep_nearer, label_face
 
 WHITE = np.full((1, 3), 255.0)
 
@@ -33,6 +33,13 @@ def test_a_box_on_the_borders_of_pixels_fills_them_and_no_others() -> None:
 def test_a_quarter_of_a_pixel_shows_as_such_sharpened() -> None:
     picture = filled(box(4.5, 4.5, 4.75, 5.5))
     assert picture[5, 5] == pytest.approx(255 * 0.25 * 1.75, abs=1)
+
+
+def test_a_label_is_set_where_the_middle_of_a_pixel_lies_inside() -> None:
+    label = np.zeros((20, 30), dtype=np.uint8)
+    label_face(label, np.array(box(2.4, 3.6, 6.4, 9.2)), 7)
+    assert (label[4:10, 3:7] == 7).all()
+    assert (label > 0).sum() == 24
 
 
 def test_either_turn_is_the_same() -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import tan
 
 from twin.cameras.ptz import GuardTour
+from twin.environment.faults import Fault
 
 
 class Owner(StrEnum):
@@ -67,6 +68,7 @@ class ViewSpec:
     The point aimed at is `aim_height_m` above the ground. `purposes` () means: what it shows says it.
     `shutter_s` None means that nobody stated the exposure; `sensor_width_m` is that of a 1/2.8 inch
     sensor unless stated [?].
+    `faults` is what goes wrong with its pictures, and when.
     """
 
     name: str
@@ -89,6 +91,7 @@ class ViewSpec:
     purposes: tuple[Purpose, ...] = ()
     shutter_s: float | None = None
     sensor_width_m: float = 0.0054
+    faults: tuple[Fault, ...] = ()
 
     @property
     def focal_length_m(self) -> float:

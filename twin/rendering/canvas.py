@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane
+from twin.rendering.raster import label_face
 from twin.rendering.street import Patch, Surface
 
 NEAR_M = 0.4
@@ -39,6 +40,18 @@ ROUGHNESS = {
     Surface.GUTTER: 0.12,
     Surface.TACTILE: 0.15,
     Surface.JOINT: 0.1,
+}
+
+SHINY = {  # how much of a film of water a surface holds: asphalt all of it, grass none
+    Surface.PAVEMENT: 0.6,
+    Surface.FORECOURT: 0.6,
+    Surface.ASPHALT: 1.0,
+    Surface.MARKING: 0.8,
+    Surface.KERB_LIGHT: 0.4,
+    Surface.KERB_DARK: 0.4,
+    Surface.GUTTER: 1.0,
+    Surface.TACTILE: 0.6,
+    Surface.JOINT: 0.7,
 }
 
 
@@ -134,7 +147,8 @@ class Canvas:
     """Layers (H, W) of one camera; ground first, then upright things from far to near.
 
     `albedo` (H, W, 3) BGR 0..255, `normal` (H, W, 3) in the world, `glow` (H, W, 3) light of its
-    own by night, `depth_m` (H, W), `place_m` (H, W, 2) where on the map, `upright` (H, W) bool.
+    own by night, `depth_m` (H, W), `place_m` (H, W, 2) where on the map, `upright` (H, W) bool,
+    `shiny` (H, W) 0..1 how much of a film of water the ground holds.
     """
 
     def __init__(self, camera: PinholeCamera, ground: GroundPlane, tile: Float32Array) -> None:
@@ -148,11 +162,15 @@ class Canvas:
         self.upright = np.zeros((height, width), dtype=np.bool_)
         self.normal = np.zeros((height, width, 3), dtype=np.float32)
         self.normal[..., 2] = 1.0
+        self.shiny = np.zeros((height, width), dtype=np.float32)
         self.glow = np.zeros((height, width, 3), dtype=np.uint8)
         self.albedo = np.zeros((height, width, 3), dtype=np.uint8)
 
-    def lay(self, ground: Ground) -> None:
-        """Paint the ground."""
+    def lay(self, ground: Ground, *, sharp: bool = False) -> None:
+        """Paint the ground; `sharp` sets a pixel by its middle, where OpenCV sets all that are touched.
+
+        Where the canvas is averaged afterwards that is a quarter of a pixel.
+        """
         rotation = self.camera.rotation_camera_world()
         label = np.zeros(self.sky.shape, dtype=np.uint8)
         worn = np.zeros(self.sky.shape, dtype=np.uint8)
@@ -160,9 +178,13 @@ class Canvas:
             outline = clipped_px(self.camera, patch.outline_m, rotation)
             if outline is not None:
                 layer, value = (worn, 255) if patch.surface is Surface.WORN else (label, int(patch.surface))
-                cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
+                if sharp:
+                    label_face(layer, outline, value)
+                else:
+                    cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
         table = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.float32)
         rough = np.array([ROUGHNESS.get(surface, 0.0) for surface in Surface], dtype=np.float32)
+        self.shiny = np.array([SHINY.get(surface, 0.0) for surface in Surface], dtype=np.float32)[label]
         grain = self._grain() * rough[label]
         blur = max(1, self.camera.width_px // 320)
         paths = cv2.blur(worn, (2 * blur + 1, blur)).astype(np.float32) / 255

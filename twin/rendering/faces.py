@@ -32,8 +32,13 @@ class Shine(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """The faces (F, K) of one body style as rows of vertices, in both painting orders (F,)."""
+    """The faces (F, K) of one body style as rows of vertices, in both painting orders (F,).
 
+    A vertex (V, 3) is `unit` times the size of the vehicle plus `metric`.
+    """
+
+    unit: Float64Array
+    metric: Float64Array
     faces: Int64Array
     corners: Int64Array
     paint: NDArray[np.int8]
@@ -50,13 +55,22 @@ class Coat(NamedTuple):
     gloss: Float64Array
 
 
+class Stand(NamedTuple):
+    """Where N vehicles stand: position (N, 3), size (N, 3), and cosine, sine and slope of each (N, 3)."""
+
+    position_m: Float64Array
+    size_m: Float64Array
+    turn: Float64Array
+
+
 class Seen(NamedTuple):
     """What there is to paint: rows `first[n]`..`first[n + 1]` belong to vehicle n, in painting order.
 
     `pixels` (N, V, 2) and the boxes `box_px` (N, 4) around them, `shown` (N, F); `faces_px`
-    (N * F, K, 2), `corners` (N * F,), `colours` (N * F, 3).
+    (N * F, K, 2), `corners` (N * F,), `colours` (N * F, 3). `points_m` (V, 3) are the vertices of the last.
     """
 
+    points_m: Float64Array
     pixels: Float64Array
     box_px: Int64Array
     shown: BoolArray
@@ -66,18 +80,33 @@ class Seen(NamedTuple):
     colours: Float64Array
 
 
-def room_for(vehicles: int, vertices: int, shape: Shape) -> Seen:
+def room_for(vehicles: int, shape: Shape) -> Seen:
     """Return an empty result for so many vehicles of a shape."""
     faces, corners = shape.faces.shape
+    vertices = len(shape.unit)
     return Seen(
-        np.zeros((vehicles, vertices, 2)),
-        np.zeros((vehicles, 4), dtype=np.int64),
-        np.zeros((vehicles, faces), dtype=np.bool_),
+        np.empty((vertices, 3)),
+        np.empty((vehicles, vertices, 2)),
+        np.empty((vehicles, 4), dtype=np.int64),
+        np.empty((vehicles, faces), dtype=np.bool_),
         np.zeros(vehicles + 1, dtype=np.int64),
-        np.zeros((vehicles * faces, corners, 2)),
-        np.zeros(vehicles * faces, dtype=np.int64),
-        np.zeros((vehicles * faces, 3)),
+        np.empty((vehicles * faces, corners, 2)),
+        np.empty(vehicles * faces, dtype=np.int64),
+        np.empty((vehicles * faces, 3)),
     )
+
+
+@compiled
+def _place(shape: Shape, stand: Stand, n: int, points_m: Float64Array) -> None:
+    """Fill the vertices (V, 3) of vehicle n in the world."""
+    cos, sin, slope = stand.turn[n, 0], stand.turn[n, 1], stand.turn[n, 2]
+    for i in range(points_m.shape[0]):
+        x = shape.unit[i, 0] * stand.size_m[n, 0] + shape.metric[i, 0]
+        y = shape.unit[i, 1] * stand.size_m[n, 1] + shape.metric[i, 1]
+        z = shape.unit[i, 2] * stand.size_m[n, 2] + shape.metric[i, 2]
+        points_m[i, 0] = cos * x - sin * y + stand.position_m[n, 0]
+        points_m[i, 1] = sin * x + cos * y + stand.position_m[n, 1]
+        points_m[i, 2] = z + x * slope + stand.position_m[n, 2]
 
 
 @compiled
@@ -140,19 +169,18 @@ def _shade(
 
 
 @compiled
-def see(
-    points_m: Float64Array, ahead: BoolArray, shape: Shape, coat: Coat, eye: Eye, light: Shine, seen: Seen
-) -> None:
-    """Fill `seen` for N vehicles of one shape with vertices (N, V, 3); `ahead` (N,): seen from ahead."""
-    row = 0
-    for n in range(points_m.shape[0]):
-        _project(points_m[n], eye, seen.pixels[n], seen.box_px[n])
+def see(stand: Stand, ahead: BoolArray, shape: Shape, coat: Coat, eye: Eye, light: Shine, seen: Seen) -> None:
+    """Fill `seen` for N vehicles of one shape where they stand; `ahead` (N,): seen from ahead."""
+    row, points_m = 0, seen.points_m
+    for n in range(ahead.size):
+        _place(shape, stand, n, points_m)
+        _project(points_m, eye, seen.pixels[n], seen.box_px[n])
         order = shape.from_ahead if ahead[n] else shape.from_behind
         for k in range(order.size):
             f = order[k]
             face, count, paint = shape.faces[f], shape.corners[f], shape.paint[f]
-            x, y, z = _normal(points_m[n], face)
-            foot = points_m[n, face[0]]
+            x, y, z = _normal(points_m, face)
+            foot = points_m[face[0]]
             facing = x * (eye.position_m[0] - foot[0]) + y * (eye.position_m[1] - foot[1])
             facing += z * (eye.position_m[2] - foot[2])
             seen.shown[n, f] = facing > 0.0 or shape.two_sided[f]

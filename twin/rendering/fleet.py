@@ -31,17 +31,21 @@ def mesh(style: str) -> Mesh:
     return _BUILDERS[style]()
 
 
-def in_place(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array, VehicleStates, Float64Array]]:
-    """Return for each body style its mesh, the rows of its vehicles, these, and their vertices (N, V, 3)."""
-    styles = np.array([
-        body_style(int(kind), float(size[2]))
-        for kind, size in zip(vehicles.vehicle_class, vehicles.size_m, strict=True)
-    ])  # fmt: skip
+def by_style(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array]]:
+    """Return for each body style that occurs its mesh and the rows of its vehicles."""
+    kinds, heights = vehicles.vehicle_class.tolist(), vehicles.size_m[:, 2].tolist()
+    rows: dict[str, list[int]] = {}
+    for row, (kind, height) in enumerate(zip(kinds, heights, strict=True)):
+        rows.setdefault(body_style(kind, height), []).append(row)
+    return [(mesh(style), np.array(rows[style])) for style in sorted(rows)]
+
+
+def in_place(vehicles: VehicleStates) -> list[tuple[Mesh, Int64Array, Float64Array]]:
+    """Return for each body style its mesh, the rows of its vehicles, and their vertices (N, V, 3)."""
     found = []
-    for style in np.unique(styles):
-        rows, shape = np.flatnonzero(styles == style), mesh(str(style))
+    for shape, rows in by_style(vehicles):
         chosen = vehicles.select(rows)
-        found.append((shape, rows, chosen, placed(shape.vertices_m(chosen.size_m), chosen)))
+        found.append((shape, rows, placed(shape.vertices_m(chosen.size_m), chosen)))
     return found
 
 

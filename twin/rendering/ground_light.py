@@ -8,14 +8,18 @@ from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
 from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
+from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
+from twin.rendering.raster import add_share, take_share
 from twin.rendering.scenery import SHORTEST_SUN
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
 UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
-COARSE_PX = 160  # glare is drawn on a picture of this width and enlarged
+ROUND = [0, 1, 3, 2]  # corners of the footprint, one after another
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
+BEAM = 1.15  # how bright a beam is on the road
+WET_TAKES = 0.5  # of it goes on ahead from a wet road, away from the driver and most cameras [?]
 BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, half width of the beam
 
 
@@ -26,23 +30,20 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
         return
     mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
     under, sunless = _shadow_points(vehicles, light)
-    for points, value in ((sunless, SUNLESS), (under, UNDER)):
+    for points, value in ((sunless, SUNLESS), (under[:, ROUND], UNDER)):
         if points is None:
             continue
         flat, depth = camera.project(points.reshape(-1, 3))
         pixels = np.clip(np.nan_to_num(flat, nan=0.0), -9000, 9000).reshape(*points.shape[:2], 2)
         ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
         for outline in fixed(pixels[ahead]):
-            cv2.fillConvexPoly(mask, cv2.convexHull(outline), value, cv2.LINE_AA, SHIFT)
+            hull = outline if value == UNDER else cv2.convexHull(outline)
+            cv2.fillConvexPoly(mask, hull, value, cv2.LINE_AA, SHIFT)
     x, y, wide, tall = cv2.boundingRect(mask)
     if wide and tall:
         area = (slice(y, y + tall), slice(x, x + wide))
         soft = cv2.blur(mask[area], (3, 3))
-        cv2.subtract(
-            canvas[area],
-            cv2.multiply(shade[area], cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR), scale=1 / 255),
-            canvas[area],
-        )
+        take_share(canvas[area], shade[area], np.asarray(soft, dtype=np.uint8))
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:
@@ -65,20 +66,20 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     """Light the road ahead of each vehicle: its beam (H, W, 3), as the surface there reflects it."""
     if light.lamps < 0.05 or not len(vehicles):
         return
-    scale, coarse = _coarse(canvas)
+    scale, flat = coarse(canvas)
     points = _beam_points(vehicles)
-    flat, depth = camera.project(points.reshape(-1, 3))
-    pixels = np.nan_to_num(flat, nan=0.0).reshape(*points.shape[:2], 2) * scale
+    seen, depth = camera.project(points.reshape(-1, 3))
+    pixels = np.nan_to_num(seen, nan=0.0).reshape(*points.shape[:2], 2) * scale
     ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
     outlines = fixed(np.clip(pixels[ahead], -9000, 9000))
     for value, corners in ((55, slice(None)), (105, [0, 1, 4, 5])):
         for outline in np.ascontiguousarray(outlines[:, corners]):
-            cv2.fillConvexPoly(coarse, outline, value, cv2.LINE_AA, SHIFT)
+            cv2.fillConvexPoly(flat, outline, value, cv2.LINE_AA, SHIFT)
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
-    soft = cv2.GaussianBlur(coarse, (0, 0), max(1.6, 0.35 * metre_px))
-    share = cv2.resize(soft, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    lit = cv2.multiply(beam, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), scale=1.15 * light.lamps / 255)
-    cv2.add(canvas, lit, canvas)
+    soft = cv2.GaussianBlur(flat, (0, 0), max(1.6, 0.35 * metre_px))
+    bright = cv2.convertScaleAbs(soft, alpha=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet))
+    share = cv2.resize(bright, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
+    add_share(canvas, beam, np.asarray(share, dtype=np.uint8))
 
 
 def _beam_points(vehicles: VehicleStates) -> Float64Array:
@@ -94,39 +95,10 @@ def _beam_points(vehicles: VehicleStates) -> Float64Array:
     return outline
 
 
-def add_halos(canvas: UInt8Array, spots: list[tuple[Float64Array, float, Float64Array]]) -> None:
-    """Add the glare of lamps: spots are pixel (2,), radius in pixels and colour (3,)."""
-    if not spots:
-        return
-    scale, flat = _coarse(canvas)
-    coarse = np.zeros((*flat.shape, 3), dtype=np.uint8)
-    for at, radius, colour in spots:
-        point = np.clip(at * scale * (1 << SHIFT), -9e4, 9e4).astype(int).tolist()
-        size = max(int(radius * scale * (1 << SHIFT)), 10)
-        cv2.circle(coarse, point, size, (0.55 * colour).tolist(), -1, cv2.LINE_AA, SHIFT)
-    largest = max(radius for _, radius, _ in spots) * scale
-    near = cv2.GaussianBlur(coarse, (0, 0), max(1.1, 0.8 * largest))
-    side = 2 * round(max(3.0, 1.7 * largest)) + 1
-    wide = cv2.blur(cv2.blur(coarse, (side, side)), (side, side))  # near a Gaussian, at a third of its price
-    glare = cv2.resize(
-        cv2.addWeighted(near, 0.8, wide, 0.45, 0.0),
-        (canvas.shape[1], canvas.shape[0]),
-        interpolation=cv2.INTER_LINEAR,
-    )
-    cv2.add(canvas, glare, canvas)
-
-
-def _coarse(canvas: UInt8Array) -> tuple[float, UInt8Array]:
-    """Return the scale of a coarse picture of the canvas, and that picture, dark."""
-    scale = COARSE_PX / canvas.shape[1]
-    return scale, np.zeros((max(1, round(canvas.shape[0] * scale)), COARSE_PX), dtype=np.uint8)
-
-
-def lamp_spots(found: list[Body]) -> list[tuple[Float64Array, float, Float64Array]]:
+def lamp_spots(found: list[Body]) -> list[Spot]:
     """Return the lamps of bodies that shine towards the camera."""
     return [
-        (lamp, body.lamp_radius_px, body.lamp_bgr)
+        Spot(lamp, body.lamp_radius_px, body.lamp_bgr, body.lamp_drop_px)
         for body in found
-        if body.lamp_bgr.max() > 25
         for lamp in body.lamps_px
     ]

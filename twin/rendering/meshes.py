@@ -58,10 +58,19 @@ class Mesh:
     rear_plate: int = -1
 
     @cached_property
+    def lamps(self) -> dict[bool, Int64Array]:
+        """The rows of the lamps that one sees from ahead (True) and from behind."""
+        pairs = ((True, Paint.HEADLAMP), (False, Paint.TAILLAMP))
+        return {ahead: np.flatnonzero(self.paint == paint) for ahead, paint in pairs}
+
+    @cached_property
     def rows(self) -> Shape:
         """The faces as compiled loops take them."""
         corners = 1 + (np.diff(self.faces, axis=1) != 0).sum(axis=1)
-        return Shape(self.faces, corners, self.paint, self.two_sided, self.from_ahead, self.from_behind)
+        return Shape(
+            self.unit, self.metric, self.faces, corners, self.paint, self.two_sided,
+            self.from_ahead, self.from_behind,
+        )  # fmt: skip
 
     def vertices_m(self, sizes_m: Float64Array) -> Float64Array:
         """Return vertices (N, V, 3) of N vehicles of sizes (N, 3), in the frame of the vehicle."""

@@ -3,22 +3,27 @@
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.signals import Aspect
 from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
 from twin.environment.furniture import Mast, MastKind
+from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.bodies import bodies, paint_bodies
 from twin.rendering.canvas import SHIFT
-from twin.rendering.ground_light import add_halos, cast_shadows, lamp_spots, shine_ahead
-from twin.rendering.light import Light, light_at, light_key, noise_plate
+from twin.rendering.faults import Faults, knocked
+from twin.rendering.glare import Spot, add_halos, add_streaks
+from twin.rendering.ground_light import cast_shadows, lamp_spots, shine_ahead
+from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
+from twin.rendering.rain import Rain
 from twin.rendering.scenery import Backdrop, Scenery, Still
 from twin.rendering.truth_boxes import in_frame
 from twin.rendering.uprights import HEAD_M, signal_heads
+from twin.rendering.wet import dim_reflections, lamp_drop_px
 from twin.truth import Scene
 
 LENSES = {
@@ -31,8 +36,6 @@ NOISE_MARGIN_PX = 64
 NOISE_STEP_NS = 40_000_000
 FINER = 2  # the street is painted this much finer than the picture and averaged
 
-Spot = tuple[Float64Array, float, Float64Array]
-
 
 class ViewRenderer:
     """The renderer of one view at its true pose. The still street is painted once and lit once a minute.
@@ -40,29 +43,61 @@ class ViewRenderer:
     What stands in the street depends on the root seed alone, so that all views show the same one.
     """
 
-    def __init__(self, network: RoadNetwork, spec: ViewSpec, camera: PinholeCamera, seed: Seed) -> None:
+    def __init__(
+        self,
+        network: RoadNetwork,
+        spec: ViewSpec,
+        camera: PinholeCamera,
+        seed: Seed,
+        weather: Weather = CLEAR,
+    ) -> None:
         road = network.road_of[spec.road]
         aim_m = np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m))
-        self._spec, self._camera, self._seed = spec, camera, seed
+        self._spec, self._camera, self._seed, self._weather = spec, camera, seed, weather
         self._scenery = Scenery(network, camera, aim_m, Seed(seed.root, ("scenery",)))
         self._backdrop = self._scenery.backdrop(camera, FINER)
-        self._light = light_at(0)
+        self._light = light_at(0, weather)
         self._still: Still | None = None
+        self._rain: Rain | None = None
+        self._behind: UInt8Array | None = None  # scratch: fresh memory for every frame costs more than a copy
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
+        self._own_faults = Faults(spec.faults, spec.size_px, seed.child("faults"))
+        self._knocked: tuple[Backdrop, int, Still] | None = None
         self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
 
-    @property
-    def upright_m(self) -> Float32Array:
-        """Depth (H, W) of what stands in the street at each pixel, infinite where nothing does."""
-        return self._backdrop.upright_m
+    def looks(self, timestamp_ns: int) -> tuple[PinholeCamera, Float32Array]:
+        """Return the camera as it then hangs, and the depth (H, W) of what stands at each pixel.
+
+        The depth is infinite where nothing stands.
+        """
+        backdrop, _ = self._street_at(timestamp_ns)
+        return backdrop.camera, backdrop.upright_m
 
     def render(self, scene: Scene) -> UInt8Array:
         """Return the frame (H, W, 3) uint8 BGR of a scene."""
-        still = self._still_at(scene.timestamp_ns)
-        canvas = self._traffic(self._backdrop, still, scene)
+        backdrop, still = self._street_at(scene.timestamp_ns)
+        canvas = self._traffic(backdrop, still, scene)
+        self._own_faults.before_lens(canvas, scene.timestamp_ns)
+        if self._rain is not None:
+            self._rain.fall(canvas, scene.timestamp_ns)
+            self._rain.sit(canvas, scene.timestamp_ns)
         self._add_noise(canvas, scene.timestamp_ns)
+        self._own_faults.behind_lens(canvas, scene.timestamp_ns)
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
-        return canvas
+        return self._own_faults.held(canvas, scene.timestamp_ns)
+
+    def _street_at(self, timestamp_ns: int) -> tuple[Backdrop, Still]:
+        """Return the street as the camera then looks at it: elsewhere after a blow."""
+        still = self._still_at(timestamp_ns)
+        camera = knocked(self._camera, self._spec.faults, timestamp_ns, self._seed)
+        if camera is self._camera:
+            return self._backdrop, still
+        kept = self._knocked
+        same = kept is not None and kept[0].camera.yaw_rad == camera.yaw_rad
+        if kept is None or not same or kept[1] != self._light.key:
+            backdrop = kept[0] if kept is not None and same else self._scenery.backdrop(camera, FINER)
+            kept = self._knocked = (backdrop, self._light.key, backdrop.still(self._light))
+        return kept[0], kept[2]
 
     def render_zoomed(self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int]) -> UInt8Array:
         """Return a picture of `size_px` (width, height) with the pose and field of view of `camera`."""
@@ -75,9 +110,12 @@ class ViewRenderer:
     def _still_at(self, timestamp_ns: int) -> Still:
         looks_ns = timestamp_ns + self.light_shift_ns
         if self._still is None or self._light.key != light_key(looks_ns):
-            self._light = light_at(looks_ns)
+            self._light = light_at(looks_ns, self._weather)
             self._still = self._backdrop.still(self._light)
             size = (self._camera.width_px + NOISE_MARGIN_PX, self._camera.height_px + NOISE_MARGIN_PX)
+            if self._light.rain > 0:
+                own = (self._camera.width_px, self._camera.height_px)
+                self._rain = Rain(own, self._camera.focal_px, self._light, self._seed)
             plate = np.round(noise_plate(size, self._light.noise_sigma, self._seed))
             self._noise = (np.maximum(plate, 0).astype(np.uint8), np.maximum(-plate, 0).astype(np.uint8))
         return self._still
@@ -86,14 +124,21 @@ class ViewRenderer:
         """Return the street with its traffic."""
         camera, light = backdrop.camera, self._light
         vehicles = in_frame(camera, scene.vehicles)
-        behind = still.lit.copy()
+        if self._behind is None or self._behind.shape != still.lit.shape:
+            self._behind = np.empty_like(still.lit)
+        behind = self._behind
+        np.copyto(behind, still.lit)
         cast_shadows(behind, camera, vehicles, light, still.shade)
         shine_ahead(behind, camera, vehicles, light, still.beam)
         spots = self._signals(behind, camera, scene)
-        canvas = behind.copy()
         found = bodies(camera, vehicles, light)
+        spots += lamp_spots(found)
+        if still.gloss is not None:
+            dim_reflections(behind, camera, vehicles, light, still.gloss)
+            add_streaks(behind, spots, still.gloss)
+        canvas = behind.copy()
         paint_bodies(canvas, found, behind, backdrop.upright_m)
-        add_halos(canvas, [*spots, *lamp_spots(found)])
+        add_halos(canvas, spots, scattering(light))
         return canvas
 
     def _signals(self, canvas: UInt8Array, camera: PinholeCamera, scene: Scene) -> list[Spot]:
@@ -136,5 +181,8 @@ def _lenses(
         point = np.round(at * (1 << SHIFT)).astype(int).tolist()
         cv2.circle(canvas, point, round(radius * (1 << SHIFT)), colour.tolist(), -1, cv2.LINE_AA, SHIFT)
         if which is aspect:
-            spots.append((at, 0.8 * radius, bgr * (0.3 + 0.4 * light.lamps)))
+            shine = bgr * (0.3 + 0.4 * light.lamps) * light.through_air(float(far))
+            height_m = heads[i // len(LENSES), 2] - mast.position_m[2]
+            drop = lamp_drop_px(camera, np.array([height_m]), np.array([far]))
+            spots.append(Spot(at, 0.8 * radius, shine, float(drop[0])))
     return spots

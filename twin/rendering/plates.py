@@ -29,8 +29,8 @@ def plate_face(text: str) -> UInt8Array:
     return face
 
 
-def paint_plate(canvas: UInt8Array, corners_px: Float64Array, text: str) -> None:
-    """Write a plate onto a face that is already painted in its light.
+def paint_plate(canvas: UInt8Array, corners_px: Float64Array, text: str, veil: float = 0.0) -> None:
+    """Write a plate onto a face that is already painted in its light; `veil` 0..1 takes its contrast.
 
     `corners_px` (4, 2) are bottom left, bottom right, top right, top left for who reads it.
     """
@@ -53,5 +53,6 @@ def paint_plate(canvas: UInt8Array, corners_px: Float64Array, text: str) -> None
     # the painted face is paper in the light that falls on it: the text takes its share of that
     light = part[mask > 127].mean(axis=0) if (mask > 127).any() else np.array(PAPER_BGR)
     shaded = picture * (light / np.array(PAPER_BGR))
+    shaded += veil * (light - shaded)
     share = mask[..., None] / 255.0
     part[:] = np.clip(part * (1 - share) + shaded * share, 0, 255).astype(np.uint8)

@@ -61,6 +61,10 @@ def _fill(
         for x in range(first, last + 1):
             share = min(1.0, EDGE * cover[x] / ROWS)
             cover[x] = 0.0
+            if share == 1.0:
+                for c in range(3):
+                    canvas[y, x, c] = np.uint8(colour[c] + 0.5)
+                continue
             for c in range(3):
                 here = float(canvas[y, x, c])
                 canvas[y, x, c] = np.uint8(here + share * (colour[c] - here) + 0.5)
@@ -92,3 +96,40 @@ def keep_nearer(
             if upright_m[y, x] < depth_m:
                 for c in range(3):
                     canvas[y, x, c] = still[y, x, c]
+
+
+@compiled
+def add_share(canvas: UInt8Array, light: UInt8Array, share: UInt8Array) -> None:
+    """Add to `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); 255 at most."""
+    for y in range(canvas.shape[0]):
+        for x in range(canvas.shape[1]):
+            if share[y, x] > 0:
+                for c in range(3):
+                    part = np.int32(light[y, x, c]) * np.int32(share[y, x]) + 128
+                    canvas[y, x, c] = np.uint8(min(255, canvas[y, x, c] + ((part + (part >> 8)) >> 8)))
+
+
+@compiled
+def take_share(canvas: UInt8Array, light: UInt8Array, share: UInt8Array) -> None:
+    """Take from `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); not below 0."""
+    for y in range(canvas.shape[0]):
+        for x in range(canvas.shape[1]):
+            if share[y, x] > 0:
+                for c in range(3):
+                    part = np.int32(light[y, x, c]) * np.int32(share[y, x]) + 128
+                    canvas[y, x, c] = np.uint8(max(0, canvas[y, x, c] - ((part + (part >> 8)) >> 8)))
+
+
+@compiled
+def label_face(label: UInt8Array, corners_px: Float64Array, value: int) -> None:
+    """Set `label` (H, W) to `value` where the middle of a pixel lies in a convex polygon (K, 2)."""
+    count = corners_px.shape[0]
+    low, high = corners_px[0, 1], corners_px[0, 1]
+    for i in range(1, count):
+        low, high = min(low, corners_px[i, 1]), max(high, corners_px[i, 1])
+    for y in range(max(0, int(np.ceil(low))), min(label.shape[0] - 1, int(np.floor(high))) + 1):
+        left, right = _span(corners_px, count, float(y))
+        if left <= right:
+            first, last = max(0, int(np.ceil(left))), min(label.shape[1] - 1, int(np.floor(right)))
+            for x in range(first, last + 1):
+                label[y, x] = value

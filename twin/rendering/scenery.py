@@ -12,17 +12,29 @@ from twin.cameras.survey import fit_ground, roads_near
 from twin.environment.furniture import Furniture, Mast, MastKind, PlantKind, furnish
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.rendering.canvas import SHIFT, TILE_PX, Canvas, Ground, clipped_px, fixed, noise_tile, ray_grid
-from twin.rendering.light import Light
+from twin.rendering.canvas import (
+    FAR_M,
+    SHIFT,
+    TILE_PX,
+    Canvas,
+    Ground,
+    clipped_px,
+    fixed,
+    noise_tile,
+    ray_grid,
+)
+from twin.rendering.glare import Spot, add_halos, add_streaks
+from twin.rendering.light import Light, scattering
 from twin.rendering.street import lay_street
-from twin.rendering.uprights import raise_all
+from twin.rendering.uprights import LAMP_GLOW_BGR, raise_all
+from twin.rendering.wet import DARKER, films, lamp_drop_px, mirrored, reflectance, rippled
 
 REACH_M = 220.0
 LAMP_REACH_M = 14.0
 OWN_LAMP = 0.35  # where that lantern hangs, as a share of the way to the aim
-OWN_LAMP = 0.35  # where that lantern hangs, as a share of the way to the aim
 CONTACT = 0.55  # light that is left under a vehicle
-HAZE_M = 900.0
+MIRRORED_LAMP = 3.0  # lamps are brighter than white: so are their reflections
+LAMP_GLOW = np.array(LAMP_GLOW_BGR, dtype=np.float64)
 RING = np.array([[np.cos(t), np.sin(t)] for t in np.linspace(0, 2 * np.pi, 12, endpoint=False)])
 SHORTEST_SUN = 0.16  # sine of the elevation below which shadows grow no longer
 
@@ -31,12 +43,13 @@ SHORTEST_SUN = 0.16  # sine of the elevation below which shadows grow no longer
 class Still:
     """The street in one light: `lit` and `shade` (H, W, 3), the picture and how far shadow darkens it.
 
-    `beam` (H, W, 3) is what a full headlamp adds.
+    `beam` (H, W, 3) is what a full headlamp adds, `gloss` (H, W) what a wet street reflects, of 255.
     """
 
     lit: UInt8Array
     shade: UInt8Array
     beam: UInt8Array
+    gloss: UInt8Array | None = None
 
 
 class Scenery:
@@ -60,10 +73,18 @@ class Scenery:
         """Return the street as `camera` has it, painted `finer` times finer and averaged."""
         big = resized(camera, (camera.width_px * finer, camera.height_px * finer))
         canvas = Canvas(big, self.ground, self.tile)
-        canvas.lay(self._ground)
+        canvas.lay(self._ground, sharp=finer == 1)
         _skyline(canvas, self.tile)
         raise_all(canvas, self.furniture)
         return Backdrop(self, camera, canvas)
+
+    def mirror(self, camera: PinholeCamera) -> "Backdrop":
+        """Return what stands in the street as `camera` would see it from below, through the ground."""
+        below = mirrored(camera, self.ground)
+        canvas = Canvas(below, self.ground, self.tile)
+        canvas.sky[:], canvas.depth_m[:] = True, FAR_M
+        raise_all(canvas, self.furniture)
+        return Backdrop(self, below, canvas)
 
 
 def _lantern(mast: Mast) -> Float64Array:
@@ -118,7 +139,10 @@ class Backdrop:
         depth = canvas.depth_m[::step, ::step]
         self._ground = ~upright & ~canvas.sky[::step, ::step]
         self.upright_m = np.where(upright, depth, np.inf).astype(np.float32)
-        self._haze = (1.0 - np.exp(-depth / HAZE_M)).astype(np.float32)[..., None]
+        self._depth_m = depth
+        self._shiny = small(canvas.shiny)[..., None] * self._ground[..., None]
+        self._film: Float32Array | None = None
+        self._mirror: Backdrop | None = None
         self._place_m = canvas.place_m[::step, ::step]
         self._upright: BoolArray = upright
         self._lamp: Float32Array | None = None
@@ -150,22 +174,83 @@ class Backdrop:
 
     def still(self, light: Light) -> Still:
         """Return the street in a light."""
+        lit, dark = self._lit(light)
+        finish = self._finish(lit, light)
+        shade = np.clip(finish - self._finish(dark, light), 0, None) * self._ground[..., None]
+        through = np.exp(-light.veil_per_m * self._depth_m)[..., None] * self._ground[..., None]
+        beam = self._albedo * np.array([0.75, 0.92, 1.0], dtype=np.float32) * through
+        picture = _bytes(finish)
+        gloss = self._gloss(light, through) if light.wet > 0 else None
+        self._add_lanterns(picture, light, gloss)
+        return Still(picture, _bytes(shade), _bytes(beam), gloss)
+
+    def _lit(self, light: Light, glow: float = 1.0) -> tuple[Float32Array, Float32Array]:
+        """Return the colours in the light, and in the shadow of a vehicle; `glow` is how lamps count."""
         sun = np.clip(self._normal @ light.sun.astype(np.float32), 0.0, 1.0)[..., None]
         sky = (0.62 + 0.38 * self._normal[..., 2:]) * light.sky_bgr.astype(np.float32)
         lamps = self._pools() * light.lamp_bgr.astype(np.float32) if light.lamps > 0 else np.float32(0.0)
         shadow = self._shadows(light)
-        lit = self._albedo * (sky + sun * (1.0 - shadow) * light.sun_bgr.astype(np.float32) + lamps)
-        dark = self._albedo * (sky * CONTACT + lamps * (0.5 + 0.5 * CONTACT))
-        lit += self._glow * np.float32(light.lamps)
-        finish = self._finish(lit, light)
-        shade = np.clip(finish - self._finish(dark, light), 0, None) * self._ground[..., None]
-        beam = self._albedo * np.array([0.75, 0.92, 1.0], dtype=np.float32) * self._ground[..., None]
-        return Still(_bytes(finish), _bytes(shade), _bytes(beam))
+        albedo = self._albedo * (1.0 - DARKER * light.wet * self._shiny) if light.wet > 0 else self._albedo
+        lit = albedo * (sky + sun * (1.0 - shadow) * light.sun_bgr.astype(np.float32) + lamps)
+        dark = albedo * (sky * CONTACT + lamps * (0.5 + 0.5 * CONTACT))
+        if light.wet > 0 and self._ground.any():
+            share = light.wet * self._reflecting()
+            reflected = self._reflected(light)
+            lit += share * (reflected - lit)
+            dark += share * (reflected - dark)
+        lit += self._glow * np.float32(light.lamps * glow)
+        return lit, dark
+
+    def _reflecting(self) -> Float32Array:
+        """Return how much a full film of water on the street reflects (H, W, 1), 0..1."""
+        if self._film is None:
+            water = reflectance(ray_grid(self.camera), self._scenery.ground)
+            self._film = np.asarray(water * self._shiny * films(self._place_m, self._scenery.tile))
+        return self._film
+
+    def _reflected(self, light: Light) -> Float32Array:
+        """Return the mirror image (H, W, 3) of what stands in the street and of the sky."""
+        if self._mirror is None:
+            self._mirror = self._scenery.mirror(self.camera)
+        behind = self._mirror
+        whole = behind._finish(behind._lit(light, MIRRORED_LAMP)[0], light)  # noqa: SLF001 - a Backdrop too
+        return rippled(np.ascontiguousarray(whole[::-1]))
+
+    def _gloss(self, light: Light, through: Float32Array) -> UInt8Array:
+        share = 255.0 * light.wet * self._reflecting() * through
+        return np.ascontiguousarray(_bytes(share)[..., 0])
+
+    def _add_lanterns(self, picture: UInt8Array, light: Light, gloss: UInt8Array | None) -> None:
+        """Add what thick or wet air and a wet street make of street lamps by night."""
+        if light.lamps <= 0 or light.veil_per_m <= 0:
+            return
+        spots = self._lanterns(light)
+        if gloss is not None:
+            add_streaks(picture, spots, gloss)
+        add_halos(picture, spots, scattering(light))
+
+    def _lanterns(self, light: Light) -> list[Spot]:
+        masts = [one for one in self._scenery.furniture.masts if one.kind is MastKind.LAMP]
+        tips = np.array([(*_lantern(one), one.position_m[2] + one.height_m) for one in masts]).reshape(-1, 3)
+        pixels, depth = self.camera.project(tips)
+        size = [self.camera.width_px, self.camera.height_px]
+        found = []
+        for mast, at, far in zip(masts, pixels, depth, strict=True):
+            if 2.0 < far < REACH_M and (at > -60).all() and (at[0] < size[0] + 60) and at[1] < size[1]:
+                bgr = LAMP_GLOW * light.lamps * light.through_air(float(far))
+                drop = lamp_drop_px(self.camera, np.array([mast.height_m]), np.array([far]))
+                radius = 0.18 * self.camera.focal_px / float(far)
+                found.append(Spot(at, radius, bgr, float(drop[0])))
+        return found
 
     def _finish(self, colours: Float32Array, light: Light) -> Float32Array:
-        """Add haze, sky and the fall of light to the corners of the lens."""
+        """Add airlight, sky and the fall of light to the corners of the lens.
+
+        L = L0 exp(-k d) + A (1 - exp(-k d)): Koschmieder, Theorie der horizontalen Sichtweite, 1924.
+        """
         horizon, zenith = light.horizon_bgr.astype(np.float32), light.zenith_bgr.astype(np.float32)
-        hazy = colours + self._haze * (horizon * 0.92 - colours)
+        haze = (1.0 - np.exp(-self._depth_m * np.float32(light.extinction_per_m)))[..., None]
+        hazy = colours + haze * (light.air_bgr.astype(np.float32) - colours)
         if self._heaven is not None:
             clouds, height = self._heaven
             blue = horizon + height**0.7 * (zenith - horizon)

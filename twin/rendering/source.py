@@ -7,6 +7,7 @@ from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
 from twin.cameras.snapshots import SnapshotQueue
 from twin.cameras.survey import mount, surveyed
+from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.painter import ViewRenderer
@@ -19,11 +20,11 @@ SNAPSHOT_PX = (1280, 720)
 class TwinView:
     """One camera of the twin at its true pose; `seed` is the one that its SitePlan was surveyed with."""
 
-    def __init__(self, network: RoadNetwork, spec: ViewSpec, seed: Seed) -> None:
+    def __init__(self, network: RoadNetwork, spec: ViewSpec, seed: Seed, weather: Weather = CLEAR) -> None:
         self.spec = spec
         self.camera = mount(network, spec)
         self._believed = surveyed(self.camera, spec, seed)
-        self._renderer = ViewRenderer(network, spec, self.camera, seed)
+        self._renderer = ViewRenderer(network, spec, self.camera, seed, weather)
 
     def frame(self, scene: Scene, index: int) -> Frame:
         """Return what the camera shows of the scene, stamped with the camera's own clock."""
@@ -36,7 +37,7 @@ class TwinView:
 
     def truth(self, scene: Scene) -> FrameTruth:
         """Return what of the scene truly shows."""
-        return frame_truth(scene, self.camera, self._renderer.upright_m)
+        return frame_truth(scene, *self._renderer.looks(scene.timestamp_ns))
 
     def snapshot(self, scene: Scene, request: SnapshotRequest) -> Frame:
         """Return the zoomed picture of what the requested pixel shows."""

@@ -84,7 +84,7 @@ def corners_m(vehicles: VehicleStates) -> Float64Array:
 def _silhouettes(camera: PinholeCamera, vehicles: VehicleStates) -> list[Float64Array]:
     """Return the convex outline (K, 2) of each vehicle in pixels."""
     found: list[Float64Array] = [np.empty((0, 2))] * len(vehicles)
-    for _, rows, _, points in in_place(vehicles):
+    for _, rows, points in in_place(vehicles):
         flat, _ = camera.project(points.reshape(-1, 3))
         for row, pixels in zip(rows.tolist(), flat.reshape(*points.shape[:2], 2), strict=True):
             hull = cv2.convexHull(pixels.astype(np.float32))

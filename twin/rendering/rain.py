@@ -1,0 +1,97 @@
+"""Rain before the lens: streaks of drops that fall, and drops that sit on the dome for a while."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from detectors.datatypes.arrays import Float32Array, UInt8Array
+from twin.randomness import Seed
+from twin.rendering.canvas import SHIFT
+from twin.rendering.light import Light
+
+MARGIN_PX = 128
+STEP_NS = 40_000_000
+FALL_MPS, SHUTTER_S, DROP_M = 7.5, 1 / 60, 0.003  # a drop of 2.5 mm (Gunn and Kinzer, 1949), a usual shutter
+NEAREST_M, FARTHEST_M = 0.8, 12.0
+STREAKS = 900  # in a picture of 640 x 360, at the heaviest rain [?]
+DROPS_ON_LENS = 11  # at the heaviest rain [?]
+DROP_STAYS_NS = 5_000_000_000
+NO_DROP = (-1, 0.0, 0.0, 0.0)
+SLANT = 0.12  # the sideways share of the fall: wind [?]
+
+
+class Rain:
+    """The rain that one camera sees in one light; what falls at an instant depends on seed and time alone."""
+
+    def __init__(self, size_px: tuple[int, int], focal_px: float, light: Light, seed: Seed) -> None:
+        self._size_px, self._light, self._seed = size_px, light, seed
+        draw = seed.generator("rain", *size_px)
+        width, height = size_px[0] + MARGIN_PX, size_px[1] + MARGIN_PX
+        plate = _streaks((width, height), focal_px, light.rain, draw)
+        bright = 0.42 * light.air_bgr + 26.0 * light.lamps
+        count = round(DROPS_ON_LENS * light.rain)
+        self._phases = [int(seed.uniform("drop", n) * DROP_STAYS_NS) for n in range(count)]
+        self._drops: dict[int, tuple[int, float, float, float]] = {}
+        self._plate: UInt8Array = (plate[..., None] * (bright / 255.0)).astype(np.uint8)
+
+    def fall(self, canvas: UInt8Array, timestamp_ns: int) -> None:
+        """Add the streaks of an instant."""
+        step = timestamp_ns // STEP_NS
+        x, y = (int(self._seed.uniform("fall", axis, step) * MARGIN_PX) for axis in ("x", "y"))
+        area = self._plate[y : y + canvas.shape[0], x : x + canvas.shape[1]]
+        cv2.add(canvas, area, canvas)
+
+    def sit(self, canvas: UInt8Array, timestamp_ns: int) -> None:
+        """Show the drops on the dome: each is a small lens that turns the street upside down."""
+        width, height = self._size_px
+        for number, phase in enumerate(self._phases):
+            span, since_ns = divmod(timestamp_ns + phase, DROP_STAYS_NS)
+            if self._drops.get(number, NO_DROP)[0] != span:
+                own = self._seed.child("drop", number)
+                place = (own.uniform("u", span), own.uniform("v", span), own.uniform("size", span))
+                self._drops[number] = (span, *place)
+            _, u, v, size = self._drops[number]
+            radius = round((0.008 + 0.022 * size * size) * width)
+            slide = 0.03 * height * size * since_ns / DROP_STAYS_NS
+            _lens(canvas, (round(u * width), round(v * height + slide)), radius)
+
+
+def _streaks(size_px: tuple[int, int], focal_px: float, rain: float, draw: np.random.Generator) -> UInt8Array:
+    """Return how much of a pixel (H, W) streaks cover, of 255."""
+    count = round(STREAKS * (0.25 + 0.75 * rain) * size_px[0] * size_px[1] / (640 * 360))
+    plate = np.zeros(size_px[::-1], dtype=np.uint8)
+    away = NEAREST_M + (FARTHEST_M - NEAREST_M) * draw.random(count) ** 0.6
+    length = focal_px * FALL_MPS * SHUTTER_S / away
+    wide = focal_px * DROP_M / away
+    cover = np.clip(150.0 * wide, 24.0, 120.0)
+    at = draw.random((count, 2)) * size_px
+    lean = SLANT + draw.normal(0.0, 0.03, count)
+    for (u, v), tall, slant, share in zip(at, length, lean, cover, strict=True):
+        ends = np.array([[u, v], [u + slant * tall, v + tall]]) * (1 << SHIFT)
+        a, b = ends.astype(int).tolist()
+        cv2.line(plate, a, b, float(share), 1, cv2.LINE_AA, SHIFT)
+    return np.asarray(cv2.blur(plate, (1, 3)), dtype=np.uint8)
+
+
+def _lens(canvas: UInt8Array, at: tuple[int, int], radius: int) -> None:
+    """Paint one drop: what lies around it, small, upside down and blurred."""
+    height, width = canvas.shape[:2]
+    x0, y0, x1, y1 = at[0] - radius, at[1] - radius, at[0] + radius + 1, at[1] + radius + 1
+    if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+        return
+    reach = 4 * radius
+    around = canvas[max(0, at[1] - reach) : at[1] + reach, max(0, at[0] - reach) : at[0] + reach]
+    inside = cv2.resize(around[::-1, ::-1], (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+    inside = cv2.blur(inside, (max(3, radius // 2), max(3, radius // 2)))
+    mask = _round(radius)
+    part = canvas[y0:y1, x0:x1]
+    part[:] = cv2.blendLinear(inside, part.copy(), mask, 1.0 - mask)
+
+
+@lru_cache(maxsize=64)
+def _round(radius: int) -> Float32Array:
+    """Return how much of a drop one sees at each pixel: a soft disc."""
+    x = np.arange(-radius, radius + 1) / radius
+    away = np.hypot(x[None, :], x[:, None] * 0.92)
+    return np.asarray(0.8 * np.clip((1.0 - away) / 0.35, 0.0, 1.0), dtype=np.float32)
