@@ -25,6 +25,7 @@ def make_spec(
     frames: int,
     every_s: float,
     all_light: bool,
+    randomise: bool = False,
 ) -> ShotSpec:
     """Return what to photograph, checked against the network; raises InputError."""
     scenario = load_scenario(name)
@@ -37,7 +38,7 @@ def make_spec(
         check_on_map(plan, network)
         views = plan.views
     hours = HOURS if all_light else ()
-    return ShotSpec(scenario, views, seeds, frames, every_s, hours)
+    return ShotSpec(scenario, views, seeds, frames, every_s, hours, randomise)
 
 
 def show(done: Exported, texts: Texts) -> None:

@@ -1,0 +1,69 @@
+"""How a vehicle appears to a camera, as far as sensing depends on it: size, cover, crowd, light, weather."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, frozen_array
+
+LIGHTS = ("day", "low sun", "dusk", "night")
+LIGHT_ABOVE = (0.95, 0.30, 0.03)  # daylight: sun higher than 11, -1 and -5 degrees; low sun is in the lens
+WEATHERS = ("clear", "rain", "haze")
+STILL_MPS = 0.5  # slower is standing
+TOUCHING_PX = 6.0  # boxes nearer than this run together in a picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Appearance:
+    """N vehicles in pictures of a view, as columns (N,).
+
+    `height_px` of the box, `visible` the share of the vehicle that nothing covers, `lone` the share of
+    its own box in the box around all that it touches in the picture (1: it is alone, see
+    `lone_share`), `kind` its VehicleClass, `stands` whether it does not move, `light` a row of LIGHTS, `weather` a row of WEATHERS.
+    """
+
+    height_px: Float64Array
+    visible: Float64Array
+    lone: Float64Array
+    kind: Int64Array
+    stands: BoolArray
+    light: Int64Array
+    weather: Int64Array
+
+    def __post_init__(self) -> None:
+        n = len(self.height_px)
+        for name in ("height_px", "visible", "lone"):
+            array = frozen_array(f"Appearance.{name}", getattr(self, name), (n,), np.float64)
+            object.__setattr__(self, name, array)
+        for name in ("kind", "light", "weather"):
+            array = frozen_array(f"Appearance.{name}", getattr(self, name), (n,), np.int64)
+            object.__setattr__(self, name, array)
+        stands = frozen_array("Appearance.stands", self.stands, (n,), np.bool_)
+        object.__setattr__(self, "stands", stands)
+
+    def __len__(self) -> int:
+        return len(self.height_px)
+
+
+def light_number(daylight: Float64Array) -> Int64Array:
+    """Return the row (N,) of LIGHTS for daylight levels (N,), 0 (night) to 1 (day)."""
+    return np.asarray(np.searchsorted(-np.array(LIGHT_ABOVE), -np.asarray(daylight)), dtype=np.int64)
+
+
+def lone_share(boxes_px: Float64Array, *, chained: bool = True) -> Float64Array:
+    """Return (N,) of boxes (N, 4) the share of each in the box around all that it runs together with.
+
+    Boxes touch within TOUCHING_PX; what touches runs together, and so on along a row. A detector that
+    cannot part them gives the box around them, whose overlap with one vehicle is this share.
+    """
+    low, high = boxes_px[:, :2] - TOUCHING_PX / 2, boxes_px[:, 2:] + TOUCHING_PX / 2
+    touching = ((low[:, None] < high[None]) & (low[None] < high[:, None])).all(axis=2)
+    if chained and len(boxes_px):
+        group = connected_components(csr_array(touching), directed=False)[1]
+        touching = group[:, None] == group[None]
+    around_low = np.where(touching[..., None], boxes_px[None, :, :2], np.inf).min(axis=1, initial=np.inf)
+    around_high = np.where(touching[..., None], boxes_px[None, :, 2:], -np.inf).max(axis=1, initial=-np.inf)
+    own = np.prod(boxes_px[:, 2:] - boxes_px[:, :2], axis=1)
+    return np.asarray(own / np.maximum(np.prod(around_high - around_low, axis=1), 1e-9), dtype=np.float64)
