@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, frozen_array
-from twin.cameras.appearance import STILL_MPS, Appearance
+from twin.cameras.appearance import LIGHTS, STILL_MPS, Appearance
+from twin.cameras.curves import condition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +77,16 @@ class Sightings:
     def of_views(self, chosen: BoolArray) -> "Sightings":
         """Return the sightings and frames of some views: `chosen` (V,) by row of `views`."""
         rows, frames = chosen[self.view], chosen[self.frame_view]
+        number = np.cumsum(frames) - 1
+        columns = {name: getattr(self, name)[rows] for name in SIGHTING}
+        columns["frame"] = number[self.frame[rows]]
+        columns |= {name: getattr(self, name)[frames] for name in FRAME}
+        return Sightings(**columns, views=self.views)
+
+    def in_conditions(self, conditions: tuple[int, ...]) -> "Sightings":
+        """Return the sightings and frames in some conditions (codes of weather and light)."""
+        frames = np.isin(self.frame_light, np.array(conditions) % len(LIGHTS))
+        rows = np.isin(condition(self.light, self.weather), conditions) & frames[self.frame]
         number = np.cumsum(frames) - 1
         columns = {name: getattr(self, name)[rows] for name in SIGHTING}
         columns["frame"] = number[self.frame[rows]]

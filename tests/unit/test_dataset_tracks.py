@@ -35,7 +35,7 @@ NETWORK = library.named("mt-haryono")
 BEFORE = load_scenario("beruang-madu")
 SCENARIO = replace(BEFORE, start=time(16, 30), warmup_s=400.0, demand=replace(BEFORE.demand, scale=1.6))
 VIEWS = tuple(
-    replace(view, size_px=(320, 180)) for view in random_views(NETWORK, Seed(5, ("dataset",)), 2)
+    replace(view, size_px=(480, 270)) for view in random_views(NETWORK, Seed(5, ("dataset",)), 2)
 )
 SPEC = ShotSpec(SCENARIO, VIEWS, (1,), frames=4, every_s=0.5)
 
@@ -59,7 +59,7 @@ def test_a_sequence_says_what_it_is_and_has_all_its_pictures(tracks: Exported) -
     told = configparser.ConfigParser()
     told.read(folder / "seqinfo.ini")
     about = told["Sequence"]
-    assert (about["name"], about["imWidth"], about["imHeight"]) == (folder.name, "320", "180")
+    assert (about["name"], about["imWidth"], about["imHeight"]) == (folder.name, "480", "270")
     assert (about["frameRate"], about["seqLength"], about["imExt"]) == ("2", "4", ".jpg")
     files = sorted(file.name for file in (folder / about["imDir"]).iterdir())
     assert files == [f"{number:06d}.jpg" for number in range(1, 5)]
@@ -68,7 +68,7 @@ def test_a_sequence_says_what_it_is_and_has_all_its_pictures(tracks: Exported) -
 
 
 def test_ids_persist_and_lines_are_the_truth(tracks: Exported, pictures: list[Shot]) -> None:
-    rows = [list(map(float, row)) for row in csv.reader((sequence(tracks) / "gt" / "gt.txt").open())]
+    rows = [list(map(float, row)) for row in csv.reader((sequence(tracks) / "gt" / "gt.txt").read_text().splitlines())]
     wanted = [
         [number, int(one) + 1, *(box[:2] + 1), *(box[2:] - box[:2]), held]
         for number, shot in enumerate(pictures, start=1)
