@@ -12,17 +12,16 @@ from scenarios.progress import Progress
 from scenarios.spec import load_scenario
 from scenarios.texts import Texts
 
+FIRST = 401
 __all__ = ["run", "show", "write_curves"]
 
 
 def run(
-    detector: str, scenario: str, made_on: str, counts: tuple[int, int, int], workers: int, progress: Progress
+    detector: str, scenario: str, made_on: str, seeds: int, cameras: int, workers: int, progress: Progress
 ) -> Calibrated:
-    """Watch, fit and try; `counts` are seeds to fit on, seeds to try on, and cameras a seed."""
-    fit, others, cameras = counts
+    """Watch `cameras` random views of each seed, fit, and try on views left out."""
     spec = TrialSpec(load_scenario(scenario), detector, cameras=cameras, hours=HOURS)
-    seeds, rest = tuple(range(401, 401 + fit)), tuple(range(501, 501 + others))
-    return calibrate(spec, made_on, seeds, rest, workers, progress)
+    return calibrate(spec, made_on, tuple(range(FIRST, FIRST + seeds)), workers, progress)
 
 
 def show(done: Calibrated, file: Path, texts: Texts) -> None:
@@ -35,8 +34,8 @@ def show(done: Calibrated, file: Path, texts: Texts) -> None:
         soft_wrap=True,
     )
     for title, rows in (
-        ("Recall on other views", done.recall),
-        ("False alarms a frame on other views", done.false_alarms),
+        ("Recall on views left out of the fit", done.recall),
+        ("False alarms a frame on views left out of the fit", done.false_alarms),
     ):
         table = Table(title=texts.text(title))
         for heading in ("Part", "Rests on", "Measured", "95 % interval", "Curves say", "Off by"):

@@ -14,7 +14,9 @@ EXAMPLES = examples(
     "bconnect dataset export beruang-madu --every 0.5 --frames 200 --format mot --out data/tracks",
     "bconnect dataset twin --out data/twin",
 )
-app = typer.Typer(help="Labelled pictures of the twin: YOLO, COCO and MOT, with exact truth.", epilog=EXAMPLES)
+app = typer.Typer(
+    help="Labelled pictures of the twin: YOLO, COCO and MOT, with exact truth.", epilog=EXAMPLES
+)
 
 
 @app.callback()

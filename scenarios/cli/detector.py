@@ -75,7 +75,9 @@ def train_command(
     train_narrow(on, out, minutes=minutes, seed=seed)
 
 
-@app.command("calibrate", epilog=examples("bconnect detector calibrate motion --date 2026-11-26 --out motion.json"))
+@app.command(
+    "calibrate", epilog=examples("bconnect detector calibrate motion --date 2026-11-26 --out motion.json")
+)
 def calibrate_command(  # noqa: PLR0913 - one parameter an option
     name: Annotated[str, typer.Argument(help=f"oracle, or: {DETECTOR_HELP}", metavar="NAME")],
     *,
@@ -84,19 +86,18 @@ def calibrate_command(  # noqa: PLR0913 - one parameter an option
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day that the curves are to carry.")
     ],
     scenario: Annotated[str, typer.Option(help="Whose traffic is watched, name or path.")] = "beruang-madu",
-    fit_seeds: Annotated[int, typer.Option(min=1, max=500, help="Seeds to fit on.")] = 8,
-    other_seeds: Annotated[int, typer.Option(min=1, max=500, help="Seeds to try the curves on.")] = 4,
+    seeds: Annotated[int, typer.Option(min=1, max=500, help="How many evenings are watched.")] = 8,
     cameras: Annotated[int, typer.Option(min=1, max=100, help="Random cameras a seed.")] = 8,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     lang: Language = None,
 ) -> None:
-    """Fit the curves of analytic sensing for a detector on rendered runs, and try them on other views."""
+    """Fit the curves of analytic sensing for a detector on rendered runs, and try them on views left out."""
     from scenarios.cli import calibrating_curves  # noqa: PLC0415 - numba, OpenCV: not for `--help`
 
     texts = texts_for(lang)
     with bars(texts) as progress:
         done = calibrating_curves.run(
-            name, scenario, date.date().isoformat(), (fit_seeds, other_seeds, cameras), workers, progress
+            name, scenario, date.date().isoformat(), seeds, cameras, workers, progress
         )
     calibrating_curves.write_curves(done, out)
     calibrating_curves.show(done, out, texts)

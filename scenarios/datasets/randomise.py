@@ -122,7 +122,8 @@ def restreeted(
     differs = np.abs(picture.astype(np.int16) - street).max(axis=2) > UNLIKE
     shows = (differs & vehicles).astype(np.uint8)
     kept = cv2.morphologyEx(shows, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    kept |= cv2.erode(vehicles.astype(np.uint8), np.ones((7, 7), np.uint8))  # dark paint on a dark street
+    inside = cv2.erode(vehicles.astype(np.uint8), np.ones((7, 7), np.uint8))
+    kept = np.maximum(kept, inside)  # dark paint on a dark street
     share = cv2.GaussianBlur(kept.astype(np.float32), (0, 0), OUTLINE_PX / 2)[..., None]
     return np.asarray(share * picture + (1.0 - share) * behind, dtype=np.float32).round().astype(np.uint8)
 
@@ -184,4 +185,4 @@ def photographed(picture: UInt8Array, look: CameraLook, draw: np.random.Generato
     soft = picture if look.blur_px < 0.3 else cv2.GaussianBlur(picture, (0, 0), look.blur_px)
     bright = 255.0 * (np.clip(soft / 255.0 * look.gain_bgr, 0.0, 1.0) ** look.gamma)
     grain = draw.normal(0.0, look.noise_sigma, picture.shape)
-    return np.clip(np.round(bright + grain), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(bright + grain), 0, 255), dtype=np.uint8)

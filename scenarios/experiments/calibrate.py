@@ -1,23 +1,23 @@
-"""Sensing curves of a detector, from rendered runs: watch, fit, try on other views, write."""
+"""Sensing curves of a detector, from rendered runs: watch, fit, try on views left out, write."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scenarios.experiments.curve_fit import FitSpec, fit_curves
-from scenarios.experiments.held_out import Foretold, false_alarm_table, recall_table
+from scenarios.experiments.held_out import Foretold, false_alarm_table, recall_table, said_by_others
 from scenarios.experiments.sightings import Sightings
 from scenarios.experiments.trials import MATCH_IOU, TrialSpec, trials
 from scenarios.progress import Progress, silent
 from twin.cameras.curves import DetectorCurves, curves_text
 
-FIT_SEEDS = tuple(range(401, 409))
-OTHER_SEEDS = tuple(range(501, 505))
+FOLDS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibrated:
-    """Curves, and how they did on views that they were not fitted on."""
+    """Curves of all views, and how curves fitted without a view did on it."""
 
     curves: DetectorCurves
     recall: tuple[Foretold, ...]
@@ -25,28 +25,28 @@ class Calibrated:
 
 
 def calibrate(
-    spec: TrialSpec,
-    made_on: str,
-    seeds: tuple[int, ...] = FIT_SEEDS,
-    others: tuple[int, ...] = OTHER_SEEDS,
-    workers: int = 1,
-    progress: Progress = silent,
+    spec: TrialSpec, made_on: str, seeds: tuple[int, ...], workers: int = 1, progress: Progress = silent
 ) -> Calibrated:
-    """Fit on the views of some seeds and try on those of others; raises InputError for too little."""
-    watched = trials(spec, seeds, workers, progress)
-    elsewhere = trials(spec, others, workers, progress)
-    return fitted(watched, elsewhere, FitSpec(spec.detector, made_on, seeds, MATCH_IOU))
+    """Watch the views of all seeds and fit; raises InputError for too little."""
+    seen = trials(spec, seeds, workers, progress)
+    return fitted(seen, FitSpec(spec.detector, made_on, seeds, MATCH_IOU))
 
 
-def fitted(watched: Sightings, elsewhere: Sightings, spec: FitSpec) -> Calibrated:
-    """Return the curves of what was watched and how they do elsewhere."""
-    curves = fit_curves(watched, spec)
-    known = elsewhere.in_conditions(curves.conditions)
-    return Calibrated(curves, recall_table(known, curves), false_alarm_table(known, curves))
+def fitted(seen: Sightings, spec: FitSpec) -> Calibrated:
+    """Return the curves of what was seen, and how each view is foretold by the others."""
+    curves = fit_curves(seen, spec)
+    known = seen.in_conditions(curves.conditions)
+    fit = partial(_fit, spec=replace(spec, fewest=1))
+    said = said_by_others(known, fit, min(FOLDS, len(seen.views)))
+    return Calibrated(curves, recall_table(known, said, spec.overlap), false_alarm_table(known, said))
+
+
+def _fit(seen: Sightings, spec: FitSpec) -> DetectorCurves:
+    return fit_curves(seen, spec)
 
 
 def write_curves(done: Calibrated, file: Path) -> None:
-    """Write the curves with the tables of how they did."""
+    """Write the curves with the tables of how they did on views left out of the fit."""
     tables: list[dict[str, Any]] = [{"what": "recall", **asdict(row)} for row in done.recall]
     tables += [{"what": "false alarms a frame", **asdict(row)} for row in done.false_alarms]
     file.parent.mkdir(parents=True, exist_ok=True)

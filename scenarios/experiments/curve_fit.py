@@ -40,31 +40,41 @@ class FitSpec:
     seeds: tuple[int, ...]
     overlap: float
     draws: int = DRAWS
+    fewest: int = FEWEST
 
 
 def fit_curves(seen: Sightings, spec: FitSpec) -> DetectorCurves:
-    """Return the curves of all conditions of which there is enough; raises InputError for too little."""
+    """Return the curves of all conditions of which there is enough; raises InputError for too little.
+
+    They are those of vehicles that a detector is held to see: smaller or more hidden ones are left out.
+    """
     codes = condition(seen.light, seen.weather)
-    counts = {int(code): int((codes == code).sum()) for code in np.unique(codes)}
-    kept = tuple(code for code, count in sorted(counts.items()) if count >= FEWEST)
+    counts = {int(code): int(((codes == code) & seen.held).sum()) for code in np.unique(codes)}
+    kept = tuple(code for code, count in sorted(counts.items()) if count >= spec.fewest)
     if not kept:
         told = ", ".join(f"{condition_text(code)}: {count}" for code, count in counts.items()) or "none"
-        msg = f"calibrate: expected {FEWEST} sightings or more in one light, got {told}; watch longer"
+        msg = f"calibrate: expected {spec.fewest} sightings or more in one light, got {told}; watch longer"
         raise InputError(msg)
     found = (seen.overlap >= spec.overlap).astype(np.float64)
     columns, plain = features(seen.appearance), typical(seen.appearance)
-    rows = [codes == code for code in kept]
+    rows = [(codes == code) & seen.held for code in kept]
     frame_codes = condition(seen.frame_light, np.zeros_like(seen.frame_light))
     frames = [frame_codes == code for code in kept]
     missing, there = zip(*(_runs_s(seen, found, one) for one in rows), strict=True)
     return DetectorCurves(
         detector=spec.detector,
         fitted_on=FittedOn(
-            spec.made_on, spec.overlap, seen.views, spec.seeds, len(seen), _vehicles(seen), seen.frames
+            spec.made_on,
+            spec.overlap,
+            seen.views,
+            spec.seeds,
+            int(seen.held.sum()),
+            _vehicles(seen),
+            seen.frames,
         ),
         conditions=kept,
         weights=np.array([logistic_fit(columns[one], found[one]) for one in rows]),
-        typical=np.array([logistic_fit(plain[one & seen.held], found[one & seen.held]) for one in rows]),
+        typical=np.array([logistic_fit(plain[one], found[one]) for one in rows]),
         draws=_draws(seen, columns, found, rows, spec),
         false_alarms=np.array([_rate(seen, one) for one in frames]),
         missing_s=np.array(missing),
@@ -75,7 +85,7 @@ def fit_curves(seen: Sightings, spec: FitSpec) -> DetectorCurves:
 
 
 def _vehicles(seen: Sightings) -> int:
-    return len(np.unique(np.column_stack((seen.view, seen.vehicle)), axis=0))
+    return len(np.unique(np.column_stack((seen.view, seen.vehicle))[seen.held], axis=0))
 
 
 def logistic_fit(

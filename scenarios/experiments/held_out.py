@@ -1,5 +1,6 @@
 """How well curves foretell what a detector did on views that they were not fitted on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,17 +41,45 @@ class Foretold:
         return self.said - self.measured
 
 
-def recall_table(seen: Sightings, curves: DetectorCurves, seed: int = 1) -> tuple[Foretold, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What curves say of sightings and frames: chance (N,), its refits (B, N), false alarms (M,)."""
+
+    chance: Float64Array
+    drawn: Float64Array
+    false_alarms: Float64Array
+
+
+def said_of(seen: Sightings, curves: DetectorCurves) -> Said:
+    """Return what curves say of sightings; raises CurvesError for light that they were not fitted for."""
+    look = seen.appearance
+    clear = np.zeros(seen.frames, dtype=np.int64)
+    alarms = curves.false_per_frame(seen.frame_light, clear, seen.frame_vehicles)
+    return Said(curves.chance(look), curves.chances_drawn(look), alarms)
+
+
+def said_by_others(seen: Sightings, fit: Callable[[Sightings], DetectorCurves], folds: int) -> Said:
+    """Return what is said of each view by curves fitted without it: the views shared out over `folds`."""
+    fold = np.arange(len(seen.views)) % folds
+    chance, alarms = np.zeros(len(seen)), np.zeros(seen.frames)
+    drawn: Float64Array | None = None
+    for number in np.unique(fold):
+        own = fold == number
+        said = said_of(seen.of_views(own), fit(seen.of_views(~own)))
+        drawn = np.zeros((len(said.drawn), len(seen))) if drawn is None else drawn
+        chance[own[seen.view]], drawn[:, own[seen.view]] = said.chance, said.drawn
+        alarms[own[seen.frame_view]] = said.false_alarms
+    return Said(chance, np.zeros((0, len(seen))) if drawn is None else drawn, alarms)
+
+
+def recall_table(seen: Sightings, said: Said, overlap: float, seed: int = 1) -> tuple[Foretold, ...]:
     """Return recall by pixel height, by light, and by both, of vehicles that one is held to see."""
     held = seen.of_rows(seen.held)
-    found = (held.overlap >= curves.fitted_on.overlap).astype(np.float64)
-    said = curves.chance(held.appearance)
-    band = curves.chances_drawn(held.appearance)
-    rows = []
-    for part, mask in _parts(held):
-        if mask.sum() >= FEWEST:
-            rows.append(_foretold(part, held, mask, (found, said, band), seed))
-    return tuple(rows)
+    found = (held.overlap >= overlap).astype(np.float64)
+    told = (found, said.chance[seen.held], said.drawn[:, seen.held])
+    return tuple(
+        _foretold(part, held, mask, told, seed) for part, mask in _parts(held) if mask.sum() >= FEWEST
+    )
 
 
 def _parts(seen: Sightings) -> list[tuple[str, BoolArray]]:
@@ -62,7 +91,11 @@ def _parts(seen: Sightings) -> list[tuple[str, BoolArray]]:
 
 
 def _foretold(
-    part: str, seen: Sightings, mask: BoolArray, told: tuple[Float64Array, Float64Array, Float64Array], seed: int
+    part: str,
+    seen: Sightings,
+    mask: BoolArray,
+    told: tuple[Float64Array, Float64Array, Float64Array],
+    seed: int,
 ) -> Foretold:
     found, said, band = told
     low, high = _by_view(found[mask], seen.view[mask], part, seed)
@@ -86,13 +119,13 @@ def _by_view(values: Float64Array, view: np.ndarray, part: str, seed: int) -> tu
     return float(low), float(high)
 
 
-def false_alarm_table(seen: Sightings, curves: DetectorCurves, seed: int = 1) -> tuple[Foretold, ...]:
+def false_alarm_table(seen: Sightings, said: Said, seed: int = 1) -> tuple[Foretold, ...]:
     """Return false alarms a frame by light, and over all."""
-    clear = np.zeros(seen.frames, dtype=np.int64)
-    said = curves.false_per_frame(seen.frame_light, clear, seen.frame_vehicles)
     masks = [("all", np.ones(seen.frames, dtype=np.bool_))]
     masks += [(name, seen.frame_light == row) for row, name in enumerate(LIGHTS)]
-    return tuple(_alarms(part, seen, mask, said, seed) for part, mask in masks if mask.sum() >= FEWEST)
+    return tuple(
+        _alarms(part, seen, mask, said.false_alarms, seed) for part, mask in masks if mask.sum() >= FEWEST
+    )
 
 
 def _alarms(part: str, seen: Sightings, mask: BoolArray, said: Float64Array, seed: int) -> Foretold:
@@ -101,5 +134,3 @@ def _alarms(part: str, seen: Sightings, mask: BoolArray, said: Float64Array, see
     mean = float(said[mask].mean())
     views = len(np.unique(seen.frame_view[mask]))
     return Foretold(part, int(mask.sum()), 0, views, float(counts.mean()), low, high, mean, mean, mean)
-
-

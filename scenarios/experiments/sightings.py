@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, frozen_array
-from twin.cameras.appearance import LIGHTS, STILL_MPS, Appearance
+from twin.cameras.appearance import LIGHTS, Appearance
 from twin.cameras.curves import condition
 
 
@@ -32,9 +33,6 @@ class Sightings:
     height_px: Float64Array
     visible: Float64Array
     lone: Float64Array
-    bunch: Float64Array
-    luma: Float64Array
-    depression: Float64Array
     kind: Int64Array
     speed_mps: Float64Array
     age_s: Float64Array
@@ -69,10 +67,7 @@ class Sightings:
     @property
     def appearance(self) -> Appearance:
         """What curves need to know of each sighting."""
-        stands = self.speed_mps < STILL_MPS
-        return Appearance(
-            self.height_px, self.visible, self.lone, self.kind, stands, self.light, self.weather
-        )
+        return Appearance(self.height_px, self.visible, self.lone, self.kind, self.light, self.weather)
 
     def of_views(self, chosen: BoolArray) -> "Sightings":
         """Return the sightings and frames of some views: `chosen` (V,) by row of `views`."""
@@ -104,7 +99,17 @@ _NAMES = tuple(one.name for one in fields(Sightings))
 FRAME = tuple(name for name in _NAMES if name.startswith("frame_"))
 SIGHTING = tuple(name for name in _NAMES if name not in FRAME and name != "views")
 DTYPES = dict.fromkeys(
-    ("height_px", "visible", "lone", "bunch", "luma", "depression", "speed_mps", "age_s", "distance_m", "overlap", "along_m", "across_m"),
+    (
+        "height_px",
+        "visible",
+        "lone",
+        "speed_mps",
+        "age_s",
+        "distance_m",
+        "overlap",
+        "along_m",
+        "across_m",
+    ),
     np.float64,
 ) | {"held": np.bool_}
 
@@ -112,7 +117,9 @@ DTYPES = dict.fromkeys(
 def pooled(parts: Sequence[Sightings]) -> Sightings:
     """Return several tables as one; their views are numbered on."""
     if not parts:
-        nothing = {name: np.zeros(0, DTYPES.get(name, np.int64)) for name in (*SIGHTING, *FRAME)}
+        nothing: dict[str, Any] = {
+            name: np.zeros(0, DTYPES.get(name, np.int64)) for name in (*SIGHTING, *FRAME)
+        }
         return Sightings(**nothing, views=())
     views = np.cumsum([0, *(len(part.views) for part in parts)])
     frames = np.cumsum([0, *(part.frames for part in parts)])

@@ -7,6 +7,7 @@ view and light, on the pictures of the empty street that an installer takes.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import cv2
 import numpy as np
@@ -133,7 +134,9 @@ class _Watched:
         truth = self._view.truth(lit)
         frame = self._view.frame(lit, len(self._frames["frame_ns"]))
         record = self._engine.step(frame)
-        self._note(lit, truth, self._tracker.heard or NOTHING, record.tracks)
+        heard = self._tracker.heard
+        if heard is not None:
+            self._note(lit, truth, heard, record.tracks)
 
     def _begin(self, start_ns: int) -> None:
         empty = (
@@ -150,9 +153,7 @@ class _Watched:
             return OracleDetector(lambda _: self._view.truth(self._scene))  # type: ignore[arg-type]
         return registry.build(self._trial.detector, self._site, empty)
 
-    def _note(
-        self, scene: Scene, truth: FrameTruth, heard: Detections, tracks: tuple[Track, ...]
-    ) -> None:
+    def _note(self, scene: Scene, truth: FrameTruth, heard: Detections, tracks: tuple[Track, ...]) -> None:
         by_id = {int(one): row for row, one in enumerate(scene.vehicles.vehicle_id)}
         rows = np.array([by_id[int(one)] for one in truth.vehicle_id], dtype=np.int64)
         at_m = scene.vehicles.position_m[rows]
@@ -168,7 +169,7 @@ class _Watched:
         columns = {
             "view": np.zeros(n), "vehicle": truth.vehicle_id, "light": np.full(n, light),
             "frame": np.full(n, len(self._frames["frame_ns"])), "weather": np.zeros(n),
-            "height_px": sizes[:, 1], "visible": truth.visible, "lone": lone_share(truth.boxes_px, chained=False), "bunch": lone_share(truth.boxes_px), "luma": scene.vehicles.colour_bgr[rows].mean(axis=1), "depression": np.arcsin(np.clip((self._view.camera.position_m[2]-at_m[:,2])/np.linalg.norm(at_m - self._view.camera.position_m, axis=1),-1,1)),
+            "height_px": sizes[:, 1], "visible": truth.visible, "lone": lone_share(truth.boxes_px),
             "kind": truth.vehicle_class, "speed_mps": scene.vehicles.speed_mps[rows],
             "age_s": [(scene.timestamp_ns - self._first_ns[i]) / NS_PER_S for i in truth.vehicle_id.tolist()],
             "distance_m": np.linalg.norm(at_m - self._view.camera.position_m, axis=1),
@@ -194,10 +195,10 @@ class _Watched:
         self, at_m: Float64Array, own: np.ndarray, heard: Detections, tracks: tuple[Track, ...]
     ) -> tuple[np.ndarray, Float64Array, Float64Array]:
         """Return of each vehicle the id of the track at its detection, and the error of that track."""
-        by_box = {tuple(np.float32(t.box_px).tolist()): t for t in tracks if t.observed}
+        by_box = {t.box_px: t for t in tracks if t.observed}
         ids, along, across = np.full(len(own), -1), np.full(len(own), np.nan), np.full(len(own), np.nan)
         for row, which in enumerate(own.tolist()):
-            track = by_box.get(tuple(heard.boxes_px[which].tolist())) if which >= 0 else None
+            track = by_box.get(_corners(heard, which)) if which >= 0 else None
             if track is None or track.position_m is None:
                 continue
             ids[row] = track.track_id
@@ -209,12 +210,14 @@ class _Watched:
 
     def sightings(self) -> Sightings:
         """Return all that was noted."""
-        columns = {name: np.concatenate(parts) for name, parts in self._rows.items()}
+        columns: dict[str, Any] = {name: np.concatenate(parts) for name, parts in self._rows.items()}
         columns |= {name: np.array(values) for name, values in self._frames.items()}
         return Sightings(**columns, views=(self._spec.name,))
 
 
-NOTHING = Detections(np.zeros((0, 4)), np.zeros(0), np.zeros(0), np.zeros((0, 2)))
+def _corners(heard: Detections, row: int) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = heard.boxes_px[row].tolist()
+    return x0, y0, x1, y1
 
 
 def _matched(truth: Float64Array, found: Float64Array) -> tuple[Float64Array, np.ndarray]:

@@ -37,7 +37,9 @@ def test_a_stand_is_caught_as_often_as_when_played_out(
 
 @pytest.mark.parametrize("share", [0.05, 0.4, 0.9])
 @pytest.mark.parametrize("missing", [1.0, 3.0, 12.0])
-@pytest.mark.parametrize(("before", "needed", "after"), [(6, 3, 2), (12, 3, 1), (3, 3, 4), (2, 3, 2), (8, 1, 0)])
+@pytest.mark.parametrize(
+    ("before", "needed", "after"), [(6, 3, 2), (12, 3, 1), (3, 3, 4), (2, 3, 2), (8, 1, 0)]
+)
 def test_a_crossing_is_caught_as_often_as_when_played_out(
     share: float, missing: float, before: int, needed: int, after: int
 ) -> None:
@@ -71,9 +73,7 @@ def test_chances_are_chances_and_longer_is_never_worse(
     share: float, missing: float, frames: int, apart: int
 ) -> None:
     chain = chain_of(share, missing)
-    chances = [
-        float(stand_chance(chain, np.array([f]), np.array([apart]))[0]) for f in (frames, frames + 1)
-    ]
+    chances = [float(stand_chance(chain, np.array([f]), np.array([apart]))[0]) for f in (frames, frames + 1)]
     assert 0.0 <= chances[0] <= chances[1] + 1e-9 <= 1.0 + 2e-9
     crossings = [float(crossing_chance(chain, 6, 3, after)[0]) for after in (1, 2)]
     assert -1e-9 <= crossings[0] <= crossings[1] + 1e-9 <= 1.0 + 2e-9

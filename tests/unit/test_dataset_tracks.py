@@ -34,9 +34,7 @@ from twin.truth import VehicleStates
 NETWORK = library.named("mt-haryono")
 BEFORE = load_scenario("beruang-madu")
 SCENARIO = replace(BEFORE, start=time(16, 30), warmup_s=400.0, demand=replace(BEFORE.demand, scale=1.6))
-VIEWS = tuple(
-    replace(view, size_px=(480, 270)) for view in random_views(NETWORK, Seed(5, ("dataset",)), 2)
-)
+VIEWS = tuple(replace(view, size_px=(480, 270)) for view in random_views(NETWORK, Seed(5, ("dataset",)), 2))
 SPEC = ShotSpec(SCENARIO, VIEWS, (1,), frames=4, every_s=0.5)
 
 
@@ -68,13 +66,14 @@ def test_a_sequence_says_what_it_is_and_has_all_its_pictures(tracks: Exported) -
 
 
 def test_ids_persist_and_lines_are_the_truth(tracks: Exported, pictures: list[Shot]) -> None:
-    rows = [list(map(float, row)) for row in csv.reader((sequence(tracks) / "gt" / "gt.txt").read_text().splitlines())]
+    rows = [
+        list(map(float, row))
+        for row in csv.reader((sequence(tracks) / "gt" / "gt.txt").read_text().splitlines())
+    ]
     wanted = [
         [number, int(one) + 1, *(box[:2] + 1), *(box[2:] - box[:2]), held]
         for number, shot in enumerate(pictures, start=1)
-        for one, box, held in zip(
-            shot.truth.vehicle_id, shot.truth.boxes_px, shot.labelled, strict=True
-        )
+        for one, box, held in zip(shot.truth.vehicle_id, shot.truth.boxes_px, shot.labelled, strict=True)
     ]
     assert np.allclose([row[:7] for row in rows], wanted, atol=0.006)
     first, last = ({row[1] for row in rows if row[0] == number} for number in (1, 4))

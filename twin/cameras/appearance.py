@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, frozen_array
 
 LIGHTS = ("day", "low sun", "dusk", "night")
-LIGHT_ABOVE = (0.95, 0.30, 0.03)  # daylight: sun higher than 11, -1 and -5 degrees; low sun is in the lens
+LIGHT_ABOVE = (0.95, 0.30, 0.03)  # of the daylight: sun above 11, 1 and -5 degrees
 WEATHERS = ("clear", "rain", "haze")
-STILL_MPS = 0.5  # slower is standing
 TOUCHING_PX = 6.0  # boxes nearer than this run together in a picture
 
 
@@ -20,15 +17,14 @@ class Appearance:
     """N vehicles in pictures of a view, as columns (N,).
 
     `height_px` of the box, `visible` the share of the vehicle that nothing covers, `lone` the share of
-    its own box in the box around all that it touches in the picture (1: it is alone, see
-    `lone_share`), `kind` its VehicleClass, `stands` whether it does not move, `light` a row of LIGHTS, `weather` a row of WEATHERS.
+    its own box in the box around all that it touches in the picture (1: it is alone, see `lone_share`),
+    `kind` its VehicleClass, `light` a row of LIGHTS, `weather` a row of WEATHERS.
     """
 
     height_px: Float64Array
     visible: Float64Array
     lone: Float64Array
     kind: Int64Array
-    stands: BoolArray
     light: Int64Array
     weather: Int64Array
 
@@ -40,8 +36,6 @@ class Appearance:
         for name in ("kind", "light", "weather"):
             array = frozen_array(f"Appearance.{name}", getattr(self, name), (n,), np.int64)
             object.__setattr__(self, name, array)
-        stands = frozen_array("Appearance.stands", self.stands, (n,), np.bool_)
-        object.__setattr__(self, "stands", stands)
 
     def __len__(self) -> int:
         return len(self.height_px)
@@ -52,17 +46,14 @@ def light_number(daylight: Float64Array) -> Int64Array:
     return np.asarray(np.searchsorted(-np.array(LIGHT_ABOVE), -np.asarray(daylight)), dtype=np.int64)
 
 
-def lone_share(boxes_px: Float64Array, *, chained: bool = True) -> Float64Array:
-    """Return (N,) of boxes (N, 4) the share of each in the box around all that it runs together with.
+def lone_share(boxes_px: Float64Array) -> Float64Array:
+    """Return (N,) of boxes (N, 4) the share of each in the box around all boxes that it touches.
 
-    Boxes touch within TOUCHING_PX; what touches runs together, and so on along a row. A detector that
-    cannot part them gives the box around them, whose overlap with one vehicle is this share.
+    Boxes touch within TOUCHING_PX. A detector that cannot part what runs together gives the box
+    around it, whose overlap with the vehicle is this share.
     """
     low, high = boxes_px[:, :2] - TOUCHING_PX / 2, boxes_px[:, 2:] + TOUCHING_PX / 2
-    touching = ((low[:, None] < high[None]) & (low[None] < high[:, None])).all(axis=2)
-    if chained and len(boxes_px):
-        group = connected_components(csr_array(touching), directed=False)[1]
-        touching = group[:, None] == group[None]
+    touching: BoolArray = ((low[:, None] < high[None]) & (low[None] < high[:, None])).all(axis=2)
     around_low = np.where(touching[..., None], boxes_px[None, :, :2], np.inf).min(axis=1, initial=np.inf)
     around_high = np.where(touching[..., None], boxes_px[None, :, 2:], -np.inf).max(axis=1, initial=-np.inf)
     own = np.prod(boxes_px[:, 2:] - boxes_px[:, :2], axis=1)

@@ -19,10 +19,11 @@ FOLDER = "fitted"
 USUAL_PX, LEAST_PX, MOST_PX = 30.0, 8.0, 200.0
 LEAST_LONE = 0.02
 FEATURES = (
-    "one", "size", "size squared", "hidden", "hidden squared", "motorcycle", "bus or truck", "stands",
-    "stands, size", "crowd", "crowd squared", "stands, crowd", "touches another",
+    "one", "size", "size squared", "size beyond", "motorcycle", "bus or truck", "motorcycle, size", "hidden", "hidden squared",
+    "crowd", "crowd squared", "crowd, size",
 )  # fmt: skip
-TYPICAL = ("one", "size", "size squared", "motorcycle", "bus or truck", "stands", "stands, size")
+TYPICAL = FEATURES[:7]
+BEYOND = 0.3  # of the logarithm of the size: from here on another slope
 ERROR_BINS_M = (0.0, 20.0, 40.0, 60.0, 90.0, 1000.0)
 
 
@@ -130,20 +131,30 @@ def condition_text(code: int) -> str:
 
 def features(seen: Appearance) -> Float64Array:
     """Return what the curves are logistic in (N, F)."""
-    crowd = np.log(np.clip(seen.lone, LEAST_LONE, 1.0))
-    stands, hidden = seen.stands.astype(np.float64), 1.0 - seen.visible
-    more = (hidden, hidden**2, crowd, crowd**2, stands * crowd, seen.lone < 1.0 - 1e-6)
-    one, size, squared, two_wheels, heavy, still, still_size = typical(seen).T
-    columns = (one, size, squared, more[0], more[1], two_wheels, heavy, still, still_size, *more[2:])
-    return np.column_stack(columns).astype(np.float64)
+    crowd, hidden = np.log(np.clip(seen.lone, LEAST_LONE, 1.0)), 1.0 - seen.visible
+    size = _size(seen)
+    more = (hidden, hidden**2, crowd, crowd**2, crowd * size)
+    return np.column_stack((typical(seen), *more)).astype(np.float64)
 
 
 def typical(seen: Appearance) -> Float64Array:
     """Return what the curves of unknown cover and crowd are logistic in (N, T)."""
-    size = np.log(np.clip(seen.height_px, LEAST_PX, MOST_PX) / USUAL_PX)
-    stands = seen.stands.astype(np.float64)
-    columns = (np.ones_like(size), size, size**2, seen.kind == 0, seen.kind >= 2, stands, stands * size)
+    size = _size(seen)
+    two = (seen.kind == 0).astype(np.float64)
+    columns = (
+        np.ones_like(size),
+        size,
+        size**2,
+        np.maximum(size - BEYOND, 0.0),
+        two,
+        seen.kind >= 2,
+        two * size,
+    )
     return np.column_stack(columns).astype(np.float64)
+
+
+def _size(seen: Appearance) -> Float64Array:
+    return np.log(np.clip(seen.height_px, LEAST_PX, MOST_PX) / USUAL_PX)
 
 
 def logistic(columns: Float64Array, weights: Float64Array) -> Float64Array:
