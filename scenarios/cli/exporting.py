@@ -16,7 +16,7 @@ __all__ = ["export", "export_twin", "make_spec", "show"]
 HOURS = (6.4, 8.5, 12.2, 15.1, 16.6, 17.4, 18.1, 19.3, 20.5)  # dawn, day, dusk, night
 
 
-def make_spec(
+def make_spec(  # noqa: PLR0913 - one parameter an option
     name: str,
     plan_name: str | None,
     cameras: int,

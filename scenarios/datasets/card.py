@@ -38,7 +38,8 @@ def card(facts: dict[str, Any], tally: Tally, form: str, texts: Texts) -> str:
     t = texts.text
     lines = [
         f"# {t('Simulated traffic pictures: {scenario}', scenario=facts['scenario'])}", "",
-        t("Rendered pictures of traffic cameras that do not exist, with the exact truth of each vehicle."), "",
+        t("Rendered pictures of traffic cameras that do not exist, with the exact truth of each vehicle."),
+        "",
         f"## {t('How it was made')}", "",
         *(f"- {name}: {_said(value)}" for name, value in facts.items()), f"- format: {form}", "",
         t("A box is the outline of a vehicle clipped to the picture. Labelled is what shows for 30 % or "

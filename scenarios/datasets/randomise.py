@@ -2,8 +2,8 @@
 
 What a net should not learn is varied beyond what is real (Tobin et al. 2017, arXiv 1703.06907; Tremblay
 et al. 2018, arXiv 1804.06516): pose and lens of the camera, hour, exposure, colour balance, noise, blur,
-colours and sizes of vehicles, textures and furniture of the street, things that are no vehicles. Boxes stay exact:
-vehicles are varied before they are drawn, the street behind them where no vehicle shows. Every draw
+colours and sizes of vehicles, textures and furniture of the street, things that are no vehicles. Boxes stay
+exact: vehicles are varied before they are drawn, the street behind them where no vehicle shows. Every draw
 belongs to (seed, camera, picture): the same again for the same seed.
 """
 
@@ -53,7 +53,7 @@ def random_look(draw: np.random.Generator) -> CameraLook:
 
 
 def random_pose(network: RoadNetwork, view: ViewSpec, draw: np.random.Generator) -> ViewSpec:
-    """Return the camera moved, turned and with another lens, still over its road and towards what it watched."""
+    """Return the camera moved, turned and with another lens, still by its road, towards what it watched."""
     aimed = network.road_of[view.aimed_road]
     return replace(
         view,
@@ -86,7 +86,7 @@ def random_fleet(vehicles: VehicleStates, seed: Seed) -> VehicleStates:
     scale = np.array([np.exp(draw.normal(0.0, SIZE_SPREAD, 3)) for draw in draws]).reshape(-1, 3)
     hue = np.array([(draw.uniform(0, 180), 255 * draw.beta(1, 1.6), draw.uniform(20, 250)) for draw in draws])
     paint = np.clip(hue, 0, 255).astype(np.uint8).reshape(-1, 1, 3)
-    colour = cv2.cvtColor(paint, cv2.COLOR_HSV2BGR).reshape(-1, 3) if len(draws) else vehicles.colour_bgr
+    colour = cv2.cvtColor(paint, cv2.COLOR_HSV2BGR).reshape(-1, 3) if draws else vehicles.colour_bgr
     return replace(vehicles, size_m=vehicles.size_m * scale, colour_bgr=colour)
 
 

@@ -22,8 +22,8 @@ from twin.clock import NS_PER_S, from_local
 from twin.network import library
 from twin.randomness import Seed
 from twin.rendering.light import light_at
-from twin.rendering.osd import write_osd
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
+from twin.rendering.osd import write_osd
 from twin.rendering.source import TwinView
 from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene, VehicleStates

@@ -177,9 +177,11 @@ def _runs_s(seen: Sightings, found: Float64Array, rows: BoolArray) -> tuple[floa
 
 
 def _step_s(seen: Sightings) -> float:
-    """Return the time between two frames of a view."""
+    """Return the mean time between two frames of a view."""
     steps = np.diff(seen.frame_ns)[np.diff(seen.frame_view) == 0]
-    return float(np.median(steps[steps > 0])) * 1e-9 if (steps > 0).any() else 1.0
+    steps = steps[steps > 0]
+    usual = steps[steps <= 3 * np.median(steps)] if len(steps) else steps  # between two lights it is hours
+    return float(usual.mean()) * 1e-9 if len(usual) else 1.0
 
 
 def _switches(seen: Sightings) -> float:

@@ -83,7 +83,8 @@ def recall_table(seen: Sightings, said: Said, overlap: float, seed: int = 1) -> 
 
 
 def _parts(seen: Sightings) -> list[tuple[str, BoolArray]]:
-    heights = [(f"{a}-{b} px" if b < 1000 else f"{a} px and more", (seen.height_px >= a) & (seen.height_px < b))
+    tall = seen.height_px
+    heights = [(f"{a}-{b} px" if b < 1000 else f"{a} px and more", (tall >= a) & (tall < b))
                for a, b in HEIGHTS_PX]  # fmt: skip
     lights = [(name, seen.light == row) for row, name in enumerate(LIGHTS)]
     both = [(f"{light}, {height}", a & b) for light, a in lights for height, b in heights]

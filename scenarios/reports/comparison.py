@@ -15,8 +15,8 @@ from scenarios.reports import comparison_plots
 from scenarios.reports.report import environment
 from scenarios.reports.wording import Words
 from scenarios.score import Seen
-from twin.cameras.plans import CameraPlan
 from twin.cameras.curves import DetectorCurves, condition_text
+from twin.cameras.plans import CameraPlan
 from twin.cameras.sensing import Curves, SensingCurves
 
 VERSION = "1"

@@ -51,6 +51,8 @@ PROOFS = {
     "real": _of_file("Half an hour on real networks without a lock", "test_traffic_real.py"),
     "parking": _of_file("What stops at the kerb take from a street", "test_traffic_parking.py"),
     "calibration": _of_file("A planted demand found again from counts", "test_traffic_calibration.py"),
+    "sensing": _of_file("Analytic sensing against rendered runs", "test_sensing_curves.py"),
+    "realism": _of_file("Day frames beside a real camera", "test_realism.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(
         "Replications of the main scenario",

@@ -53,7 +53,8 @@ def lone_share(boxes_px: Float64Array) -> Float64Array:
     around it, whose overlap with the vehicle is this share.
     """
     low, high = boxes_px[:, :2] - TOUCHING_PX / 2, boxes_px[:, 2:] + TOUCHING_PX / 2
-    touching: BoolArray = ((low[:, None] < high[None]) & (low[None] < high[:, None])).all(axis=2)
+    near: BoolArray = (low[:, None] < high[None]) & (low[None] < high[:, None])
+    touching = near[..., 0] & near[..., 1]
     around_low = np.where(touching[..., None], boxes_px[None, :, :2], np.inf).min(axis=1, initial=np.inf)
     around_high = np.where(touching[..., None], boxes_px[None, :, 2:], -np.inf).max(axis=1, initial=-np.inf)
     own = np.prod(boxes_px[:, 2:] - boxes_px[:, :2], axis=1)

@@ -70,10 +70,11 @@ def crossing_chance(chain: FindingChain, before: int, needed: int, after: int) -
     for _ in range(before - 1):
         states = _stepped(states, chain)
     if after < 1:
-        return np.clip(states[needed].sum(axis=0), 0.0, 1.0)
+        return np.asarray(np.clip(states[needed].sum(axis=0), 0.0, 1.0), dtype=np.float64)
     still = (1.0 - chain.leave_miss) ** (after - 1)
     missed = states[needed, 0] * (1.0 - chain.leave_miss) + states[needed, 1] * chain.leave_find
-    return np.clip(states[needed].sum(axis=0) - missed * still, 0.0, 1.0)
+    caught = states[needed].sum(axis=0) - missed * still
+    return np.asarray(np.clip(caught, 0.0, 1.0), dtype=np.float64)
 
 
 def _stepped(states: Float64Array, chain: FindingChain) -> Float64Array:

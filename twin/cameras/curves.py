@@ -19,8 +19,8 @@ FOLDER = "fitted"
 USUAL_PX, LEAST_PX, MOST_PX = 30.0, 8.0, 200.0
 LEAST_LONE = 0.02
 FEATURES = (
-    "one", "size", "size squared", "size beyond", "motorcycle", "bus or truck", "motorcycle, size", "hidden", "hidden squared",
-    "crowd", "crowd squared", "crowd, size",
+    "one", "size", "size squared", "size beyond", "motorcycle", "bus or truck", "motorcycle, size",
+    "hidden", "hidden squared", "crowd", "crowd squared", "crowd, size",
 )  # fmt: skip
 TYPICAL = FEATURES[:7]
 BEYOND = 0.3  # of the logarithm of the size: from here on another slope
@@ -188,14 +188,18 @@ def load_curves(file: Path) -> DetectorCurves:
     return _read(text, str(file))
 
 
+def _check_features(told: list[str]) -> None:
+    if told != list(FEATURES):
+        msg = "other features than this version fits"
+        raise ValueError(msg)
+
+
 def _read(text: str, name: str) -> DetectorCurves:
     try:
         told: dict[str, Any] = json.loads(text)
         on = told.pop("fitted_on")
         told.pop("recall", None)
-        if told.pop("features") != list(FEATURES):
-            msg = "other features than this version fits"
-            raise ValueError(msg)
+        _check_features(told.pop("features"))
         on = FittedOn(**on | {"views": tuple(on["views"]), "seeds": tuple(on["seeds"])})
         return DetectorCurves(**told | {"fitted_on": on, "conditions": tuple(told["conditions"])})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
