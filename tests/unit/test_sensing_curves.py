@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detectors.datatypes.camera import PinholeCamera
+from scenarios.cli.main import main
 from scenarios.errors import InputError
 from scenarios.experiments.calibrate import fitted, write_curves
 from scenarios.experiments.curve_fit import FitSpec, fit_curves, logistic_fit, rate_fit
@@ -136,8 +137,15 @@ def test_a_file_gives_back_what_was_fitted(tmp_path: Path) -> None:
     assert np.allclose(back.chance(cars(20, 50)), done.curves.chance(cars(20, 50)), atol=1e-3)
 
 
-@pytest.mark.parametrize(("text", "says"), [("", "no curves"), ("{}", "fitted_on"), ("[1]", "no curves"),
-                                            ('{"fitted_on": {}, "features": []}', "other features")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no curves"),
+        ("{}", "fitted_on"),
+        ("[1]", "no curves"),
+        ('{"fitted_on": {}, "features": []}', "other features"),
+    ],
+)
 def test_a_bad_file_is_one_line(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "bad.json").write_text(text)
     with pytest.raises(CurvesError, match=says) as caught:
@@ -145,6 +153,31 @@ def test_a_bad_file_is_one_line(tmp_path: Path, text: str, says: str) -> None:
     assert "\n" not in str(caught.value)
     with pytest.raises(CurvesError, match="cannot be read"):
         load_curves(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("detector", "calibrate", "motoin", "--date", "2026-11-26", "--out", "x.json"),
+            "unknown detector 'motoin'",
+        ),
+        (("detector", "calibrate", "motion", "--date", "yesterday", "--out", "x.json"), "yesterday"),
+        (
+            ("compare", "today", "beller", "--scenario", "beller", "--curves", "motoin"),
+            "did you mean 'motion'?",
+        ),
+        (("compare", "today", "beller", "--scenario", "beller", "--curves", "no.json"), "cannot be read"),
+    ],
+)
+def test_bad_input_is_told_before_anything_is_rendered(
+    arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert says in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_logistic_and_rate_fits_have_their_known_answers() -> None:
