@@ -135,12 +135,11 @@ def _draws(
     seen: Sightings, columns: Float64Array, found: Float64Array, rows: list[BoolArray], spec: FitSpec
 ) -> Float64Array:
     draw = Seed(spec.seeds[0] if spec.seeds else 0).generator("bootstrap", spec.detector)
+    there, row = np.unique(seen.view, return_inverse=True)
     made = []
     for _ in range(spec.draws):
-        times = np.bincount(
-            draw.integers(len(seen.views), size=len(seen.views)), minlength=len(seen.views)
-        ).astype(np.float64)
-        weight = times[seen.view]
+        times = np.bincount(draw.integers(len(there), size=len(there)), minlength=len(there))
+        weight = times[row].astype(np.float64)
         made.append([logistic_fit(columns[one], found[one], weight[one]) for one in rows])
     return np.array(made, dtype=np.float64).reshape(spec.draws, len(rows), columns.shape[1])
 

@@ -8,8 +8,8 @@ from tests.verification.realism import names
 
 FILE = "test_realism.py"
 NOTE = (
-    "Means over pictures: the real ones from one roadside clip of another country, the rendered ones at "
-    "9, 12 and 15 h, coded as JPEG like the clip, both at 640 px. Brightness, contrast, gradient in grey levels."
+    "Means over pictures: real ones from one roadside clip of another country, rendered ones at 9, 12 and "
+    "15 h, coded as JPEG like the clip, both 640 px wide. Brightness, contrast, gradient in grey levels."
 )
 
 

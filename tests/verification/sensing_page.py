@@ -11,8 +11,8 @@ from twin.cameras.curves import ERROR_BINS_M, DetectorCurves, condition_text, cu
 FILE = "test_sensing_curves.py"
 COLUMNS = ("part", "n", "vehicles", "views", "measured", "95 % band", "curves say", "band of the fit", "off")
 NOTE = (
-    "A view is foretold by curves fitted without it. Bands draw whole views anew: the first that of what was "
-    "measured, the second that of the fit."
+    "A view is foretold by curves fitted without it; what the curves depend on was chosen by looking at the "
+    "same views. Bands draw whole views anew: the first that of what was measured, the second of the fit."
 )
 
 
@@ -43,11 +43,10 @@ def _of(detector: str) -> list[Table]:
 
 
 def _row(row: Foretold) -> tuple[str, ...]:
-    return (
-        row.part, str(row.n), str(row.vehicles or "-"), str(row.views),
-        f"{row.measured:.3f}", f"{row.low:.3f} to {row.high:.3f}", f"{row.said:.3f}", f"{row.said_low:.3f} to {row.said_high:.3f}",
-        f"{row.off:+.3f}",
-    )  # fmt: skip
+    counts = (str(row.n), str(row.vehicles or "-"), str(row.views))
+    measured = (f"{row.measured:.3f}", f"{row.low:.3f} to {row.high:.3f}")
+    said = (f"{row.said:.3f}", f"{row.said_low:.3f} to {row.said_high:.3f}", f"{row.off:+.3f}")
+    return row.part, *counts, *measured, *said
 
 
 def _ground(curves: DetectorCurves) -> Table:
