@@ -32,22 +32,29 @@ def compare(  # noqa: PLR0913 - one parameter an option
     rendered: Annotated[
         bool, typer.Option("--rendered", help="Check one seed's short excerpt through pictures and engine.")
     ] = False,
+    curves: Annotated[
+        str | None,
+        typer.Option(help="Of sensing: stated, a detector, or a .json; else of the scenario's detector."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the result; else out/A-vs-B.")] = None,
 ) -> None:
     """Hold two plans against the same simulated evenings and say A, B or not resolved.
 
-    Sensing is analytic (expected shares from the geometry, not calibrated); --rendered checks it. An
+    Sensing is analytic: expected shares from the geometry, by curves fitted to rendered runs where the
+    detector of the scenario has some, else by stated ones; --rendered checks it. An
     evening is simulated once and held against both plans, so that chance favours neither.
     """
     from scenarios.cli import comparing  # noqa: PLC0415 - networkx, numba: not for `--help`
 
     texts = texts_for(lang)
-    spec = comparing.make_spec(plan_a, plan_b, scenario, hours, short=short, threshold=threshold)
+    spec = comparing.make_spec(
+        plan_a, plan_b, scenario, hours, short=short, threshold=threshold, curves=curves
+    )
     comparing.say_left_out(spec, texts)
     request = comparing.Request(
-        plan_a, plan_b, scenario, tuple(range(seed, seed + seeds)), hours, short, threshold, rendered
+        plan_a, plan_b, scenario, tuple(range(seed, seed + seeds)), hours, short, threshold, rendered, curves
     )
     with bars(texts) as progress:
         outcome = comparing.run(

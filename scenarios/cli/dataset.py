@@ -10,14 +10,18 @@ from scenarios.cli.terminal import Language, bars, examples, texts_for
 EXAMPLES = examples(
     "bconnect dataset export beruang-madu --seeds 3 --frames 50 --out data/beruang-madu",
     "bconnect dataset export beller --random-cameras 12 --all-light --every 6 --out data/random",
+    "bconnect dataset export beller --random-cameras 12 --seeds 8 --randomise --out data/varied",
+    "bconnect dataset export beruang-madu --every 0.5 --frames 200 --format mot --out data/tracks",
     "bconnect dataset twin --out data/twin",
 )
-app = typer.Typer(help="Labelled pictures of the twin: YOLO and COCO, with exact truth.", epilog=EXAMPLES)
+app = typer.Typer(
+    help="Labelled pictures of the twin: YOLO, COCO and MOT, with exact truth.", epilog=EXAMPLES
+)
 
 
 @app.callback()
 def dataset() -> None:
-    """Labelled pictures of the twin: YOLO and COCO, with exact truth."""
+    """Labelled pictures of the twin: YOLO, COCO and MOT, with exact truth."""
 
 
 @app.command("export", epilog=EXAMPLES)
@@ -36,7 +40,10 @@ def export_command(  # noqa: PLR0913 - one parameter an option
     frames: Annotated[int, typer.Option(min=1, max=100_000, help="Pictures a camera and seed.")] = 20,
     every: Annotated[float, typer.Option(min=0.2, max=3600, help="Seconds between them.")] = 5.0,
     all_light: Annotated[bool, typer.Option("--all-light", help="Light from dawn to night.")] = False,
-    form: Annotated[str, typer.Option("--format", help="yolo, coco or both.")] = "both",
+    randomise: Annotated[
+        bool, typer.Option("--randomise", help="Vary cameras, light, streets and fleets beyond what is real.")
+    ] = False,
+    form: Annotated[str, typer.Option("--format", help="yolo, coco, both, or mot (sequences).")] = "both",
     lang: Language = None,
 ) -> None:
     """Photograph a scenario. Train and validation share no camera and, from two seeds on, no seed."""
@@ -45,10 +52,10 @@ def export_command(  # noqa: PLR0913 - one parameter an option
     texts = texts_for(lang)
     spec = exporting.make_spec(
         scenario, plan, random_cameras, seeds=tuple(range(seed, seed + seeds)), frames=frames, every_s=every,
-        all_light=all_light,
+        all_light=all_light, randomise=randomise,
     )  # fmt: skip
     with bars(texts) as progress:
-        done = exporting.export(spec, out, form, progress)
+        done = exporting.export(spec, out, form, progress, texts.language)
     exporting.show(done, texts)
 
 

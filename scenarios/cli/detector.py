@@ -1,5 +1,6 @@
 """`bconnect detector`: which there are, whether yours keeps its promises, how well one sees."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ EXAMPLES = examples(
     "bconnect detector list",
     "bconnect detector check my_detector:BrightSpot",
     "bconnect detector bench twin --on data/random",
+    "bconnect detector calibrate motion --date 2026-11-26 --out motion.json",
     "bconnect detector train --on data/twin --out my.onnx --minutes 30",
 )
 DETECTOR_HELP = "A name of the list, onnx:FILE, yolo:FILE, or module:Class."
@@ -71,3 +73,31 @@ def train_command(
     from detectors.detection.yolo import train_narrow  # noqa: PLC0415 - not for `--help`
 
     train_narrow(on, out, minutes=minutes, seed=seed)
+
+
+@app.command(
+    "calibrate", epilog=examples("bconnect detector calibrate motion --date 2026-11-26 --out motion.json")
+)
+def calibrate_command(  # noqa: PLR0913 - one parameter an option
+    name: Annotated[str, typer.Argument(help=f"oracle, or: {DETECTOR_HELP}", metavar="NAME")],
+    *,
+    out: Annotated[Path, typer.Option(help="Where to write the curves (.json).")],
+    date: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The day that the curves are to carry.")
+    ],
+    scenario: Annotated[str, typer.Option(help="Whose traffic is watched, name or path.")] = "beruang-madu",
+    seeds: Annotated[int, typer.Option(min=1, max=500, help="How many evenings are watched.")] = 8,
+    cameras: Annotated[int, typer.Option(min=1, max=100, help="Random cameras a seed.")] = 8,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    lang: Language = None,
+) -> None:
+    """Fit the curves of analytic sensing for a detector on rendered runs, and try them on views left out."""
+    from scenarios.cli import calibrating_curves  # noqa: PLC0415 - numba, OpenCV: not for `--help`
+
+    texts = texts_for(lang)
+    with bars(texts) as progress:
+        done = calibrating_curves.run(
+            name, scenario, date.date().isoformat(), seeds, cameras, workers, progress
+        )
+    calibrating_curves.write_curves(done, out)
+    calibrating_curves.show(done, out, texts)

@@ -16,7 +16,7 @@ __all__ = ["export", "export_twin", "make_spec", "show"]
 HOURS = (6.4, 8.5, 12.2, 15.1, 16.6, 17.4, 18.1, 19.3, 20.5)  # dawn, day, dusk, night
 
 
-def make_spec(
+def make_spec(  # noqa: PLR0913 - one parameter an option
     name: str,
     plan_name: str | None,
     cameras: int,
@@ -25,6 +25,7 @@ def make_spec(
     frames: int,
     every_s: float,
     all_light: bool,
+    randomise: bool = False,
 ) -> ShotSpec:
     """Return what to photograph, checked against the network; raises InputError."""
     scenario = load_scenario(name)
@@ -37,7 +38,7 @@ def make_spec(
         check_on_map(plan, network)
         views = plan.views
     hours = HOURS if all_light else ()
-    return ShotSpec(scenario, views, seeds, frames, every_s, hours)
+    return ShotSpec(scenario, views, seeds, frames, every_s, hours, randomise)
 
 
 def show(done: Exported, texts: Texts) -> None:

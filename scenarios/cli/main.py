@@ -38,6 +38,7 @@ from scenarios.cli import (
 )
 from scenarios.cli.terminal import BAD_INPUT, DONE, examples
 from scenarios.errors import InputError
+from twin.cameras.curves import CurvesError
 from twin.network.model import NetworkError
 
 BAD_INPUTS = (
@@ -49,6 +50,7 @@ BAD_INPUTS = (
     SnapshotsError,
     PublishError,
     DetectorError,
+    CurvesError,
     OSError,
     TyperException,
 )

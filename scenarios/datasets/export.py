@@ -9,7 +9,9 @@ from scenarios.datasets.shots import ShotSpec, shots
 from scenarios.errors import InputError, unknown_name
 from scenarios.progress import Progress, silent
 from scenarios.staging import staged
+from scenarios.texts import Texts
 from twin.cameras.plans import ViewSpec
+from twin.network import library
 
 EVERY_NTH_VIEW = 4  # is for validation
 
@@ -44,13 +46,15 @@ class Exported:
     counts: tuple[tuple[str, int, int], ...]
 
 
-def export(spec: ShotSpec, out: Path, form: str = "both", progress: Progress = silent) -> Exported:
-    """Write the dataset to `out`, whole or not at all; raises InputError."""
+def export(
+    spec: ShotSpec, out: Path, form: str = "both", progress: Progress = silent, lang: str = "en"
+) -> Exported:
+    """Write the dataset to `out`, whole or not at all; its card is in `lang`. Raises InputError."""
     parts = [
         (share.split, replace(spec, views=share.views, seeds=share.seeds))
         for share in shares(spec.views, spec.seeds)
     ]
-    return export_parts(parts, out, _facts(spec), form, progress)
+    return export_parts(parts, out, _facts(spec), form, progress, lang)
 
 
 def export_parts(
@@ -59,6 +63,7 @@ def export_parts(
     facts: dict[str, object],
     form: str = "both",
     progress: Progress = silent,
+    lang: str = "en",
 ) -> Exported:
     """Write (split, pictures to take) one after another; raises InputError."""
     if form not in FORMATS:
@@ -76,7 +81,7 @@ def export_parts(
         if not any(vehicles for _, _, vehicles in counts):
             msg = f"{out}: no vehicle shows in any picture; look at the scenario with `bconnect validate`"
             raise InputError(msg)
-        writer.close(facts)
+        writer.close(facts, Texts(lang))
     return Exported(out, counts)
 
 
@@ -91,5 +96,7 @@ def _facts(spec: ShotSpec) -> dict[str, object]:
         "frames": spec.frames,
         "every_s": spec.every_s,
         "light_hours": list(spec.light_hours),
+        "randomised": spec.randomise,
+        "attribution": library.resolve(spec.scenario.network).attribution,
         "made_with": f"bconnect-twin {version('bconnect-twin')}",
     }

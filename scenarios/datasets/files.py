@@ -1,4 +1,4 @@
-"""Datasets on disk: pictures, labels as YOLO and as COCO, and what they were made of."""
+"""Datasets on disk: pictures, labels as YOLO, COCO or MOT, what they were made of, a card."""
 
 import json
 from dataclasses import dataclass, field
@@ -8,10 +8,13 @@ from typing import Any
 import cv2
 
 from detectors.datatypes.detections import VehicleClass
+from scenarios.datasets.card import CARD, Tally, card
+from scenarios.datasets.mot import MotWriter
 from scenarios.datasets.shots import Shot
 from scenarios.errors import InputError
+from scenarios.texts import Texts
 
-FORMATS = ("yolo", "coco", "both")
+FORMATS = ("yolo", "coco", "both", "mot")
 CLASSES = tuple(kind for kind in VehicleClass if kind is not VehicleClass.UNKNOWN)
 MARK = "dataset.json"
 JPEG_QUALITY = 92
@@ -23,17 +26,20 @@ class DatasetWriter:
 
     root: Path
     form: str
+    tally: Tally = field(default_factory=Tally)
     _coco: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    _mot: MotWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._mot = MotWriter(self.root)
 
     def take(self, shot: Shot, split: str) -> None:
         """Write one picture and its labels."""
-        file = self.root / "images" / split / f"{shot.name}.jpg"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        done, jpeg = cv2.imencode(".jpg", shot.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-        if not done:
-            msg = f"{file}: this picture cannot be written as JPEG"
-            raise InputError(msg)
-        file.write_bytes(jpeg.tobytes())
+        self.tally.add(shot, split)
+        if self.form == "mot":
+            _write_jpeg(self._mot.file(shot, split), shot)
+            return
+        _write_jpeg(self.root / "images" / split / f"{shot.name}.jpg", shot)
         if self.form != "coco":
             labels = self.root / "labels" / split / f"{shot.name}.txt"
             labels.parent.mkdir(parents=True, exist_ok=True)
@@ -44,20 +50,35 @@ class DatasetWriter:
         first = len(part["annotations"]) + 1
         part["annotations"] += coco_annotations(shot, number, first)
 
-    def close(self, facts: dict[str, Any]) -> None:
-        """Write the COCO files, `data.yaml`, and the facts of the dataset."""
-        categories = [{"id": int(kind) + 1, "name": kind.name.lower()} for kind in CLASSES]
-        folder = self.root / "annotations"
-        for split, part in self._coco.items():
-            if self.form != "yolo":
-                folder.mkdir(exist_ok=True)
-                whole = {"info": facts, **part, "categories": categories}
-                (folder / f"{split}.json").write_text(json.dumps(whole), encoding="utf-8")
-        if self.form != "coco":
+    def close(self, facts: dict[str, Any], texts: Texts) -> None:
+        """Write COCO files, `data.yaml` or sequences, the facts of the dataset, and its card."""
+        if self.form == "mot":
+            self._mot.close(float(facts["every_s"]))
+        if self.form in ("coco", "both"):
+            self._write_coco(facts)
+        if self.form in ("yolo", "both"):
             names = "".join(f"  {int(kind)}: {kind.name.lower()}\n" for kind in CLASSES)
             text = f"path: .\ntrain: images/train\nval: images/val\nnames:\n{names}"
             (self.root / "data.yaml").write_text(text, encoding="utf-8")
+        (self.root / CARD).write_text(card(facts, self.tally, self.form, texts), encoding="utf-8")
         (self.root / MARK).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+    def _write_coco(self, facts: dict[str, Any]) -> None:
+        categories = [{"id": int(kind) + 1, "name": kind.name.lower()} for kind in CLASSES]
+        folder = self.root / "annotations"
+        folder.mkdir(exist_ok=True)
+        for split, part in self._coco.items():
+            whole = {"info": facts, **part, "categories": categories}
+            (folder / f"{split}.json").write_text(json.dumps(whole), encoding="utf-8")
+
+
+def _write_jpeg(file: Path, shot: Shot) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    done, jpeg = cv2.imencode(".jpg", shot.image_bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        msg = f"{file}: this picture cannot be written as JPEG"
+        raise InputError(msg)
+    file.write_bytes(jpeg.tobytes())
 
 
 def yolo_lines(shot: Shot) -> list[str]:
@@ -83,6 +104,7 @@ def coco_image(shot: Shot, number: int) -> dict[str, Any]:
         "seed": shot.seed,
         "light": shot.light,
         "timestamp_ns": shot.timestamp_ns,
+        "signals": dict(shot.signals),
     }
 
 
@@ -99,6 +121,9 @@ def coco_annotations(shot: Shot, image: int, first: int) -> list[dict[str, Any]]
             "area": (x1 - x0) * (y1 - y0),
             "iscrowd": int(not shot.labelled[row]),
             "visible": round(float(truth.visible[row]), 4),
+            "vehicle": int(truth.vehicle_id[row]),
+            "plate": truth.plates[row],
+            "ground_m": [round(float(part), 3) for part in shot.ground_m[row]],
         }
         found.append(entry)
     return found

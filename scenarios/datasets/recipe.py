@@ -50,6 +50,7 @@ def export_twin(out: Path, progress: Progress = silent) -> Exported:
     facts: dict[str, object] = {
         "simulated": True,
         "scenario": SCENARIO,
+        "attribution": library.resolve(load_scenario(SCENARIO).network).attribution,
         "seeds": {split: list(seeds) for split, seeds in SEEDS.items()},
         "cameras_a_seed": CAMERAS,
         "every_s": EVERY_S,

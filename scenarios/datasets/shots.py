@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray, UInt8Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, UInt8Array
+from scenarios.datasets.randomise import (
+    random_fleet,
+    random_hours,
+    random_mix,
+    random_pose,
+    varied,
+    vehicle_mask,
+)
 from scenarios.errors import InputError
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
@@ -15,12 +23,14 @@ from twin.network import library
 from twin.randomness import Seed
 from twin.rendering.light import light_at
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
+from twin.rendering.osd import write_osd
 from twin.rendering.source import TwinView
 from twin.rendering.truth_boxes import FrameTruth
-from twin.truth import Scene
+from twin.truth import Scene, VehicleStates
 from twin.world import Watch, World
 
 REACH_M = 160.0
+MOST_HOURS = 12  # a seed: lighting a street anew takes longer than a picture of it
 DARK = 0.5  # lamps are on for more than half: night
 
 
@@ -29,7 +39,8 @@ class ShotSpec:
     """What to photograph: every view each `every_s` seconds, `frames` times, once for each seed.
 
     `light_hours`, ascending, are hours of the day whose light the pictures get one after another,
-    whatever the traffic of the scenario; none leaves the time as it is.
+    whatever the traffic of the scenario; none leaves the time as it is. `randomise` varies cameras,
+    light, streets and fleets by seed beyond what is real (see `randomise`).
     """
 
     scenario: Scenario
@@ -38,11 +49,16 @@ class ShotSpec:
     frames: int
     every_s: float
     light_hours: tuple[float, ...] = ()
+    randomise: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """One picture: `labelled` (N,) says which vehicles of `truth` a detector is held to see."""
+    """One picture: `labelled` (N,) says which vehicles of `truth` a detector is held to see.
+
+    `ground_m` (N, 3) is where each stands in the frame of the network, `signals` the aspect of each
+    signal group.
+    """
 
     view: str
     seed: int
@@ -52,6 +68,8 @@ class Shot:
     image_bgr: UInt8Array
     truth: FrameTruth
     labelled: BoolArray
+    ground_m: Float64Array
+    signals: tuple[tuple[str, str], ...]
 
     @property
     def name(self) -> str:
@@ -64,26 +82,55 @@ def shots(spec: ShotSpec, progress: Progress = silent) -> Iterator[Shot]:
     if not spec.views or not spec.seeds or spec.frames < 1:
         msg = "dataset: expected at least one view, one seed and one frame"
         raise InputError(msg)
-    network = library.resolve(spec.scenario.network)
-    start_ns = from_local(spec.scenario.day, spec.scenario.start)
-    period_ns = round(spec.every_s * NS_PER_S)
     total = len(spec.seeds) * len(spec.views) * spec.frames
     done = 0
     for seed in spec.seeds:
-        root = Seed(seed)
-        views = {view.name: TwinView(network, view, root, spec.scenario.weather) for view in spec.views}
-        counts = dict.fromkeys(views, 0)
-        world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
-        for _ in world.warm_up():
-            progress("warm-up", done / total)
-        watches = [_watch(view, period_ns) for view in views.values()]
-        for name, scene in world.scenes(watches, start_ns + spec.frames * period_ns):
-            index = counts[name]
-            counts[name] += 1
-            moment_ns = _lit(spec, scene.timestamp_ns, start_ns, index)
-            yield _shot(views[name], replace(scene, timestamp_ns=moment_ns), seed, index)
+        progress("warm-up", done / total)
+        for shot in _of_seed(randomised(spec, seed) if spec.randomise else spec, seed):
+            yield shot
             done += 1
             progress("photographing", done / total)
+
+
+def randomised(spec: ShotSpec, seed: int) -> ShotSpec:
+    """Return what is photographed under one seed where everything varies: poses, hours, shares of classes."""
+    root = Seed(seed, ("randomise",))
+    network = library.resolve(spec.scenario.network)
+    demand = spec.scenario.demand
+    mix = random_mix(demand.mix, root.generator("mix"))
+    views = tuple(random_pose(network, view, root.generator("pose", view.name)) for view in spec.views)
+    hours = random_hours(root, min(spec.frames, MOST_HOURS))
+    scenario = replace(spec.scenario, demand=replace(demand, mix=mix))
+    return replace(spec, scenario=scenario, views=views, light_hours=hours)
+
+
+def _of_seed(spec: ShotSpec, seed: int) -> Iterator[Shot]:
+    network = library.resolve(spec.scenario.network)
+    start_ns = from_local(spec.scenario.day, spec.scenario.start)
+    period_ns = round(spec.every_s * NS_PER_S)
+    root = Seed(seed)
+    views = {
+        view.name: TwinView(network, view, _street(root, view, spec), spec.scenario.weather)
+        for view in spec.views
+    }
+    counts = dict.fromkeys(views, 0)
+    world = World(network, spec.scenario.demand, root, start_ns, spec.scenario.warmup_s)
+    for _ in world.warm_up():
+        pass
+    watches = [_watch(view, period_ns) for view in views.values()]
+    for name, scene in world.scenes(watches, start_ns + spec.frames * period_ns):
+        index = counts[name]
+        counts[name] += 1
+        moment_ns = _lit(spec, scene.timestamp_ns, start_ns, index)
+        lit = replace(scene, timestamp_ns=moment_ns)
+        yield _shot(views[name], lit, seed, index, randomise=spec.randomise)
+
+
+def _street(root: Seed, view: ViewSpec, spec: ShotSpec) -> Seed:
+    """Return the seed of what stands in the street: another one for each camera where everything varies."""
+    if not spec.randomise:
+        return root
+    return Seed(int(root.generator("randomise", "street", view.name).integers(1 << 31)))
 
 
 def _watch(view: TwinView, period_ns: int) -> Watch:
@@ -102,11 +149,30 @@ def _lit(spec: ShotSpec, timestamp_ns: int, start_ns: int, index: int) -> int:
     return midnight_ns + round(hour * 3600) * NS_PER_S + timestamp_ns - start_ns
 
 
-def _shot(view: TwinView, scene: Scene, seed: int, index: int) -> Shot:
+def _shot(view: TwinView, scene: Scene, seed: int, index: int, *, randomise: bool) -> Shot:
+    own = Seed(seed, ("randomise", view.spec.name))
+    if randomise:
+        scene = replace(scene, vehicles=random_fleet(scene.vehicles, own))
     frame, truth = view.frame(scene, index), view.truth(scene)
+    image = frame.image_bgr
+    if randomise:
+        street = view.frame(replace(scene, vehicles=VehicleStates.none()), index).image_bgr
+        mask = vehicle_mask(view.camera, scene.vehicles)
+        image = varied(image, street, mask, own.generator("picture", index))
+        write_osd(image, view.spec.name, frame.timestamp_ns)
     sizes = truth.boxes_px[:, 2:] - truth.boxes_px[:, :2]
     labelled = (truth.visible >= LEAST_VISIBLE) & (sizes.max(axis=1, initial=0.0) >= LEAST_PX)
-    light = "night" if light_at(frame.timestamp_ns).lamps > DARK else "day"
+    order = np.argsort(scene.vehicles.vehicle_id)
+    rows = order[np.searchsorted(scene.vehicles.vehicle_id[order], truth.vehicle_id)]
     return Shot(
-        view.spec.name, seed, index, frame.timestamp_ns, light, frame.image_bgr, truth, np.asarray(labelled)
+        view=view.spec.name,
+        seed=seed,
+        index=index,
+        timestamp_ns=frame.timestamp_ns,
+        light="night" if light_at(frame.timestamp_ns).lamps > DARK else "day",
+        image_bgr=image,
+        truth=truth,
+        labelled=np.asarray(labelled),
+        ground_m=scene.vehicles.position_m[rows],
+        signals=tuple((group, aspect.name.lower()) for group, aspect in scene.aspects),
     )

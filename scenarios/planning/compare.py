@@ -1,7 +1,7 @@
 """Two camera plans under the same traffic: paired over seeds, with a decision or none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -11,12 +11,13 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import Interval, paired_interval
 from scenarios.experiments.replicate import replicate
-from scenarios.offences import RULES
+from scenarios.offences import KERB_PARKING, RULES
 from scenarios.planning.evenings import Evening, Hours, approach_points, simulate
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
 from twin.cameras.plans import CameraPlan
-from twin.cameras.sensing import CURVES, SensingCurves, capture, capture_by_view, sensing_views
+from twin.cameras.plate_reading import plate_chance
+from twin.cameras.sensing import CURVES, Acts, Curves, capture, capture_by_view, sensing_views
 from twin.network.model import RoadNetwork
 
 DAY_FROM, NIGHT_TO = 0.9, 0.1  # of the daylight
@@ -43,16 +44,21 @@ class Comparison:
     plan_b: CameraPlan
     hours: Hours
     threshold: float = SHARE_THRESHOLD
-    curves: SensingCurves = CURVES
+    curves: Curves = CURVES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeedPair:
-    """One seed: what counted, and the chance (N,) that each plan catches each of it."""
+    """One seed: what counted, and the chance (N,) that each plan catches each of it.
+
+    `named_a`, `named_b` (N,): the chance that it is caught and its plate read.
+    """
 
     evening: Evening
     chance_a: Float64Array
     chance_b: Float64Array
+    named_a: Float64Array
+    named_b: Float64Array
 
     @property
     def seed(self) -> int:
@@ -63,6 +69,10 @@ class SeedPair:
     def same(self) -> bool:
         """Whether the two plans catch exactly the same."""
         return bool((self.chance_a == self.chance_b).all())
+
+    def by_plates(self) -> "SeedPair":
+        """Return the same with the chance that the plate is read too in place of that of a capture."""
+        return replace(self, chance_a=self.named_a, chance_b=self.named_b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +147,20 @@ def pair(spec: Comparison, seed: int) -> SeedPair:
 def held_against(spec: Comparison, evening: Evening) -> SeedPair:
     """Return what each plan catches of an evening that was simulated before."""
     lines = approach_points(spec.network, spec.scenario.zone)
-    chances = [
-        capture(capture_by_view(sensing_views(plan, spec.network), evening.acts, lines, spec.curves))
-        for plan in (spec.plan_a, spec.plan_b)
-    ]
-    return SeedPair(evening, chances[0], chances[1])
+    (chance_a, named_a), (chance_b, named_b) = (
+        _caught(plan, spec, evening.acts, lines) for plan in (spec.plan_a, spec.plan_b)
+    )
+    return SeedPair(evening, chance_a, chance_b, named_a, named_b)
+
+
+def _caught(
+    plan: CameraPlan, spec: Comparison, acts: Acts, lines: Sequence[Float64Array]
+) -> tuple[Float64Array, Float64Array]:
+    """Return the chances (N,) that a plan catches each act, and that it reads the plate too."""
+    views = sensing_views(plan, spec.network)
+    by_view = capture_by_view(views, acts, lines, spec.curves)
+    plates = np.array([plate_chance(view, acts) for view in views]).reshape(by_view.shape)
+    return capture(by_view), capture(by_view * plates)
 
 
 def decide(difference: Interval | None, threshold: float) -> Decision:
@@ -185,7 +204,11 @@ def _rule_rows(rule: str, pairs: Sequence[SeedPair], threshold: float) -> list[R
     ]
     masks = [(light, partial(_in_light, light)) for light in LIGHTS]
     masks += [(kind.name.lower(), partial(_of_class, kind)) for kind in CLASSES]
-    return found + [_row(rule, name, pairs, _masked(rule, mask), threshold) for name, mask in masks]
+    found += [_row(rule, name, pairs, _masked(rule, mask), threshold) for name, mask in masks]
+    if rule == KERB_PARKING:
+        named = [one.by_plates() for one in pairs]
+        found.append(_row(rule, "caught, plate read", named, _masked(rule, _everything), threshold))
+    return found
 
 
 Measure = Callable[[Evening, Float64Array], float | None]

@@ -13,6 +13,7 @@ from scenarios.planning.place import candidate_roads
 from scenarios.planning.weights import demand_of
 from scenarios.progress import Progress, silent
 from twin.cameras.plans import CameraPlan
+from twin.cameras.sensing import CURVES, Curves, SensingCurves
 from twin.placement.candidates import candidates, instance
 from twin.placement.exact import linear_bound
 
@@ -44,6 +45,12 @@ def simulation_gate(
     return gate_rows(base, scaled, limits)
 
 
+def _in_rain(curves: Curves, factor: float) -> SensingCurves:
+    """Return stated curves in rain: fitted ones do not know any."""
+    stated = curves if isinstance(curves, SensingCurves) else CURVES
+    return replace(stated, weather=factor)
+
+
 def gate_rows(
     base: Compared, scaled: Sequence[Compared], limits: SimulationLimits = LIMITS
 ) -> tuple[GateRow, ...]:
@@ -54,7 +61,7 @@ def gate_rows(
     proved = enough and gain is not None and gain.low > spec.threshold
     stresses = {
         "night": _gain([_held(spec, _by_night(one.evening)) for one in base.pairs]),
-        "rain": _gain(_under(replace(spec, curves=replace(spec.curves, weather=limits.rain)), base.pairs)),
+        "rain": _gain(_under(replace(spec, curves=_in_rain(spec.curves, limits.rain)), base.pairs)),
         "one camera down": min(
             (_gain(_under(replace(spec, plan_b=plan), base.pairs)) for plan in _one_down(spec.plan_b)),
             default=0.0,

@@ -15,8 +15,9 @@ from scenarios.reports import comparison_plots
 from scenarios.reports.report import environment
 from scenarios.reports.wording import Words
 from scenarios.score import Seen
+from twin.cameras.curves import DetectorCurves, condition_text
 from twin.cameras.plans import CameraPlan
-from twin.cameras.sensing import SensingCurves
+from twin.cameras.sensing import Curves, SensingCurves
 
 VERSION = "1"
 VERSIONED = ("bconnect-twin", "numpy", "numba", "simpy", "scipy")
@@ -92,7 +93,26 @@ def _facts(letter: str, plan: CameraPlan) -> PlanFacts:
     )
 
 
-def assumed(curves: SensingCurves, words: Words) -> tuple[tuple[str, str], ...]:
+def assumed(curves: Curves, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return what the sensing curves are or rest on, with values."""
+    return _fitted(curves, words) if isinstance(curves, DetectorCurves) else _stated(curves, words)
+
+
+def _fitted(curves: DetectorCurves, words: Words) -> tuple[tuple[str, str], ...]:
+    on = curves.fitted_on
+    return (
+        (words.text("Detector that the curves were fitted for"), curves.detector),
+        (words.text("Fitted on (date)"), on.made_on),
+        (words.text("Sightings, vehicles, views behind the fit"),
+         f"{on.sightings} / {on.vehicles} / {len(on.views)}"),
+        (words.text("Seeds of the views"), ", ".join(map(str, on.seeds))),
+        (words.text("Light and weather that were fitted"), "; ".join(map(condition_text, curves.conditions))),
+        (words.text("Mean run of frames without a find, s"),
+         " / ".join(words.number(one, 1) for one in curves.missing_s)),
+    )  # fmt: skip
+
+
+def _stated(curves: SensingCurves, words: Words) -> tuple[tuple[str, str], ...]:
     """Return the parameters of the sensing curves with their values."""
     sizes = " / ".join(words.number(size, 1) for size in curves.size_m)
     return (
@@ -111,13 +131,14 @@ def assumed(curves: SensingCurves, words: Words) -> tuple[tuple[str, str], ...]:
 def document(compared: Compared, command: str, rendered: Sequence[RenderedRow]) -> dict[str, Any]:
     """Return report.json as plain values."""
     spec = compared.spec
-    config = repr((spec.scenario, spec.plan_a, spec.plan_b, spec.hours, spec.threshold, spec.curves))
+    config = repr((spec.scenario, spec.plan_a, spec.plan_b, spec.hours, spec.threshold, _curves(spec.curves)))
     return {
         "version": VERSION,
         "kind": "comparison",
         "simulated": True,
         "seen": Seen.ANALYTIC.value,
         "calibrated": spec.curves.calibrated,
+        "curves_from": curves_from(spec.curves),
         "decision": compared.decision.value,
         "scenario": spec.scenario.name,
         "zone": spec.scenario.zone,
@@ -134,7 +155,7 @@ def document(compared: Compared, command: str, rendered: Sequence[RenderedRow]) 
             for one in compared.pairs
         ],
         "rendered": [asdict(one) | {"fits": one.fits} for one in rendered],
-        "curves": asdict(spec.curves),
+        "curves": _curves(spec.curves),
         "reproduce": {
             "command": command,
             "config_sha256": hashlib.sha256(config.encode()).hexdigest(),
@@ -146,3 +167,17 @@ def document(compared: Compared, command: str, rendered: Sequence[RenderedRow]) 
 
 def _row(row: Row) -> dict[str, Any]:
     return asdict(row) | {"decision": row.decision.value, "seen": Seen.ANALYTIC.value}
+
+
+def curves_from(curves: Curves) -> str:
+    """Return where the curves come from: "stated", or the detector and day of the fit."""
+    if isinstance(curves, DetectorCurves):
+        return f"fitted for {curves.detector} on {curves.fitted_on.made_on}"
+    return "stated"
+
+
+def _curves(curves: Curves) -> dict[str, Any]:
+    """Return the parameters of stated curves, and what fitted ones rest on (their numbers are in a file)."""
+    if isinstance(curves, DetectorCurves):
+        return {"detector": curves.detector, **asdict(curves.fitted_on)}
+    return asdict(curves)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.verification import pytest_proof, replications
+from tests.verification import pytest_proof, realism_page, replications, sensing_page
 from tests.verification.page import ROOT, Effort, Finding, commit, page
 
 MAIN_SCENARIO = "beruang-madu"
@@ -52,6 +52,20 @@ PROOFS = {
     "real": _of_file("Half an hour on real networks without a lock", "test_traffic_real.py"),
     "parking": _of_file("What stops at the kerb take from a street", "test_traffic_parking.py"),
     "calibration": _of_file("A planted demand found again from counts", "test_traffic_calibration.py"),
+    "sensing": Proof(
+        "Analytic sensing against rendered runs",
+        lambda options: sensing_page.prove(long=not options.short),
+        lambda options: (
+            f"{'short' if options.short else 'long'} form of tests/verification/{sensing_page.FILE}"
+        ),
+    ),
+    "realism": Proof(
+        "Day frames beside a real camera",
+        lambda options: realism_page.prove(long=not options.short),
+        lambda options: (
+            f"{'short' if options.short else 'long'} form of tests/verification/{realism_page.FILE}"
+        ),
+    ),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(
         "Replications of the main scenario",

@@ -1,8 +1,9 @@
 """Analytic sensing: the chance that a plan catches a violation, in closed form, without a picture.
 
-The curves are assumptions of the right shape. They are NOT CALIBRATED on rendered or real pictures,
-and every number that rests on them says so. Nothing stands in the way of a sight line (free of
-occlusion), and views catch independently of one another.
+Two kinds of curves: those fitted to rendered runs of one detector (`curves.py`), with the chance of two
+finds far enough apart or of enough finds before a line (`capturing.py`), and stated ones, assumptions of
+the right shape that are NOT CALIBRATED. Every number says on which it rests. Views catch independently of
+one another; stated curves know no occlusion, fitted ones that which was met on average.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,19 @@ import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, Int64Array, finite_array, frozen_array
 from detectors.datatypes.camera import PinholeCamera
+from twin.cameras.appearance import Appearance, light_number
+from twin.cameras.capturing import crossing_chance, finding_chain, stand_chance
+from twin.cameras.curves import LEAST_PX, DetectorCurves, curves_of
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import CameraPlan
-from twin.cameras.survey import APPROACH_M, mount
+from twin.cameras.survey import APPROACH_M, REACH_M, mount
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
 
 S = 1e-9  # nanoseconds to seconds
+STAND_S = 60.0  # so far apart in time must two finds of a stand be
+FINDS, AHEAD_M, AHEAD_MPS, AFTER_S = 3, 16.0, 8.0, 1.5  # before and after a line: what the tracker needs [?]
+USUAL_SIZE_M = np.array([[1.9, 0.7, 1.6], [4.3, 1.7, 1.6], [9.0, 2.5, 3.1], [7.0, 2.3, 2.8]])  # by class [?]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,12 @@ class SensingCurves:
 
 
 CURVES = SensingCurves()
+Curves = SensingCurves | DetectorCurves
+
+
+def curves_for(detector: str) -> Curves:
+    """Return the fitted curves of a detector, and the stated ones where there are none."""
+    return curves_of(detector) or CURVES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,16 +107,21 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SensingView:
-    """A view as the closed form needs it: its true camera, and how it is watched."""
+    """A view as the closed form needs it: its true camera, how it is watched, how far it zooms."""
 
     name: str
     camera: PinholeCamera
     duty: Duty = Duty()
+    fps: float = 1.0
+    max_zoom: float = 25.0
 
 
 def sensing_views(plan: CameraPlan, network: RoadNetwork) -> tuple[SensingView, ...]:
     """Return the views of a plan on a network; raises ValueError for one off the map."""
-    return tuple(SensingView(view.name, mount(network, view), _duty(plan, view.name)) for view in plan.views)
+    return tuple(
+        SensingView(view.name, mount(network, view), _duty(plan, view.name), view.fps, view.max_zoom)
+        for view in plan.views
+    )
 
 
 def _duty(plan: CameraPlan, view: str) -> Duty:
@@ -122,23 +140,63 @@ def capture_by_view(
     views: Sequence[SensingView],
     acts: Acts,
     approaches: Sequence[Float64Array],
-    curves: SensingCurves = CURVES,
+    curves: Curves = CURVES,
 ) -> Float64Array:
     """Return the chance (V, N) that each view alone catches each act.
 
-    A stand is caught by a touring view if it lasts over the view's absence: it must be seen before
-    and after, so the chance is `lasting_s` over the gap, 1 at most. A crossing is an instant: it is
-    caught in the share of the time in which the view is looked at, by a view that shows the
-    line and the approach: `approaches` are the points (4, 3) of each, see `approach_m`.
+    By fitted curves a stand needs two finds STAND_S apart, a crossing FINDS finds before the line and
+    one after it; raises CurvesError for light that they were not fitted for. A stand is caught by a
+    touring view if it lasts over the view's absence: it must be seen before and after, so the chance
+    is `lasting_s` over the gap, 1 at most. A crossing is an instant: it is caught in the share of the
+    time in which the view is looked at, by a view that shows the line and the approach:
+    `approaches` are the points (4, 3) of each, see `approach_m`.
     """
-    light = curves.light(acts.daylight)
-    rows = [_plain(view, acts, curves) * light * _watched(view, acts, approaches) for view in views]
+    rows = [_alone(view, acts, curves) * _watched(view, acts, approaches) for view in views]
     return np.asarray(np.vstack(rows) if rows else np.zeros((0, len(acts))), dtype=np.float64)
 
 
 def capture(by_view: Float64Array) -> Float64Array:
     """Return the chance (N,) that at least one view catches each act: 1 - the product of misses."""
     return np.asarray(1.0 - np.prod(1.0 - by_view, axis=0), dtype=np.float64)
+
+
+def _alone(view: SensingView, acts: Acts, curves: Curves) -> Float64Array:
+    if isinstance(curves, DetectorCurves):
+        return _by_finds(view, acts, curves)
+    return _plain(view, acts, curves) * curves.light(acts.daylight)
+
+
+def _by_finds(view: SensingView, acts: Acts, curves: DetectorCurves) -> Float64Array:
+    """Return the chance (N,) of the finds that each act needs, for a view that is looked at."""
+    seen = seen_from(view.camera, acts)
+    rows = curves.rows(seen.light, seen.weather)
+    chain = finding_chain(curves.typical_chance(seen), curves.missing_s[rows] * view.fps)
+    looked_fps = view.fps * view.duty.share
+    stands = stand_chance(
+        chain, (STAND_S + acts.lasting_s) * looked_fps, np.full(len(acts), STAND_S * looked_fps)
+    )
+    before, after = round(AHEAD_M / AHEAD_MPS * view.fps), round(AFTER_S * view.fps)
+    crossings = crossing_chance(chain, max(before, FINDS), FINDS, max(after, 1))
+    distance_m = np.hypot(*(acts.position_m - view.camera.position_m)[:, :2].T)
+    shows = in_view(view.camera, acts.position_m) & (distance_m <= REACH_M) & (seen.height_px >= LEAST_PX)
+    return np.where(shows, np.where(acts.approach < 0, stands, crossings), 0.0)
+
+
+def seen_from(camera: PinholeCamera, acts: Acts) -> Appearance:
+    """Return how vehicles of usual sizes, turned any way, appear at the places of acts, in the clear."""
+    sight = acts.position_m - camera.position_m
+    down = -sight[:, 2] / np.maximum(np.linalg.norm(sight, axis=1), 1e-9)
+    length, width, height = USUAL_SIZE_M[acts.vehicle_class].T
+    tall_m = height * np.sqrt(1.0 - down**2) + (length + width) / 2 * down
+    n = len(acts)
+    return Appearance(
+        height_px=np.maximum(density_px_per_m(camera, acts.position_m) * tall_m, 0.0),
+        visible=np.ones(n),
+        lone=np.ones(n),
+        kind=acts.vehicle_class,
+        light=light_number(acts.daylight),
+        weather=np.zeros(n, dtype=np.int64),
+    )
 
 
 def _plain(view: SensingView, acts: Acts, curves: SensingCurves) -> Float64Array:
