@@ -215,6 +215,26 @@ def test_four_nodes_of_dual_roads_become_one_junction() -> None:
         assert min(road.length_m for road in network.roads) >= 9.0
 
 
+def test_where_a_map_without_ends_is_opened_stays_a_place_of_its_own() -> None:
+    nodes = [
+        Node("a", 0, 0, signals=True),
+        Node("b", 8, 0),
+        Node("f", 80, 20),
+        Node("c", 100, 80),
+        Node("d", 0, 100),
+    ]
+    rings = [
+        Street("ring", "", ("d", "a", "b", "c", "d"), None, 1, 1, 8.3),
+        Street("side", "", ("b", "f", "c"), None, 1, 1, 8.3),
+    ]
+    network = build_network(
+        "ring", (0, 0), 32631, left_hand=True, nodes=nodes, streets=rings, merge_within_m=25.0
+    )
+    control = {junction.id: junction.control for junction in network.junctions}
+    assert control["a"] is Control.BOUNDARY
+    assert all(control[network.road_of[t.from_road].end] is not Control.BOUNDARY for t in network.turns)
+
+
 def test_offset_of_a_bend_keeps_its_distance() -> None:
     line = np.array([(0, 0, 0), (100, 0, 0), (100, 100, 0)], dtype=float)
     assert offset_line(line, 3.0)[:, :2] == pytest.approx(np.array([(0, 3), (97, 3), (97, 100)]))

@@ -77,9 +77,10 @@ def build_network(  # noqa: PLR0913 - one argument for each thing that a map say
     drawn = len(legs)
     if merge_within_m:
         legs = without_stubs(legs, {*boundary, *uturns})
-    merged = merged_nodes(by_id, legs, {*boundary, *uturns}, merge_within_m)
+    edge = _edge(by_id, legs, boundary)
+    merged = merged_nodes(by_id, legs, {*edge, *uturns}, merge_within_m)
     signs = Signs(known, uturns)
-    layout = _lay_out(name, by_id, legs, signs, frozenset(boundary), merged, left_hand=left_hand)
+    layout = _lay_out(name, by_id, legs, signs, edge, merged, left_hand=left_hand)
     counts = (*source_counts, *_tally(layout, legs, drawn, merged)) if merge_within_m else source_counts
     return RoadNetwork(
         name=name,
@@ -165,14 +166,13 @@ def _lay_out(
     nodes: Mapping[str, Node],
     legs: Sequence[Leg],
     signs: Signs,
-    boundary: frozenset[str],
+    edge: frozenset[str],
     merged: Mapping[str, str],
     *,
     left_hand: bool,
 ) -> Layout:
-    """Return the roads and movements that are of use."""
+    """Return the roads and movements that are of use; traffic enters and leaves at the nodes of the edge."""
     arms = arms_of(legs)
-    edge = boundary | {node for node, met in arms.items() if len(met) == 1} or _outermost(nodes, arms)
     inner = {leg.id for leg in legs if merged[leg.start] == merged[leg.end] and leg.start != leg.end}
     outer = {leg.id: leg for leg in legs if leg.id not in inner}
     hours = {
@@ -196,7 +196,14 @@ def _lay_out(
             members[key].append(nodes[node])
     useful = tuple((a, b) for a, b in moves if a in kept and b in kept)
     end_nodes = {key: leg.end for key, leg in outer.items()}
-    return Layout(roads, useful, frozenset(edge), members, end_nodes, hours)
+    return Layout(roads, useful, edge, members, end_nodes, hours)
+
+
+def _edge(nodes: Mapping[str, Node], legs: Sequence[Leg], cut: Collection[str]) -> frozenset[str]:
+    """Return where traffic enters and leaves: where the map was cut and dead ends, else outermost nodes."""
+    arms = arms_of(legs)
+    ends = {*cut, *(node for node, met in arms.items() if len(met) == 1)}
+    return frozenset(ends or _outermost(nodes, arms))
 
 
 def _outermost(nodes: Mapping[str, Node], used: Iterable[str]) -> set[str]:
