@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any, Generic
@@ -11,9 +12,15 @@ from pydantic import ValidationError
 from scenarios.errors import InputError, nearest, unknown_name
 from scenarios.toml_files import Model, beside, read_text
 
+
+def _words(text: str) -> list[str]:
+    """Return the words of a cell, parted by + or by spaces."""
+    return text.replace("+", " ").split()
+
+
 # What a column holds, and whether the table is that of the camera or of its view. A row that leaves
 # the columns of the camera empty has those of the row above.
-OF_CAMERA = {
+OF_CAMERA: dict[str, Callable[[str], Any]] = {
     "camera": str,
     "owner": str,
     "kind": str,
@@ -24,14 +31,16 @@ OF_CAMERA = {
     "fps": float,
     "price_idr": int,
     "bitrate_mbps": float,
+    "repeatability_deg": float,
 }
-OF_VIEW = {
+OF_VIEW: dict[str, Callable[[str], Any]] = {
     "view": str,
     "aim_road": str,
     "aim_along_m": float,
     "aim_offset_m": float,
     "hfov_deg": float,
     "dwell_s": float,
+    "purpose": _words,
 }
 NEEDED = (
     "camera", "kind", "road", "along_m", "offset_m", "height_m", "fps", "view", "aim_along_m", "hfov_deg",
@@ -133,12 +142,13 @@ def _camera(where: str, rows: list[Row], model: type[Model]) -> Model:
         if len(loc) > 1 and loc[0] == "view" and isinstance(loc[1], int):
             line = rows[loc[1]][0]
         said = problem["msg"].removeprefix("Value error, ")
-        key = f"{loc[-1]}: " if loc else ""
+        named = [part for part in loc if isinstance(part, str)]
+        key = f"{named[-1]}: " if named else ""
         msg = f"{where}, line {line}: {key}{said[:1].lower()}{said[1:]}"
         raise InputError(msg) from error
 
 
-def _table(where: str, cells: dict[str, str], columns: dict[str, type]) -> dict[str, Any]:
+def _table(where: str, cells: dict[str, str], columns: dict[str, Callable[[str], Any]]) -> dict[str, Any]:
     """Return the cells of one table as values; an empty cell is left out."""
     table = {}
     for column, kind in columns.items():

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from detectors.datatypes.arrays import ShapeError
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.lens import Lens
 from detectors.datatypes.site import (
     DAY_S,
     WITA_OFFSET_S,
@@ -53,7 +54,7 @@ Clock = Annotated[str, AfterValidator(_checked_clock)]
 
 
 class CameraFile(FileModel):
-    """The table [camera]: the surveyed pinhole."""
+    """The table [camera]: the surveyed pinhole, and k1 and k2 of its lens."""
 
     width_px: Annotated[int, Field(ge=1, le=20000)]
     height_px: Annotated[int, Field(ge=1, le=20000)]
@@ -62,12 +63,15 @@ class CameraFile(FileModel):
     yaw_deg: float
     tilt_deg: float
     roll_deg: float = 0.0
+    k1: float = 0.0
+    k2: float = 0.0
 
     def camera(self) -> PinholeCamera:
         """Return the camera."""
         angles = (radians(self.yaw_deg), radians(self.tilt_deg), radians(self.roll_deg))
         position = np.array(self.position_m)
-        return PinholeCamera(self.width_px, self.height_px, self.focal_px, position, *angles)
+        lens = Lens(self.k1, self.k2)
+        return PinholeCamera(self.width_px, self.height_px, self.focal_px, position, *angles, lens)
 
 
 class GroundFile(FileModel):
@@ -220,6 +224,8 @@ def _camera(camera: PinholeCamera) -> dict[str, Any]:
         "yaw_deg": degrees(camera.yaw_rad),
         "tilt_deg": degrees(camera.tilt_rad),
         "roll_deg": degrees(camera.roll_rad),
+        "k1": camera.lens.k1 or None,
+        "k2": camera.lens.k2 or None,
     }
 
 

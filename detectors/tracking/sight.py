@@ -7,7 +7,7 @@ run over N in their last axis: numpy's price is by the call, and a call over con
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.camera import NEAR_M
 from detectors.datatypes.site import SitePlan
 
@@ -27,11 +27,24 @@ class Sight:
         self._position_m = camera.position_m.tolist()
         self._focal_px = camera.focal_px
         self._centre_px = camera.centre_px
+        self._lens = camera.lens
         self.pixel = 1.0 / camera.focal_px
 
     def tangents(self, u_px: Float64Array, v_px: Float64Array) -> tuple[Float64Array, Float64Array]:
         """Return a and b of pixels (any shape)."""
-        return (u_px - self._centre_px[0]) / self._focal_px, (v_px - self._centre_px[1]) / self._focal_px
+        a, b = (u_px - self._centre_px[0]) / self._focal_px, (v_px - self._centre_px[1]) / self._focal_px
+        if self._lens.bends:
+            a, b = np.moveaxis(self._lens.straightened(np.stack((a, b), axis=-1)), -1, 0)
+        return a, b
+
+    def extent(self, edges_px: Float64Array, rows: Int64Array) -> Float64Array:
+        """Return width and height (2, N) as tangents of boxes, `rows` of edges (4, M): a pixel at least."""
+        x0, y0, x1, y1 = edges_px[:, rows]
+        if self._lens.bends:
+            u, v = (x0 + x1) / 2, (y0 + y1) / 2
+            wide = self.tangents(x1, v)[0] - self.tangents(x0, v)[0]
+            return np.maximum((wide, self.tangents(u, y1)[1] - self.tangents(u, y0)[1]), self.pixel)
+        return np.maximum((x1 - x0, y1 - y0), 1.0) * self.pixel
 
     def depth_m(self, a: Float64Array, b: Float64Array) -> Float64Array:
         """Return how far ahead of the lens the ground is seen at tangents; NaN above the horizon."""

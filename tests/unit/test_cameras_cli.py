@@ -54,10 +54,16 @@ def test_one_camera_is_shown_with_all_that_its_plan_says(capsys: pytest.CaptureF
     said = capsys.readouterr().out
     for line in ("Owner           Dishub", "Kind            PTZ", "1 x 4 Mbps = 4 Mbps", "Rp95 million"):
         assert line in said
-    for word in ("mth-1.0-, 228 m", "640 x 360 px", "Loudspeaker     yes", "86.2 s", "damai-ke-timur", "25x"):
+    for word in ("mth-1.0-, 228 m", "640 x 360 px", "Loudspeaker     yes", "87.2 s", "damai-ke-timur", "25x"):
+        assert word in said
+    for word in (
+        "80/80 deg/s, 400 deg/s2, settles in 1 s, finds a direction within 0.05 deg",
+        "-3.3",
+        "-2.8",
+    ):
         assert word in said
     assert said.count("17 %") == 5  # of five presets, with the moves between them
-    assert said.count("71.2") == 5
+    assert said.count("72.2") == 5
 
 
 def test_a_camera_of_several_lenses_has_a_stream_a_lens_and_watches_always(

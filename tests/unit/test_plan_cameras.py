@@ -13,6 +13,7 @@ from scenarios.errors import InputError
 from scenarios.mobile_units import with_mobile
 from scenarios.planning.dishub_estate import dishub_rows
 from scenarios.spec import check_on_map, load_plan, load_scenario, plan_on
+from twin.cameras.lenses import USUAL_ZOOM_LENS
 from twin.cameras.plans import CameraKind, CameraPlan, Owner, Purpose
 from twin.cameras.survey import mount
 from twin.network import library
@@ -144,6 +145,11 @@ def test_a_view_with_two_cameras_is_refused() -> None:
             .replace("dwell_s = 20.0", ""),
             "only a ptz has a range",
         ),
+        (FIXED.replace("fps", "repeatability_deg = 0.1\nfps"), "only a ptz has a repeatability_deg"),
+        (
+            PTZ.replace("fps", "distortion = [{ hfov_deg = 60, k1 = -1.2 }]\nfps"),
+            "view turning-ahead: PinholeCamera: k1 = -1.30184 and k2 = 0 hold up to 195 px",
+        ),
         ("uplink_mbps = 0\n" + PTZ, "line 1: uplink_mbps: input should be greater than 0"),
         ('inventory = "none.csv"\n', "none.csv: no such file"),
         ('inventory = "../none.csv"\n', "inventory: string should match pattern"),
@@ -156,6 +162,31 @@ def test_a_broken_plan_is_told_in_one_line(tmp_path: Path, text: str, expected: 
     assert expected in str(caught.value)
     assert path in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_ptz_misses_its_presets_and_bends_the_picture_as_its_plan_says(tmp_path: Path) -> None:
+    usual = load_plan(written(tmp_path, PTZ)).views[0]
+    assert usual.repeatability_rad == pytest.approx(radians(0.05))
+    assert usual.lens == USUAL_ZOOM_LENS
+    keys = (
+        "repeatability_deg = 0.1\ndistortion = [{ hfov_deg = 60, k1 = -0.2 }, { hfov_deg = 3, k1 = 5 }]\nfps"
+    )
+    stated = load_plan(written(tmp_path, PTZ.replace("fps", keys))).views[0]
+    assert stated.repeatability_rad == pytest.approx(radians(0.1))
+    assert mount(library.named("mt-haryono"), stated).lens.k1 == pytest.approx(-0.2, rel=0.1)
+    none = load_plan(written(tmp_path, PTZ.replace("fps", "distortion = []\nfps"))).views[0]
+    assert not none.lens.bends
+    stays = load_plan(written(tmp_path, FIXED)).views[0]
+    assert (stays.repeatability_rad, stays.lens.bends) == (0.0, False)
+
+
+def test_an_inventory_says_what_each_view_is_there_for(tmp_path: Path) -> None:
+    rows = [ROWS[0] + ",kerb+plates,0.1", ROWS[1] + ",watch,", ROWS[2] + ",,"]
+    plan = load_plan(listed(tmp_path, HEAD + ",purpose,repeatability_deg", *rows))
+    assert [view.purposes for view in plan.views] == [(Purpose.KERB, Purpose.PLATES), (Purpose.WATCH,), ()]
+    assert plan.views[0].repeatability_rad == pytest.approx(radians(0.1))
+    with pytest.raises(InputError, match="line 3: purpose: input should be 'kerb', 'red_light'"):
+        load_plan(listed(tmp_path, HEAD + ",purpose", ROWS[0] + ",", ROWS[1] + ",kerbs"))
 
 
 def test_a_range_that_reaches_every_preset_tells_the_zoom_that_is_left(tmp_path: Path) -> None:

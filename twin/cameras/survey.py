@@ -9,6 +9,7 @@ from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
+from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
 from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
@@ -68,7 +69,14 @@ def _aimed(spec: ViewSpec, position_m: Float64Array, target_m: Float64Array) -> 
     ray = target_m - position_m
     flat_m = float(np.hypot(ray[0], ray[1]))
     yaw_rad, tilt_rad = float(np.arctan2(ray[1], ray[0])), float(np.arctan2(-ray[2], flat_m))
-    return PinholeCamera.from_hfov(spec.size_px, spec.hfov_rad, position_m, yaw_rad, tilt_rad)
+    camera = PinholeCamera.from_hfov(spec.size_px, spec.hfov_rad, position_m, yaw_rad, tilt_rad)
+    return replace(camera, lens=spec.lens.on(camera)) if spec.lens.bends else camera
+
+
+def surveyed_lens(spec: ViewSpec, seed: Seed) -> ZoomLens:
+    """Return the lens of a view as a calibration with the standard error of `spec` would state it."""
+    draws = seed.generator("survey", spec.name, "lens").normal(0.0, spec.survey_sigma_lens, 2)
+    return spec.lens.scaled(*(1.0 + draws).tolist())
 
 
 def surveyed(camera: PinholeCamera, spec: ViewSpec, seed: Seed) -> PinholeCamera:
@@ -82,6 +90,7 @@ def surveyed(camera: PinholeCamera, spec: ViewSpec, seed: Seed) -> PinholeCamera
         yaw_rad=camera.yaw_rad + float(yaw),
         tilt_rad=camera.tilt_rad + float(tilt),
         roll_rad=camera.roll_rad + float(roll),
+        lens=surveyed_lens(spec, seed).on(camera) if spec.lens.bends else camera.lens,
     )
 
 
