@@ -12,8 +12,8 @@ from rich.table import Table
 from scenarios.errors import InputError, unknown_name
 from scenarios.estate import plan_and_network
 from scenarios.plan_files import place_of_key
-from scenarios.planning.gate_geometry import LIMITS, GeometryLimits
 from scenarios.planning.gates import Verdict
+from scenarios.planning.geometry_limits import LIMITS, GeometryLimits
 from scenarios.planning.places import Street
 from scenarios.planning.view_check import (
     STREET_SEED,

@@ -61,7 +61,7 @@ class Street:
         furniture = furnish(network, roads, None, Seed(seed.root, ("scenery",)).child("furniture"))
         self.obstacles = Obstacles.of(furniture)
         banned = (road for zone in _zones(network) for road in kerb_roads(network, zone))
-        self.kerbs = joined(_kerb_places(network, road) for road in banned)
+        self.kerbs = joined(kerb_places(network, road) for road in banned)
         self.lines = tuple((road, approach_m(network, road)) for road in _signalised(network))
 
     def lanes(self, view: ViewSpec) -> Places:
@@ -105,7 +105,8 @@ def _signalised(network: RoadNetwork) -> list[Road]:
     return [road for road in governed if network.junction_of[road.end].control is Control.SIGNALS]
 
 
-def _kerb_places(network: RoadNetwork, road: Road) -> Places:
+def kerb_places(network: RoadNetwork, road: Road) -> Places:
+    """Return where plates of vehicles are that stand at the kerb of a road."""
     first_m, last_m = usable_m(road)
     cut = section(network, road)
     along = np.arange(first_m, max(first_m, last_m), KERB_STEP_M)

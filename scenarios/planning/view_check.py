@@ -8,8 +8,8 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
-from scenarios.planning.gate_geometry import LIMITS, GeometryLimits, shows_evidence, snapshot_gain
 from scenarios.planning.gates import GateRow, Verdict, overall
+from scenarios.planning.geometry_limits import LIMITS, GeometryLimits, shows_evidence, snapshot_gain
 from scenarios.planning.places import Places, Street, joined, plates_at_aim, plates_at_line
 from twin.cameras.acuity import PARKED_ROW, SCALE_2014, SCALE_2024, ParkedRow, class_of, shutter_bound_s
 from twin.cameras.optics import density_px_per_m
