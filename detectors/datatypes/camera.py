@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import Float64Array, ShapeError, finite_array
 from detectors.datatypes.geometry import GroundPlane
+from detectors.datatypes.ground import Ground
 from detectors.datatypes.lens import Lens
 
 FLAT = GroundPlane()
@@ -116,13 +117,10 @@ class PinholeCamera:
         uv = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
         return self.lens.straightened((uv - self.centre_px) / self.focal_px) * self.focal_px + self.centre_px
 
-    def ground_points(self, pixels: ArrayLike, ground: GroundPlane = FLAT) -> Float64Array:
+    def ground_points(self, pixels: ArrayLike, ground: Ground = FLAT) -> Float64Array:
         """Return where the pixels (N, 2) meet the ground: (N, 2) metres, NaN above the horizon."""
         rays = self.rays(pixels)
-        normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
-        height = float(normal @ self.position_m) - ground.z0_m
-        fall = -(rays @ normal)
-        reach = height / np.where(fall > 1e-9, fall, np.nan)
+        reach = ground.reach(self.position_m, rays)
         points: Float64Array = self.position_m[:2] + reach[:, None] * rays[:, :2]
         return points
 

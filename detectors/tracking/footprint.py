@@ -42,7 +42,9 @@ class FootprintModel:
         self._headings = np.array([way.heading_rad for way in ways] or [0.0])
         self._along = np.stack((np.cos(self._headings), np.sin(self._headings)))
         sizes = _CORNERS[:, None] * SIZES_M
-        self._corners_m = np.stack([self._sight.in_camera(sizes, way) for way in self._headings], axis=-1)
+        middles = self._middles_m if len(ways) else np.zeros((1, 2))
+        turned = zip(self._headings, middles, strict=True)
+        self._corners_m = np.stack([self._sight.in_camera(sizes, way, at) for way, at in turned], axis=-1)
         self._edges_px = (EDGE_PX, EDGE_PX, site.camera.width_px - EDGE_PX, site.camera.height_px - EDGE_PX)
 
     def solve(self, boxes_px: Float64Array, classes: Float64Array, contact_px: Float64Array) -> Footprints:

@@ -8,10 +8,10 @@ import numpy as np
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
 from scenarios.planning.weights import KERB_STEP_M, kerb_roads
+from twin.cameras.ground_survey import roads_near
 from twin.cameras.obstruction import Obstacles
 from twin.cameras.plans import ViewSpec
 from twin.cameras.sensing import approach_m
-from twin.cameras.survey import roads_near
 from twin.environment.furniture import furnish
 from twin.network.model import Control, Road, RoadNetwork
 from twin.network.roadside import section
