@@ -10,6 +10,7 @@ from detectors.datatypes.camera import PinholeCamera
 from scenarios.planning.weights import KERB_STEP_M, kerb_roads
 from twin.cameras.ground_survey import roads_near
 from twin.cameras.obstruction import Obstacles
+from twin.cameras.passing import LaneSteps
 from twin.cameras.plans import ViewSpec
 from twin.cameras.sensing import approach_m
 from twin.environment.furniture import furnish
@@ -40,6 +41,11 @@ class Places:
         """Return the places of a mask (N,)."""
         return Places(self.points_m[rows], self.headings_rad[rows])
 
+    def every(self, count: int) -> "Places":
+        """Return about `count` of the places, evenly chosen."""
+        rows = np.arange(0, len(self), max(1, len(self) // count))
+        return Places(self.points_m[rows], self.headings_rad[rows])
+
 
 def joined(parts: Iterable[Places]) -> Places:
     """Return all places of several sets."""
@@ -60,6 +66,7 @@ class Street:
         roads = [road for road in network.roads if road.id in near]
         furniture = furnish(network, roads, None, Seed(seed.root, ("scenery",)).child("furniture"))
         self.obstacles = Obstacles.of(furniture)
+        self.lane_steps = LaneSteps.of(network, roads)
         banned = (road for zone in _zones(network) for road in kerb_roads(network, zone))
         self.kerbs = joined(kerb_places(network, road) for road in banned)
         self.lines = tuple((road, approach_m(network, road)) for road in _signalised(network))
