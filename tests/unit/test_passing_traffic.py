@@ -108,7 +108,7 @@ def test_the_share_is_that_counted_from_painted_outlines_on_the_corridor(name: s
     one = next(one for one in watched_views(plan, street) if one.view.name == view)
     lanes = street.lane_steps.near(one.camera.position_m, 100.0)
     points = one.plates.points_m[:8]
-    traffic = replace(USUAL_TRAFFIC, vph_per_lane=900.0)
+    traffic = replace(USUAL_TRAFFIC, vph_per_lane=1800.0)
     elsewhere = ~own_places(points, lanes).any(axis=0)
     free = LaneSteps(lanes.points_m[elsewhere], lanes.headings_rad[elsewhere])
     stated = passing_share(one.camera.position_m, points, free, traffic)
