@@ -18,6 +18,19 @@ def _words(text: str) -> list[str]:
     return text.replace("+", " ").split()
 
 
+def _answer(text: str) -> bool:
+    """Return whether a cell says yes; raises KeyError where it says neither yes nor no."""
+    return {"yes": True, "no": False}[text.lower()]
+
+
+def _size(text: str) -> list[int]:
+    """Return width and height of a cell like 1280x720; raises ValueError."""
+    width, height = text.split("x")
+    return [int(width), int(height)]
+
+
+WANTED: dict[Any, str] = {_answer: "yes or no", _size: "a size like 1280x720"}  # else a number
+
 # What a column holds, and whether the table is that of the camera or of its view. A row that leaves
 # the columns of the camera empty has those of the row above.
 OF_CAMERA: dict[str, Callable[[str], Any]] = {
@@ -32,6 +45,13 @@ OF_CAMERA: dict[str, Callable[[str], Any]] = {
     "price_idr": int,
     "bitrate_mbps": float,
     "repeatability_deg": float,
+    "size_px": _size,
+    "sensor_width_mm": float,
+    "shutter_s": float,
+    "max_zoom": float,
+    "snapshot_delay_s": float,
+    "clock_error_s": float,
+    "loudspeaker": _answer,
 }
 OF_VIEW: dict[str, Callable[[str], Any]] = {
     "view": str,
@@ -157,7 +177,7 @@ def _table(where: str, cells: dict[str, str], columns: dict[str, Callable[[str],
             continue
         try:
             table[CALLED.get(column, column)] = kind(text)
-        except ValueError as error:
-            msg = f"{where}: {column}: expected a number, got '{text}'"
+        except (ValueError, KeyError) as error:
+            msg = f"{where}: {column}: expected {WANTED.get(kind, 'a number')}, got '{text}'"
             raise InputError(msg) from error
     return table

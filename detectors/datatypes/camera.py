@@ -53,9 +53,9 @@ class PinholeCamera:
         corner = float(np.hypot(*self.centre_px)) / self.focal_px
         if corner >= self.lens.widest:
             msg = (
-                f"PinholeCamera: k1 = {self.lens.k1:g} and k2 = {self.lens.k2:g} hold up to "
-                f"{self.lens.widest * self.focal_px:.0f} px from the middle, its corners are "
-                f"{corner * self.focal_px:.0f} px away"
+                f"PinholeCamera: the lens folds the picture: k1 = {self.lens.k1:.4g} and "
+                f"k2 = {self.lens.k2:.4g} hold up to {self.lens.widest * self.focal_px:.0f} px from the "
+                f"middle, its corners are {corner * self.focal_px:.0f} px away"
             )
             raise ShapeError(msg)
         axes = finite_array("PinholeCamera: angles", self._turned(), (3, 3))

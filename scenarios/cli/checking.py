@@ -25,6 +25,7 @@ from scenarios.planning.view_check import (
     watched_views,
 )
 from scenarios.progress import Progress
+from scenarios.reports.camera_map import uplink_said
 from scenarios.reports.check_map import draw_check
 from scenarios.reports.check_pictures import all_said, view_picture, write_picture
 from scenarios.texts import Texts
@@ -32,7 +33,6 @@ from twin.cameras.passing import USUAL_TRAFFIC
 from twin.cameras.plans import CameraPlan
 
 LEAST_WIDTH = 200  # of the table where nobody sees it on a terminal
-AVAILABLE_MBPS = 50.0  # the uplink that exists (DOMAIN 1)
 COLUMNS = (  # criterion, head of its column
     ("density", "kept"),
     ("plate zone", "plate px/m"),
@@ -150,7 +150,7 @@ def say(found: CheckedPlan, texts: Texts) -> None:
         ),
         markup=False,
     )
-    lines.print(_uplink(found.plan, texts), markup=False)
+    lines.print(uplink_said(found.plan, texts), markup=False)
     lines.print(
         texts.text(
             "By traffic: hidden for that share of the time by {vph} vehicles an hour and lane, assumed.",
@@ -159,15 +159,6 @@ def say(found: CheckedPlan, texts: Texts) -> None:
         markup=False,
     )
     lines.print(texts.text("Seen: analytic; street furniture is assumed, not surveyed."), markup=False)
-
-
-def _uplink(plan: CameraPlan, texts: Texts) -> str:
-    available = AVAILABLE_MBPS if plan.uplink_bps is None else plan.uplink_bps / 1e6
-    return texts.text(
-        "Uplink: {mbps} Mbps at once, {available} available.",
-        mbps=f"{plan.bitrate_bps / 1e6:g}",
-        available=f"{available:g}",
-    )
 
 
 def check_table(found: CheckedPlan, texts: Texts) -> Table:

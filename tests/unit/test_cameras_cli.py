@@ -31,6 +31,7 @@ def test_cameras_are_listed_with_owner_kind_views_price_and_uplink(
     said = capsys.readouterr().out
     assert all(word in said for word in ("damai", "Dishub", "police", "static ETLE", "multi-sensor"))
     assert "53 cameras, 183 views, Rp9 415 million, 248 Mbps" in said
+    assert "Uplink: 248 Mbps at once, 50 available." in said
 
 
 def test_the_list_as_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +39,7 @@ def test_the_list_as_json_is_for_programs(capsys: pytest.CaptureFixture[str]) ->
     told = json.loads(capsys.readouterr().out)
     damai = next(camera for camera in told["cameras"] if camera["id"] == "damai")
     assert (damai["owner"], damai["kind"], len(damai["views"])) == ("dishub", "ptz", 5)
+    assert (damai["streams"], damai["loudspeaker"]) == (1, True)
     assert sum(view["duty"] for view in damai["views"]) < 1
     assert len(told["cameras"]) + len(told["left_out"]) == 53
 
@@ -94,7 +96,14 @@ def test_the_map_has_a_key_a_scale_north_and_a_legend() -> None:
     plan = load_plan("wika-proposal")
     figure = camera_figure(plan, library.named("mt-haryono"), Texts("en"))
     shown = {text.get_text() for text in figure.findobj(Text)}
-    assert {"wika-proposal", "N", "kerb-1: PTZ, 4", "on a guard tour", "kerb with the ban", "Dishub"} <= shown
+    assert {
+        "wika-proposal",
+        "N",
+        "kerb-1: PTZ, 4 (21 %)",
+        "on a guard tour",
+        "kerb with the ban",
+        "Dishub",
+    } <= shown
     assert any(text.endswith(" m") for text in shown)
     assert {str(n) for n in range(1, len(plan.cameras) + 1)} <= shown
 

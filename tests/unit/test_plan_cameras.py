@@ -1,5 +1,6 @@
 """Plans with cameras, tours and inventories; plans carried to another network."""
 
+import re
 from collections import Counter
 from importlib.resources import files
 from math import radians, tan
@@ -148,7 +149,7 @@ def test_a_view_with_two_cameras_is_refused() -> None:
         (FIXED.replace("fps", "repeatability_deg = 0.1\nfps"), "only a ptz has a repeatability_deg"),
         (
             PTZ.replace("fps", "distortion = [{ hfov_deg = 60, k1 = -1.2 }]\nfps"),
-            "view turning-ahead: PinholeCamera: k1 = -1.30184 and k2 = 0 hold up to 195 px",
+            "view turning-ahead: PinholeCamera: the lens folds the picture: k1 = -1.302",
         ),
         ("uplink_mbps = 0\n" + PTZ, "line 1: uplink_mbps: input should be greater than 0"),
         ('inventory = "none.csv"\n', "none.csv: no such file"),
@@ -178,6 +179,22 @@ def test_a_ptz_misses_its_presets_and_bends_the_picture_as_its_plan_says(tmp_pat
     assert not none.lens.bends
     stays = load_plan(written(tmp_path, FIXED)).views[0]
     assert (stays.repeatability_rad, stays.lens.bends) == (0.0, False)
+
+
+def test_an_inventory_says_sensor_lens_and_loudspeaker(tmp_path: Path) -> None:
+    head = HEAD + ",size_px,sensor_width_mm,shutter_s,max_zoom,snapshot_delay_s,clock_error_s,loudspeaker"
+    plan = load_plan(listed(tmp_path, head, ROWS[2] + ",1280x720,6.4,0.002,30,2.5,-1,no"))
+    (view,), (camera,) = plan.views, plan.cameras
+    assert (view.size_px, view.sensor_width_m, view.shutter_s) == ((1280, 720), 0.0064, 0.002)
+    assert (view.max_zoom, view.snapshot_delay_ns, view.clock_error_ns) == (30, 2_500_000_000, -1_000_000_000)
+    assert not camera.speaks
+    for column, cell, expected in (
+        ("loudspeaker", "maybe", "loudspeaker: expected yes or no, got 'maybe'"),
+        ("size_px", "1280", "size_px: expected a size like 1280x720, got '1280'"),
+        ("fps2", "", "unknown column 'fps2'; did you mean 'fps'?"),
+    ):
+        with pytest.raises(InputError, match=re.escape(expected)):
+            load_plan(listed(tmp_path, f"{HEAD},{column}", f"{ROWS[2]},{cell}"))
 
 
 def test_an_inventory_says_what_each_view_is_there_for(tmp_path: Path) -> None:
