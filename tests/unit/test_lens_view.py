@@ -13,6 +13,7 @@ from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.lens import Lens
 from detectors.datatypes.site import DailyWindow
 from detectors.datatypes.steps import SnapshotRequest
+from detectors.tracking.footprint import FootprintModel
 from tests.corner_street import AFTERNOON_NS, KERB_VIEW, LIGHT_VIEW, scene, street
 from twin.cameras.head import CameraHead
 from twin.cameras.lenses import USUAL_ZOOM_LENS, Bend, ZoomLens
@@ -24,6 +25,7 @@ from twin.rendering import scenery
 from twin.rendering.lens_view import LensView
 from twin.rendering.painter import ViewRenderer
 from twin.rendering.source import TwinView, VirtualControl
+from twin.rendering.truth_boxes import frame_truth
 
 NETWORK = street()
 TURNING = replace(LIGHT_VIEW, repeatability_rad=radians(0.05))
@@ -138,6 +140,23 @@ def test_the_surveyed_lens_is_off_by_its_stated_error_and_so_is_that_of_the_site
     assert np.std(shares) == pytest.approx(spec.survey_sigma_lens, rel=0.2)
     plan = site_plan(NETWORK, spec, Seed(1), window=WINDOW)
     assert plan.camera.lens == surveyed(true, spec, Seed(1)).lens != true.lens
+
+
+def test_the_tracker_straightens_what_a_bent_lens_shows() -> None:
+    bent = replace(LIGHT_VIEW, lens=ZoomLens((Bend(0.6, -0.3),)), survey_sigma_lens=0.0)
+    seen = scene(*[(VehicleClass.CAR, -x, y, 0.0) for x in (20.0, 35.0, 45.0) for y in (2.0, 5.0, 8.0)])
+    placed = {}
+    for spec in (LIGHT_VIEW, bent):
+        exact = replace(spec, survey_sigma_m=0.0, survey_sigma_rad=0.0)
+        site = site_plan(NETWORK, exact, Seed(1), window=WINDOW)
+        truth = frame_truth(seen, site.camera)
+        unknown = np.full((len(truth.boxes_px), 2), np.nan)
+        found = FootprintModel(site).solve(truth.boxes_px, np.full(len(unknown), 9.0), unknown)
+        at_m = seen.vehicles.position_m[truth.vehicle_id - 1, :2]
+        placed[spec.lens.bends] = np.hypot(*(found.position_m - at_m).T), found.classes
+    assert len(placed[True][0]) == len(placed[False][0]) >= 5
+    assert placed[True][0].mean() < placed[False][0].mean() + 0.15  # a box around a bent outline is another
+    assert (placed[True][1] == placed[False][1]).all()
 
 
 def test_a_zoomed_snapshot_has_the_lens_of_its_zoom() -> None:

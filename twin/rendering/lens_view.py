@@ -7,9 +7,11 @@ needs no depth: the pictures before and after are one homography apart (Hartley 
 
 from dataclasses import replace
 from math import ceil
+from typing import NamedTuple
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import STRAIGHT, PinholeCamera
@@ -30,7 +32,7 @@ class LensView:
         self._plain = not camera.lens.bends and not spare_rad
         self.painted = camera if self._plain else _around(camera, spare_rad)
         self.missed: Aim = AHEAD
-        self._map: tuple[PinholeCamera, PinholeCamera, Float32Array, Float32Array] | None = None
+        self._kept: _Places | None = None
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -54,23 +56,39 @@ class LensView:
         """Return the picture (H, W, 3) that the lens makes of a canvas."""
         if self._plain:
             return canvas
-        shown = cv2.remap(canvas, *self._places(painted), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        shown = cv2.remap(
+            canvas, *self._places(painted).fixed, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         return np.asarray(shown, dtype=np.uint8)
 
     def depth_m(self, depth_m: Float32Array, painted: PinholeCamera) -> Float32Array:
         """Return the depth (H, W) of what the lens shows at each pixel, of a depth as painted."""
         if self._plain:
             return depth_m
-        shown = cv2.remap(depth_m, *self._places(painted), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        shown = cv2.remap(
+            depth_m, *self._places(painted).exact, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+        )
         return np.asarray(shown, dtype=np.float32)
 
-    def _places(self, painted: PinholeCamera) -> tuple[Float32Array, Float32Array]:
-        """Return the column and the row (H, W) of the canvas that each pixel shows."""
-        real = self.real(painted)
-        kept = self._map
-        if kept is None or not (_alike(kept[0], painted) and _alike(kept[1], real)):
-            kept = self._map = (painted, real, *_places(painted, real))
-        return kept[2], kept[3]
+    def _places(self, painted: PinholeCamera) -> "_Places":
+        """Return what each pixel shows, worked out anew where one of the two has turned."""
+        real, kept = self.real(painted), self._kept
+        if kept is None or not (_alike(kept.painted, painted) and _alike(kept.real, real)):
+            exact = _places(painted, real)
+            kept = self._kept = _Places(painted, real, exact, cv2.convertMaps(*exact, cv2.CV_16SC2))
+        return kept
+
+
+class _Places(NamedTuple):
+    """The column and the row (H, W) of the painted picture that each pixel shows.
+
+    `fixed` is the same as OpenCV's fixed-point numbers, for which it takes less time.
+    """
+
+    painted: PinholeCamera
+    real: PinholeCamera
+    exact: tuple[Float32Array, Float32Array]
+    fixed: tuple[MatLike, MatLike]
 
 
 def _alike(one: PinholeCamera, other: PinholeCamera) -> bool:
