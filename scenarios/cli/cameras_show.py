@@ -1,6 +1,6 @@
 """`bconnect cameras show`: everything that a plan says of one camera and its views."""
 
-from math import degrees
+from math import degrees, pi
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from detectors.datatypes.camera import PinholeCamera
 from scenarios.cli.terminal import Language, examples, texts_for
 from scenarios.texts import Texts
 from twin.cameras.plans import Camera, CameraKind, CameraPlan, ViewSpec
+from twin.cameras.ptz import AHEAD, Aim
 
 EXAMPLES = examples(
     "bconnect cameras show today --camera damai",
@@ -67,7 +68,7 @@ def lines(camera: Camera, view: ViewSpec, pose: PinholeCamera, texts: Texts) -> 
         ("Shutter", "-" if view.shutter_s is None else f"1/{1 / view.shutter_s:.0f} s"),
         ("Tour", "-" if tour is None else f"{tour.period_ns / 1e9:.1f} s"),
         ("Turns", _drive(camera, view, texts) if camera.turns else "-"),
-        ("Snapshot after", f"{view.snapshot_delay_ns / 1e9:g} s"),
+        ("Snapshot after", _snapshot_after(camera, view, texts)),
         ("Streams", _streams(camera)),
         ("Price", f"Rp{camera.price_idr / 1e6:,.0f} ".replace(",", " ") + texts.text("million")),
         ("Loudspeaker", texts.text("yes" if camera.speaks else "no")),
@@ -85,6 +86,20 @@ def _drive(camera: Camera, view: ViewSpec, texts: Texts) -> str:
         misses=f"{degrees(view.repeatability_rad):g}",
     )
     return f"{rates}, {degrees(drive.accel_rad_per_s2):g} deg/s2, {said}"
+
+
+def _snapshot_after(camera: Camera, view: ViewSpec, texts: Texts) -> str:
+    """Return what a snapshot takes, and how long a head that turns takes to get there at the most."""
+    delay = f"{view.snapshot_delay_ns / 1e9:g} s"
+    if not camera.turns:
+        return delay
+    most_s = camera.drive.move_ns(AHEAD, Aim(pi, pi / 2)) / 1e9
+    turn = texts.text(
+        "{least} to {most} s to turn there, as much to turn back",
+        least=f"{camera.drive.settle_ns / 1e9:.1f}",
+        most=f"{most_s:.1f}",
+    )
+    return f"{delay} + {turn}"
 
 
 def _bent(pose: PinholeCamera) -> str:

@@ -60,6 +60,7 @@ def test_one_camera_is_shown_with_all_that_its_plan_says(capsys: pytest.CaptureF
         assert word in said
     for word in (
         "80/80 deg/s, 400 deg/s2, settles in 1 s, finds a direction within 0.05 deg",
+        "1.5 s + 1.0 to 3.5 s to turn there",
         "-3.3",
         "-2.8",
     ):
