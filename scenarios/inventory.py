@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any, Generic
@@ -11,9 +12,28 @@ from pydantic import ValidationError
 from scenarios.errors import InputError, nearest, unknown_name
 from scenarios.toml_files import Model, beside, read_text
 
+
+def _words(text: str) -> list[str]:
+    """Return the words of a cell, parted by + or by spaces."""
+    return text.replace("+", " ").split()
+
+
+def _answer(text: str) -> bool:
+    """Return whether a cell says yes; raises KeyError where it says neither yes nor no."""
+    return {"yes": True, "no": False}[text.lower()]
+
+
+def _size(text: str) -> list[int]:
+    """Return width and height of a cell like 1280x720; raises ValueError."""
+    width, height = text.split("x")
+    return [int(width), int(height)]
+
+
+WANTED: dict[Any, str] = {_answer: "yes or no", _size: "a size like 1280x720"}  # else a number
+
 # What a column holds, and whether the table is that of the camera or of its view. A row that leaves
 # the columns of the camera empty has those of the row above.
-OF_CAMERA = {
+OF_CAMERA: dict[str, Callable[[str], Any]] = {
     "camera": str,
     "owner": str,
     "kind": str,
@@ -24,14 +44,23 @@ OF_CAMERA = {
     "fps": float,
     "price_idr": int,
     "bitrate_mbps": float,
+    "repeatability_deg": float,
+    "size_px": _size,
+    "sensor_width_mm": float,
+    "shutter_s": float,
+    "max_zoom": float,
+    "snapshot_delay_s": float,
+    "clock_error_s": float,
+    "loudspeaker": _answer,
 }
-OF_VIEW = {
+OF_VIEW: dict[str, Callable[[str], Any]] = {
     "view": str,
     "aim_road": str,
     "aim_along_m": float,
     "aim_offset_m": float,
     "hfov_deg": float,
     "dwell_s": float,
+    "purpose": _words,
 }
 NEEDED = (
     "camera", "kind", "road", "along_m", "offset_m", "height_m", "fps", "view", "aim_along_m", "hfov_deg",
@@ -133,12 +162,13 @@ def _camera(where: str, rows: list[Row], model: type[Model]) -> Model:
         if len(loc) > 1 and loc[0] == "view" and isinstance(loc[1], int):
             line = rows[loc[1]][0]
         said = problem["msg"].removeprefix("Value error, ")
-        key = f"{loc[-1]}: " if loc else ""
+        named = [part for part in loc if isinstance(part, str)]
+        key = f"{named[-1]}: " if named else ""
         msg = f"{where}, line {line}: {key}{said[:1].lower()}{said[1:]}"
         raise InputError(msg) from error
 
 
-def _table(where: str, cells: dict[str, str], columns: dict[str, type]) -> dict[str, Any]:
+def _table(where: str, cells: dict[str, str], columns: dict[str, Callable[[str], Any]]) -> dict[str, Any]:
     """Return the cells of one table as values; an empty cell is left out."""
     table = {}
     for column, kind in columns.items():
@@ -147,7 +177,7 @@ def _table(where: str, cells: dict[str, str], columns: dict[str, type]) -> dict[
             continue
         try:
             table[CALLED.get(column, column)] = kind(text)
-        except ValueError as error:
-            msg = f"{where}: {column}: expected a number, got '{text}'"
+        except (ValueError, KeyError) as error:
+            msg = f"{where}: {column}: expected {WANTED.get(kind, 'a number')}, got '{text}'"
             raise InputError(msg) from error
     return table

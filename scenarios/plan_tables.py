@@ -1,5 +1,6 @@
 """The tables of camera plans that people write, and what they say in the types of the house."""
 
+from dataclasses import replace
 from datetime import time
 from math import radians, tan
 from typing import Annotated, Self
@@ -7,14 +8,16 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from scenarios.toml_files import ClockTime, FileModel
+from twin.cameras.lenses import STRAIGHT, USUAL_ZOOM_LENS, Bend, ZoomLens
 from twin.cameras.plans import USUAL, Camera, CameraKind, Owner, Purpose, ViewSpec
-from twin.cameras.ptz import GuardTour, guard_tour
+from twin.cameras.ptz import Aim, Drive, GuardTour, guard_tour
 from twin.cameras.survey import mount
 from twin.clock import seconds
 from twin.environment.faults import DAY_S, Fault, FaultKind
 from twin.network.model import RoadNetwork
 
 LEAST_M, HIGHEST_M = 1.0, 60.0
+REPEATABILITY_DEG = 0.05  # of presets, as data sheets of PTZ cameras have it [?]
 
 
 def _above_ground(height_m: float) -> float:
@@ -30,6 +33,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9\-]{0,60}$")]
 Pixels = Annotated[int, Field(ge=64, le=8192)]
 Dwell = Annotated[float, Field(ge=1, le=3600)]
 Fov = Annotated[float, Field(ge=1, le=150)]
+Rate = Annotated[float, Field(gt=0, le=700)]
 Height = Annotated[float, AfterValidator(_above_ground)]
 
 
@@ -46,6 +50,18 @@ class FaultFile(FileModel):
         return Fault(
             self.kind, _second(self.start), DAY_S if self.end is None else _second(self.end), self.strength
         )
+
+
+class DistortionFile(FileModel):
+    """A table of `distortion`: k1 and k2 of Brown and Conrady at one field of view; between, interpolated."""
+
+    hfov_deg: Fov
+    k1: Annotated[float, Field(ge=-1000, le=1000)]
+    k2: Annotated[float, Field(ge=-1e6, le=1e6)] = 0.0
+
+    def bend(self) -> Bend:
+        """Return it by the tangent of half the field of view."""
+        return Bend(tan(radians(self.hfov_deg) / 2), self.k1, self.k2)
 
 
 def _second(at: time) -> float:
@@ -68,7 +84,19 @@ class MountFile(FileModel):
     snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
     shutter_s: Annotated[float, Field(gt=0, le=1)] | None = None
     sensor_width_mm: Annotated[float, Field(gt=0, le=50)] = 5.4
+    distortion: tuple[DistortionFile, ...] | None = None
+    survey_sigma_lens: Annotated[float, Field(ge=0, le=1)] = 0.1
     fault: tuple[FaultFile, ...] = ()
+
+    @property
+    def usual_lens(self) -> ZoomLens:
+        """How the lens bends the picture where nobody stated it."""
+        return STRAIGHT
+
+    def _lens(self) -> ZoomLens:
+        if self.distortion is None:
+            return self.usual_lens
+        return ZoomLens(tuple(one.bend() for one in self.distortion))
 
     def looking(self, name: str, aim: "AimFile", zoom: float) -> ViewSpec:
         """Return the view called `name` from here with so much zoom left, in SI units."""
@@ -94,6 +122,8 @@ class MountFile(FileModel):
             shutter_s=self.shutter_s,
             sensor_width_m=self.sensor_width_mm / 1000,
             faults=tuple(one.fault() for one in self.fault),
+            lens=self._lens(),
+            survey_sigma_lens=self.survey_sigma_lens,
         )
 
 
@@ -147,11 +177,26 @@ class RangeFile(FileModel):
 
 
 class TourFile(FileModel):
-    """A table [camera.tour]: how a PTZ goes round its views; the figures are usual ones [?]."""
+    """A table [camera.tour]: how a PTZ turns, and goes round its views; the figures are usual ones [?].
+
+    `tilt_deg_per_s` left out means: as fast as it pans.
+    """
 
     dwell_s: Dwell = 15.0
-    slew_deg_per_s: Annotated[float, Field(gt=0, le=700)] = 80.0
+    slew_deg_per_s: Rate = 80.0
+    tilt_deg_per_s: Rate | None = None
+    accel_deg_per_s2: Annotated[float, Field(gt=0, le=10_000)] = 400.0
     settle_s: Annotated[float, Field(ge=0, le=60)] = 1.0
+
+    def drive(self) -> Drive:
+        """Return what turns the head."""
+        tilt_deg_per_s = self.slew_deg_per_s if self.tilt_deg_per_s is None else self.tilt_deg_per_s
+        return Drive(
+            radians(self.slew_deg_per_s),
+            radians(tilt_deg_per_s),
+            radians(self.accel_deg_per_s2),
+            seconds(self.settle_s),
+        )
 
 
 class CameraFile(MountFile):
@@ -163,6 +208,7 @@ class CameraFile(MountFile):
     price_idr: Annotated[int, Field(ge=0)] | None = None
     bitrate_mbps: Annotated[float, Field(ge=0)] | None = None
     loudspeaker: bool | None = None
+    repeatability_deg: Annotated[float, Field(ge=0, le=5)] | None = None
     tour: TourFile | None = None
     range: RangeFile | None = None
     view: Annotated[tuple[PresetFile, ...], Field(min_length=1)]
@@ -176,10 +222,16 @@ class CameraFile(MountFile):
         if timed and self.kind is not CameraKind.PTZ:
             msg = f"camera '{self.name}': only a ptz goes on a tour, this one is {self.kind}"
             raise ValueError(msg)
-        if self.range is not None and self.kind is not CameraKind.PTZ:
-            msg = f"camera '{self.name}': only a ptz has a range, this one is {self.kind}"
-            raise ValueError(msg)
+        for key, said in (("range", self.range), ("repeatability_deg", self.repeatability_deg)):
+            if said is not None and self.kind is not CameraKind.PTZ:
+                msg = f"camera '{self.name}': only a ptz has a {key}, this one is {self.kind}"
+                raise ValueError(msg)
         return self
+
+    @property
+    def usual_lens(self) -> ZoomLens:
+        """How the lens bends the picture where nobody stated it: that of a PTZ does."""
+        return USUAL_ZOOM_LENS if self.kind is CameraKind.PTZ else STRAIGHT
 
     @property
     def tours(self) -> bool:
@@ -188,9 +240,11 @@ class CameraFile(MountFile):
 
     def views(self) -> tuple[ViewSpec, ...]:
         """Return its views."""
-        return tuple(
-            self.looking(self.view_name(one), one, self.max_zoom * self._wide(one)) for one in self.view
-        )
+        found = (self.looking(self.view_name(one), one, self.max_zoom * self._wide(one)) for one in self.view)
+        if self.kind is not CameraKind.PTZ:
+            return tuple(found)
+        misses_deg = REPEATABILITY_DEG if self.repeatability_deg is None else self.repeatability_deg
+        return tuple(replace(one, repeatability_rad=radians(misses_deg)) for one in found)
 
     def _wide(self, view: PresetFile) -> float:
         """Return how much of the ratio of the lens is left at a preset, 1 where nobody stated its range."""
@@ -216,7 +270,7 @@ class CameraFile(MountFile):
             price_idr=usual.price_idr if self.price_idr is None else self.price_idr,
             bitrate_bps=bitrate_bps,
             tour=self._guard_tour(network) if self.tours and network is not None else None,
-            back_ns=seconds((self.tour or TourFile()).settle_s),
+            drive=(self.tour or TourFile()).drive(),
             loudspeaker=self.loudspeaker,
         )
 
@@ -227,8 +281,8 @@ class CameraFile(MountFile):
             for one in self.view
         ]
         poses = {view.name: mount(network, view) for view in self.views()}
-        aims = {name: (pose.yaw_rad, pose.tilt_rad) for name, pose in poses.items()}
-        return guard_tour(stops, aims, radians(tour.slew_deg_per_s), seconds(tour.settle_s))
+        aims = {name: Aim(pose.yaw_rad, pose.tilt_rad) for name, pose in poses.items()}
+        return guard_tour(stops, aims, tour.drive())
 
 
 class PlanFile(FileModel):

@@ -12,6 +12,8 @@ from pydantic import AfterValidator, Field
 from detectors.datatypes.arrays import ShapeError
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.ground import Ground, GroundPiece, PiecewiseGround
+from detectors.datatypes.lens import Lens
 from detectors.datatypes.site import (
     DAY_S,
     WITA_OFFSET_S,
@@ -53,7 +55,7 @@ Clock = Annotated[str, AfterValidator(_checked_clock)]
 
 
 class CameraFile(FileModel):
-    """The table [camera]: the surveyed pinhole."""
+    """The table [camera]: the surveyed pinhole, and k1 and k2 of its lens."""
 
     width_px: Annotated[int, Field(ge=1, le=20000)]
     height_px: Annotated[int, Field(ge=1, le=20000)]
@@ -62,20 +64,44 @@ class CameraFile(FileModel):
     yaw_deg: float
     tilt_deg: float
     roll_deg: float = 0.0
+    k1: float = 0.0
+    k2: float = 0.0
 
     def camera(self) -> PinholeCamera:
         """Return the camera."""
         angles = (radians(self.yaw_deg), radians(self.tilt_deg), radians(self.roll_deg))
         position = np.array(self.position_m)
-        return PinholeCamera(self.width_px, self.height_px, self.focal_px, position, *angles)
+        lens = Lens(self.k1, self.k2)
+        return PinholeCamera(self.width_px, self.height_px, self.focal_px, position, *angles, lens)
 
 
-class GroundFile(FileModel):
-    """The table [ground]; left out, the ground is flat at height 0."""
+class PlaneFile(FileModel):
+    """A plane: z = z0_m + slope_x x + slope_y y."""
 
     z0_m: float = 0.0
     slope_x: float = 0.0
     slope_y: float = 0.0
+
+    def plane(self) -> GroundPlane:
+        """Return the plane."""
+        return GroundPlane(self.z0_m, self.slope_x, self.slope_y)
+
+
+class PieceFile(PlaneFile):
+    """A table [[ground.piece]]: a part of the ground that lies on a plane of its own."""
+
+    corners_m: Corners
+
+
+class GroundFile(PlaneFile):
+    """The table [ground]; left out, the ground is flat at height 0. Pieces lie within the plane."""
+
+    piece: tuple[PieceFile, ...] = ()
+
+    def ground(self) -> Ground:
+        """Return the ground."""
+        pieces = tuple(GroundPiece(_polygon(one.corners_m), one.plane()) for one in self.piece)
+        return PiecewiseGround(self.plane(), pieces) if pieces else self.plane()
 
 
 class NoParkingFile(FileModel):
@@ -150,7 +176,7 @@ class SiteFile(FileModel):
             view=self.view,
             origin_lonlat=self.origin_lonlat,
             camera=_made("camera", self.camera.camera),
-            ground=GroundPlane(self.ground.z0_m, self.ground.slope_x, self.ground.slope_y),
+            ground=_made("ground", self.ground.ground),
             no_parking=tuple(_made(f"no_parking {f.name}", f.zone) for f in self.no_parking),
             stop_lines=tuple(_made(f"stop_line {f.name}", f.stop_line) for f in self.stop_line),
             carriageways=tuple(f.carriageway() for f in self.carriageway),
@@ -185,8 +211,7 @@ def site_toml(site: SitePlan) -> str:
         "simulated": site.simulated,
         "revisit_s": site.revisit_s or None,
     }
-    ground = {"z0_m": site.ground.z0_m, "slope_x": site.ground.slope_x, "slope_y": site.ground.slope_y}
-    parts = [_pairs(head), "[camera]\n" + _pairs(_camera(site.camera)), "[ground]\n" + _pairs(ground)]
+    parts = [_pairs(head), "[camera]\n" + _pairs(_camera(site.camera)), *_ground(site.ground)]
     parts += _tables("no_parking", map(_no_parking, site.no_parking))
     parts += _tables("stop_line", map(_stop_line, site.stop_lines))
     parts += _tables("carriageway", map(_carriageway, site.carriageways))
@@ -220,7 +245,20 @@ def _camera(camera: PinholeCamera) -> dict[str, Any]:
         "yaw_deg": degrees(camera.yaw_rad),
         "tilt_deg": degrees(camera.tilt_rad),
         "roll_deg": degrees(camera.roll_rad),
+        "k1": camera.lens.k1 or None,
+        "k2": camera.lens.k2 or None,
     }
+
+
+def _ground(ground: Ground) -> list[str]:
+    if isinstance(ground, GroundPlane):
+        return ["[ground]\n" + _pairs(_plane(ground))]
+    pieces = (_plane(one.plane) | {"corners_m": _corners(one.area)} for one in ground.pieces)
+    return ["[ground]\n" + _pairs(_plane(ground.around)), *_tables("ground.piece", pieces)]
+
+
+def _plane(plane: GroundPlane) -> dict[str, Any]:
+    return {"z0_m": plane.z0_m, "slope_x": plane.slope_x, "slope_y": plane.slope_y}
 
 
 def _no_parking(zone: NoParkingZone) -> dict[str, Any]:

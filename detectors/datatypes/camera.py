@@ -13,17 +13,22 @@ from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import Float64Array, ShapeError, finite_array
 from detectors.datatypes.geometry import GroundPlane
+from detectors.datatypes.ground import Ground
+from detectors.datatypes.lens import Lens
 
 FLAT = GroundPlane()
+STRAIGHT = Lens()
 NEAR_M = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PinholeCamera:
-    """A camera without distortion.
+    """A camera, and the distortion of its lens if it has any.
 
     `position_m` (3,); `yaw_rad` is the direction of view on the map, anticlockwise from east;
     `tilt_rad` is how far it looks down from the horizontal; `roll_rad` is clockwise as seen.
+    `focal_px` is that in the middle of the picture. Raises ShapeError where the lens would show one
+    point twice within the picture.
     """
 
     width_px: int
@@ -33,6 +38,7 @@ class PinholeCamera:
     yaw_rad: float
     tilt_rad: float
     roll_rad: float = 0.0
+    lens: Lens = STRAIGHT
     _axes: Float64Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -42,6 +48,14 @@ class PinholeCamera:
             msg = (
                 "PinholeCamera: expected positive width, height and focal length, got "
                 f"{self.width_px} x {self.height_px} px and {self.focal_px} px"
+            )
+            raise ShapeError(msg)
+        corner = float(np.hypot(*self.centre_px)) / self.focal_px
+        if corner >= self.lens.widest:
+            msg = (
+                f"PinholeCamera: the lens folds the picture: k1 = {self.lens.k1:.4g} and "
+                f"k2 = {self.lens.k2:.4g} hold up to {self.lens.widest * self.focal_px:.0f} px from the "
+                f"middle, its corners are {corner * self.focal_px:.0f} px away"
             )
             raise ShapeError(msg)
         axes = finite_array("PinholeCamera: angles", self._turned(), (3, 3))
@@ -84,29 +98,37 @@ class PinholeCamera:
         points = np.asarray(points_m, dtype=np.float64).reshape(-1, 3)
         in_camera = (points - self.position_m) @ self.rotation_camera_world().T
         depth = in_camera[:, 2]
-        scale = self.focal_px / np.where(depth > NEAR_M, depth, np.nan)
-        pixels = in_camera[:, :2] * scale[:, None] + self.centre_px
+        ahead = np.where(depth > NEAR_M, depth, np.nan)[:, None]
+        if self.lens.bends:
+            return self.lens.shown(in_camera[:, :2] / ahead) * self.focal_px + self.centre_px, depth
+        pixels = in_camera[:, :2] * (self.focal_px / ahead) + self.centre_px
         return pixels, depth
 
     def rays(self, pixels: ArrayLike) -> Float64Array:
         """Return the world directions (N, 3), not normalised, of pixels (N, 2)."""
         uv = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
         axes = self.rotation_camera_world()
-        directions: Float64Array = ((uv - self.centre_px) / self.focal_px) @ axes[:2] + axes[2]
+        tangents = self.lens.straightened((uv - self.centre_px) / self.focal_px)
+        directions: Float64Array = tangents @ axes[:2] + axes[2]
         return directions
 
-    def ground_points(self, pixels: ArrayLike, ground: GroundPlane = FLAT) -> Float64Array:
+    def straightened_px(self, pixels: ArrayLike) -> Float64Array:
+        """Return where a lens without distortion would show what is at pixels (N, 2)."""
+        uv = np.asarray(pixels, dtype=np.float64).reshape(-1, 2)
+        return self.lens.straightened((uv - self.centre_px) / self.focal_px) * self.focal_px + self.centre_px
+
+    def ground_points(self, pixels: ArrayLike, ground: Ground = FLAT) -> Float64Array:
         """Return where the pixels (N, 2) meet the ground: (N, 2) metres, NaN above the horizon."""
         rays = self.rays(pixels)
-        normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
-        height = float(normal @ self.position_m) - ground.z0_m
-        fall = -(rays @ normal)
-        reach = height / np.where(fall > 1e-9, fall, np.nan)
+        reach = ground.reach(self.position_m, rays)
         points: Float64Array = self.position_m[:2] + reach[:, None] * rays[:, :2]
         return points
 
     def image_H_ground(self, ground: GroundPlane = FLAT) -> Float64Array:  # noqa: N802 - frames
-        """Return the homography (3, 3) from ground (x, y, 1) to image (u, v, 1), up to scale."""
+        """Return the homography (3, 3) from ground (x, y, 1) to image (u, v, 1), up to scale.
+
+        Of a lens with distortion the image is the straightened one, see `straightened_px`.
+        """
         cu, cv = self.centre_px
         intrinsics = np.array([[self.focal_px, 0, cu], [0, self.focal_px, cv], [0, 0, 1.0]])
         rotation = self.rotation_camera_world()
@@ -121,8 +143,12 @@ class PinholeCamera:
         return float(self.focal_px / depth[0]) if depth[0] > NEAR_M else 0.0
 
     def aimed_at(self, pixel: ArrayLike, zoom: float) -> Self:
-        """Return the same camera turned to `pixel` (2,) with `zoom` times the focal length."""
+        """Return the same camera turned to `pixel` (2,) with `zoom` times the focal length.
+
+        Its lens bends nothing: whoever zooms says how it bends there.
+        """
         ray = self.rays(pixel)[0]
         yaw_rad = float(np.arctan2(ray[1], ray[0]))
         tilt_rad = float(np.arctan2(-ray[2], np.hypot(ray[0], ray[1])))
-        return replace(self, focal_px=self.focal_px * zoom, yaw_rad=yaw_rad, tilt_rad=tilt_rad, roll_rad=0.0)
+        straight = replace(self, yaw_rad=yaw_rad, tilt_rad=tilt_rad, roll_rad=0.0, lens=STRAIGHT)
+        return replace(straight, focal_px=self.focal_px * zoom)

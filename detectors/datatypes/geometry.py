@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, ShapeError, finite_array
 
 MIN_CORNERS = 3
+LEAST_FALL = 1e-9  # a ray that falls less never meets the ground
 LEVEL_M = 1e-9  # an edge that rises less crosses nothing
 
 
@@ -24,6 +25,17 @@ class GroundPlane:
         points = np.asarray(points_m, dtype=np.float64).reshape(-1, 2)
         height: Float64Array = self.z0_m + self.slope_x * points[:, 0] + self.slope_y * points[:, 1]
         return height
+
+    def plane_at(self, point_m: ArrayLike) -> "GroundPlane":  # noqa: ARG002 - as for ground in pieces
+        """Return the plane under a point (2,): this one."""
+        return self
+
+    def reach(self, eye_m: Float64Array, rays: Float64Array) -> Float64Array:
+        """Return how often its own length each ray (N, 3) from an eye (3,) goes to the ground, or NaN."""
+        normal = np.array([-self.slope_x, -self.slope_y, 1.0])
+        height = float(normal @ eye_m) - self.z0_m
+        fall = -(rays @ normal)
+        return np.asarray(height / np.where(fall > LEAST_FALL, fall, np.nan))
 
     def lift(self, points_m: ArrayLike) -> Float64Array:
         """Return the ground points (N, 2) as points in space (N, 3)."""

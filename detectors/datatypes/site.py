@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from detectors.datatypes.arrays import ShapeError
 from detectors.datatypes.camera import PinholeCamera
-from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.geometry import LineSegment, Polygon
+from detectors.datatypes.ground import Ground
 
 WITA_OFFSET_S = 8 * 3600
 DAY_S = 24 * 3600
@@ -81,7 +82,7 @@ class SitePlan:
     view: str
     origin_lonlat: tuple[float, float]
     camera: PinholeCamera
-    ground: GroundPlane
+    ground: Ground
     no_parking: tuple[NoParkingZone, ...] = ()
     stop_lines: tuple[StopLine, ...] = ()
     carriageways: tuple[Carriageway, ...] = ()

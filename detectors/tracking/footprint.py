@@ -42,7 +42,9 @@ class FootprintModel:
         self._headings = np.array([way.heading_rad for way in ways] or [0.0])
         self._along = np.stack((np.cos(self._headings), np.sin(self._headings)))
         sizes = _CORNERS[:, None] * SIZES_M
-        self._corners_m = np.stack([self._sight.in_camera(sizes, way) for way in self._headings], axis=-1)
+        middles = self._middles_m if len(ways) else np.zeros((1, 2))
+        turned = zip(self._headings, middles, strict=True)
+        self._corners_m = np.stack([self._sight.in_camera(sizes, way, at) for way, at in turned], axis=-1)
         self._edges_px = (EDGE_PX, EDGE_PX, site.camera.width_px - EDGE_PX, site.camera.height_px - EDGE_PX)
 
     def solve(self, boxes_px: Float64Array, classes: Float64Array, contact_px: Float64Array) -> Footprints:
@@ -50,7 +52,7 @@ class FootprintModel:
 
         Rows whose ground lies above the horizon come back as NaN.
         """
-        edges_px = x0, y0, x1, y1 = np.ascontiguousarray(boxes_px.T)
+        edges_px = x0, _, x1, y1 = np.ascontiguousarray(boxes_px.T)
         lower = self._sight.tangents((x0 + x1) / 2, y1)
         way = self._way(*self._sight.ground_m(*lower))
         best, contact = classes.astype(np.int64), np.stack(self._sight.tangents(*contact_px.T))
@@ -58,7 +60,7 @@ class FootprintModel:
         told = classes < VehicleClass.UNKNOWN
         rows = np.flatnonzero(~(known & told))
         if len(rows):
-            size = np.maximum((x1 - x0, y1 - y0), 1.0)[:, rows] * self._sight.pixel
+            size = self._sight.extent(edges_px, rows)
             places, costs = self._guesses(size, (lower[0][rows], lower[1][rows]), way[rows])
             best[rows] = np.where(told[rows], best[rows], costs.argmin(axis=0))
             picked = places[:, best[rows], np.arange(len(rows))]

@@ -7,11 +7,11 @@ run over N in their last axis: numpy's price is by the call, and a call over con
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.camera import NEAR_M
+from detectors.datatypes.geometry import LEAST_FALL, GroundPlane
+from detectors.datatypes.ground import PiecewiseGround
 from detectors.datatypes.site import SitePlan
-
-LEAST_FALL = 1e-9  # a ray that falls less never meets the ground
 
 
 class Sight:
@@ -20,21 +20,40 @@ class Sight:
     def __init__(self, site: SitePlan) -> None:
         camera, ground = site.camera, site.ground
         self._axes = camera.rotation_camera_world()
-        normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
-        self._slope = np.array([ground.slope_x, ground.slope_y])
+        plane = ground if isinstance(ground, GroundPlane) else ground.around
+        normal = np.array([-plane.slope_x, -plane.slope_y, 1.0])
+        self._ground = ground
         self._fall = (-self._axes @ normal).tolist()
-        self._height_m = float(normal @ camera.position_m) - ground.z0_m
+        self._height_m = float(normal @ camera.position_m) - plane.z0_m
+        self._eye_m = camera.position_m
         self._position_m = camera.position_m.tolist()
         self._focal_px = camera.focal_px
         self._centre_px = camera.centre_px
+        self._lens = camera.lens
         self.pixel = 1.0 / camera.focal_px
 
     def tangents(self, u_px: Float64Array, v_px: Float64Array) -> tuple[Float64Array, Float64Array]:
         """Return a and b of pixels (any shape)."""
-        return (u_px - self._centre_px[0]) / self._focal_px, (v_px - self._centre_px[1]) / self._focal_px
+        a, b = (u_px - self._centre_px[0]) / self._focal_px, (v_px - self._centre_px[1]) / self._focal_px
+        if self._lens.bends:
+            a, b = np.moveaxis(self._lens.straightened(np.stack((a, b), axis=-1)), -1, 0)
+        return a, b
+
+    def extent(self, edges_px: Float64Array, rows: Int64Array) -> Float64Array:
+        """Return width and height (2, N) as tangents of boxes, `rows` of edges (4, M): a pixel at least."""
+        x0, y0, x1, y1 = edges_px[:, rows]
+        if self._lens.bends:
+            u, v = (x0 + x1) / 2, (y0 + y1) / 2
+            wide = self.tangents(x1, v)[0] - self.tangents(x0, v)[0]
+            return np.maximum((wide, self.tangents(u, y1)[1] - self.tangents(u, y0)[1]), self.pixel)
+        return np.maximum((x1 - x0, y1 - y0), 1.0) * self.pixel
 
     def depth_m(self, a: Float64Array, b: Float64Array) -> Float64Array:
         """Return how far ahead of the lens the ground is seen at tangents; NaN above the horizon."""
+        if isinstance(self._ground, PiecewiseGround):
+            right, down, ahead = self._axes
+            rays = np.multiply.outer(a, right) + np.multiply.outer(b, down) + ahead
+            return self._ground.reach(self._eye_m, rays.reshape(-1, 3)).reshape(np.shape(a))
         fall = a * self._fall[0] + b * self._fall[1] + self._fall[2]
         fall[fall <= LEAST_FALL] = np.nan
         return np.asarray(self._height_m / fall)
@@ -47,12 +66,18 @@ class Sight:
         y = (a * right[1] + b * down[1] + ahead[1]) * depth_m + self._position_m[1]
         return x, y
 
-    def in_camera(self, cuboids_m: Float64Array, heading_rad: float) -> Float64Array:
-        """Return corners (..., 3) along, across and above the ground as (3, ...) in the camera's axes."""
+    def in_camera(self, cuboids_m: Float64Array, heading_rad: float, at_m: Float64Array) -> Float64Array:
+        """Return corners (..., 3) along, across and above the ground as (3, ...) in the camera's axes.
+
+        The ground is that at a point (2,).
+        """
+        plane = self._ground.plane_at(at_m)
         cos, sin = np.cos(heading_rad), np.sin(heading_rad)
         along, across, above = np.moveaxis(cuboids_m, -1, 0)
         flat = np.stack((cos * along - sin * across, sin * along + cos * across))
-        world = np.concatenate((flat, [above + np.tensordot(self._slope, flat, 1)]))
+        world = np.concatenate(
+            (flat, [above + np.tensordot(np.array([plane.slope_x, plane.slope_y]), flat, 1)])
+        )
         return np.tensordot(self._axes, world, 1)
 
     def boxes(self, a: Float64Array, b: Float64Array, corners_m: Float64Array) -> tuple[Float64Array, ...]:

@@ -60,10 +60,11 @@ def list_command(
     if as_json:
         console.print(json.dumps(as_document(found), indent=1), markup=False)
         return
-    from scenarios.reports.camera_map import totals  # noqa: PLC0415 - matplotlib
+    from scenarios.reports.camera_map import totals, uplink_said  # noqa: PLC0415 - matplotlib
 
     Console(highlight=False).print(camera_table(found, texts))
     console.print(totals(found, texts), markup=False)
+    console.print(uplink_said(found, texts), markup=False)
 
 
 @app.command("map", epilog=MAP_EXAMPLES)
@@ -126,6 +127,8 @@ def _camera(camera: Camera) -> dict[str, Any]:
         "kind": camera.kind.value,
         "price_idr": camera.price_idr,
         "bitrate_mbps": camera.bitrate_bps / 1e6,
+        "streams": camera.streams,
+        "loudspeaker": camera.speaks,
         "tour_s": tour.period_ns / 1e9 if tour else None,
         "views": [
             {

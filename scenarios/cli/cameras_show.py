@@ -1,8 +1,9 @@
 """`bconnect cameras show`: everything that a plan says of one camera and its views."""
 
-from math import degrees
+from math import degrees, pi
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +12,7 @@ from detectors.datatypes.camera import PinholeCamera
 from scenarios.cli.terminal import Language, examples, texts_for
 from scenarios.texts import Texts
 from twin.cameras.plans import Camera, CameraKind, CameraPlan, ViewSpec
+from twin.cameras.ptz import AHEAD, Aim
 
 EXAMPLES = examples(
     "bconnect cameras show today --camera damai",
@@ -65,13 +67,47 @@ def lines(camera: Camera, view: ViewSpec, pose: PinholeCamera, texts: Texts) -> 
         ),
         ("Shutter", "-" if view.shutter_s is None else f"1/{1 / view.shutter_s:.0f} s"),
         ("Tour", "-" if tour is None else f"{tour.period_ns / 1e9:.1f} s"),
-        ("Snapshot after", f"{view.snapshot_delay_ns / 1e9:g} s"),
+        ("Turns", _drive(camera, view, texts) if camera.turns else "-"),
+        ("Snapshot after", _snapshot_after(camera, view, texts)),
         ("Streams", _streams(camera)),
         ("Price", f"Rp{camera.price_idr / 1e6:,.0f} ".replace(",", " ") + texts.text("million")),
         ("Loudspeaker", texts.text("yes" if camera.speaks else "no")),
     ]
     width = max(len(texts.text(name)) for name, _ in said) + 2
     return [f"{texts.text(name):<{width}}{value}" for name, value in said]
+
+
+def _drive(camera: Camera, view: ViewSpec, texts: Texts) -> str:
+    drive = camera.drive
+    rates = f"{degrees(drive.pan_rad_per_s):g}/{degrees(drive.tilt_rad_per_s):g} deg/s"
+    said = texts.text(
+        "settles in {settle} s, finds a direction within {misses} deg",
+        settle=f"{drive.settle_ns / 1e9:g}",
+        misses=f"{degrees(view.repeatability_rad):g}",
+    )
+    return f"{rates}, {degrees(drive.accel_rad_per_s2):g} deg/s2, {said}"
+
+
+def _snapshot_after(camera: Camera, view: ViewSpec, texts: Texts) -> str:
+    """Return what a snapshot takes, and how long a head that turns takes to get there at the most."""
+    delay = f"{view.snapshot_delay_ns / 1e9:g} s"
+    if not camera.turns:
+        return delay
+    most_s = camera.drive.move_ns(AHEAD, Aim(pi, pi / 2)) / 1e9
+    turn = texts.text(
+        "{least} to {most} s to turn there, as much to turn back",
+        least=f"{camera.drive.settle_ns / 1e9:.1f}",
+        most=f"{most_s:.1f}",
+    )
+    return f"{delay} + {turn}"
+
+
+def _bent(pose: PinholeCamera) -> str:
+    """Return by how much of its distance from the middle the lens moves the edge of the picture, in %."""
+    edge = np.array([pose.width_px / 2 / pose.focal_px, 0.0])
+    return (
+        f"{100 * (float(pose.lens.shown(edge)[0]) / float(edge[0]) - 1.0):+.1f}" if pose.lens.bends else "0"
+    )
 
 
 def _streams(camera: Camera) -> str:
@@ -92,6 +128,7 @@ def view_table(
         "tilt deg",
         "field deg",
         "lens mm",
+        "bent %",
         "zoom",
         "watched",
         "gap s",
@@ -108,6 +145,7 @@ def view_table(
             f"{degrees(pose.tilt_rad):.1f}",
             f"{degrees(view.hfov_rad):.1f}",
             f"{1000 * view.focal_length_m:.1f}",
+            _bent(pose),
             _zoom(camera, view),
             f"{100 * (tour.duty(view.name) if tour else 1.0):.0f} %",
             f"{tour.longest_gap_ns(view.name) / 1e9 if tour else 0.0:.1f}",

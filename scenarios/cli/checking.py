@@ -12,8 +12,8 @@ from rich.table import Table
 from scenarios.errors import InputError, unknown_name
 from scenarios.estate import plan_and_network
 from scenarios.plan_files import place_of_key
-from scenarios.planning.gate_geometry import LIMITS, GeometryLimits
 from scenarios.planning.gates import Verdict
+from scenarios.planning.geometry_limits import LIMITS, GeometryLimits
 from scenarios.planning.places import Street
 from scenarios.planning.view_check import (
     STREET_SEED,
@@ -25,13 +25,14 @@ from scenarios.planning.view_check import (
     watched_views,
 )
 from scenarios.progress import Progress
+from scenarios.reports.camera_map import uplink_said
 from scenarios.reports.check_map import draw_check
 from scenarios.reports.check_pictures import all_said, view_picture, write_picture
 from scenarios.texts import Texts
+from twin.cameras.passing import USUAL_TRAFFIC
 from twin.cameras.plans import CameraPlan
 
 LEAST_WIDTH = 200  # of the table where nobody sees it on a terminal
-AVAILABLE_MBPS = 50.0  # the uplink that exists (DOMAIN 1)
 COLUMNS = (  # criterion, head of its column
     ("density", "kept"),
     ("plate zone", "plate px/m"),
@@ -45,7 +46,8 @@ COLUMNS = (  # criterion, head of its column
     ("line, head and junction", "red light"),
 )
 HEAD = (
-    "view", "camera", "purpose", "share", "gap_s", "criterion", "limit", "found", "verdict", "note"
+    "view", "camera", "purpose", "share", "gap_s", "by_traffic", "criterion", "limit", "found", "verdict",
+    "note",
 )  # fmt: skip
 MARKS = {Verdict.PASS: "", Verdict.FAIL: " !", Verdict.NOT_PROVED: " ?"}
 
@@ -148,17 +150,15 @@ def say(found: CheckedPlan, texts: Texts) -> None:
         ),
         markup=False,
     )
-    lines.print(_uplink(found.plan, texts), markup=False)
-    lines.print(texts.text("Seen: analytic; street furniture is assumed, not surveyed."), markup=False)
-
-
-def _uplink(plan: CameraPlan, texts: Texts) -> str:
-    available = AVAILABLE_MBPS if plan.uplink_bps is None else plan.uplink_bps / 1e6
-    return texts.text(
-        "Uplink: {mbps} Mbps at once, {available} available.",
-        mbps=f"{plan.bitrate_bps / 1e6:g}",
-        available=f"{available:g}",
+    lines.print(uplink_said(found.plan, texts), markup=False)
+    lines.print(
+        texts.text(
+            "By traffic: hidden for that share of the time by {vph} vehicles an hour and lane, assumed.",
+            vph=f"{USUAL_TRAFFIC.vph_per_lane:g}",
+        ),
+        markup=False,
     )
+    lines.print(texts.text("Seen: analytic; street furniture is assumed, not surveyed."), markup=False)
 
 
 def check_table(found: CheckedPlan, texts: Texts) -> Table:
@@ -174,6 +174,7 @@ def check_table(found: CheckedPlan, texts: Texts) -> Table:
         *(head for _, head in COLUMNS),
         "watched",
         "gap s",
+        "by traffic",
         "Verdict",
     ]
     for head in heads:
@@ -191,6 +192,7 @@ def check_table(found: CheckedPlan, texts: Texts) -> Table:
             *(_cell(check, criterion) for criterion, _ in COLUMNS),
             f"{100 * check.share:.0f} %",
             f"{check.gap_s:.0f}",
+            f"{100 * check.passing:.0f} %",
             texts.text(check.verdict),
         )
     return table
@@ -222,7 +224,8 @@ def write_csv(found: CheckedPlan, file: Path) -> None:
             rows.writerow(HEAD)
             for check in found.checks:
                 purposes = "+".join(check.purposes)
-                first = (check.view, check.camera, purposes, f"{check.share:.4f}", f"{check.gap_s:.1f}")
+                watched = f"{check.share:.4f}", f"{check.gap_s:.1f}", f"{check.passing:.4f}"
+                first = (check.view, check.camera, purposes, *watched)
                 for row in check.rows:
                     rows.writerow((*first, row.criterion, row.limit, row.found, row.verdict, row.note))
     except OSError as error:

@@ -8,10 +8,11 @@ import numpy as np
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
 from scenarios.planning.weights import KERB_STEP_M, kerb_roads
+from twin.cameras.ground_survey import roads_near
 from twin.cameras.obstruction import Obstacles
+from twin.cameras.passing import LaneSteps
 from twin.cameras.plans import ViewSpec
 from twin.cameras.sensing import approach_m
-from twin.cameras.survey import roads_near
 from twin.environment.furniture import furnish
 from twin.network.model import Control, Road, RoadNetwork
 from twin.network.roadside import section
@@ -40,6 +41,11 @@ class Places:
         """Return the places of a mask (N,)."""
         return Places(self.points_m[rows], self.headings_rad[rows])
 
+    def every(self, count: int) -> "Places":
+        """Return about `count` of the places, evenly chosen."""
+        rows = np.arange(0, len(self), max(1, len(self) // count))
+        return Places(self.points_m[rows], self.headings_rad[rows])
+
 
 def joined(parts: Iterable[Places]) -> Places:
     """Return all places of several sets."""
@@ -60,8 +66,9 @@ class Street:
         roads = [road for road in network.roads if road.id in near]
         furniture = furnish(network, roads, None, Seed(seed.root, ("scenery",)).child("furniture"))
         self.obstacles = Obstacles.of(furniture)
+        self.lane_steps = LaneSteps.of(network, roads)
         banned = (road for zone in _zones(network) for road in kerb_roads(network, zone))
-        self.kerbs = joined(_kerb_places(network, road) for road in banned)
+        self.kerbs = joined(kerb_places(network, road) for road in banned)
         self.lines = tuple((road, approach_m(network, road)) for road in _signalised(network))
 
     def lanes(self, view: ViewSpec) -> Places:
@@ -105,7 +112,8 @@ def _signalised(network: RoadNetwork) -> list[Road]:
     return [road for road in governed if network.junction_of[road.end].control is Control.SIGNALS]
 
 
-def _kerb_places(network: RoadNetwork, road: Road) -> Places:
+def kerb_places(network: RoadNetwork, road: Road) -> Places:
+    """Return where plates of vehicles are that stand at the kerb of a road."""
     first_m, last_m = usable_m(road)
     cut = section(network, road)
     along = np.arange(first_m, max(first_m, last_m), KERB_STEP_M)

@@ -8,11 +8,12 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
-from scenarios.planning.gate_geometry import LIMITS, GeometryLimits, shows_evidence, snapshot_gain
 from scenarios.planning.gates import GateRow, Verdict, overall
+from scenarios.planning.geometry_limits import LIMITS, GeometryLimits, shows_evidence, snapshot_gain
 from scenarios.planning.places import Places, Street, joined, plates_at_aim, plates_at_line
 from twin.cameras.acuity import PARKED_ROW, SCALE_2014, SCALE_2024, ParkedRow, class_of, shutter_bound_s
 from twin.cameras.optics import density_px_per_m
+from twin.cameras.passing import passing_share
 from twin.cameras.plans import ETLE, Camera, CameraPlan, Purpose, ViewSpec
 from twin.cameras.survey import mount
 from twin.network.model import Road, RoadNetwork
@@ -21,6 +22,7 @@ from twin.randomness import Seed
 
 KERB_M = 7.5  # of kerb to each side of its aim, three cars, is what a view is there for
 LEAST_KERB = 2  # places of it: a view that shows less was not aimed at the kerb
+MANY_PLACES = 40  # of lanes are enough to say how often traffic hides them
 LINE_M = 20.0  # a view is there for the stop lines so near to its aim
 
 STREET_SEED = Seed(1)  # of the assumed street furniture
@@ -44,7 +46,8 @@ class Watched:
 class ViewCheck:
     """The verdict on one view: a row a criterion, and the pixel density at its aim.
 
-    `share` is how much of the time it is looked at, `gap_s` the longest time that it is not.
+    `share` is how much of the time it is looked at, `gap_s` the longest time that it is not. `passing`
+    is the share of the time for which usual traffic hides what it is there for, on average.
     """
 
     view: str
@@ -53,6 +56,7 @@ class ViewCheck:
     density_px_per_m: float
     share: float
     gap_s: float
+    passing: float
     rows: tuple[GateRow, ...]
 
     @property
@@ -157,6 +161,7 @@ def checked(
         density_px_per_m=float(density_px_per_m(one.camera, aimed_at_m(one.view, street.network)[None])[0]),
         share=tour.duty(name) if tour else 1.0,
         gap_s=tour.longest_gap_ns(name) / 1e9 if tour else 0.0,
+        passing=hidden_by_traffic(one, street),
         rows=tuple(rows),
     )
 
@@ -297,6 +302,16 @@ def good_plates(
     in_row = np.arange(len(good)) < (len(one.kerb) if Purpose.KERB in one.purposes else 0)
     good &= row.shown(vertical, aside) | ~in_row
     return np.asarray(good & ~barred(one, street, one.plates), dtype=np.bool_)
+
+
+def hidden_by_traffic(one: Watched, street: Street) -> float:
+    """Return for what share of the time usual traffic hides the places that a view is there for."""
+    places = one.plates if len(one.plates) else one.lanes.every(MANY_PLACES)
+    if not len(places):
+        return 0.0
+    eye_m = one.camera.position_m
+    lanes = street.lane_steps.near(eye_m, REACH.farthest_m)
+    return float(passing_share(eye_m, places.points_m, lanes).mean())
 
 
 def barred(one: Watched, street: Street, places: Places) -> BoolArray:

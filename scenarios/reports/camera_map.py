@@ -43,6 +43,7 @@ MARKERS = {
 }
 ALWAYS, AT_TIMES = 0.5, 0.22  # how strongly a field of view is drawn
 LARGEST_IN = (10.2, 9.4)
+AVAILABLE_MBPS = 50.0  # the uplink that exists (DOMAIN 1)
 KEY_IN, HEAD_IN, FOOT_IN, LINE_IN = 3.7, 0.75, 0.85, 0.137
 PT_PER_IN = 72.0
 REACH_M = (30.0, 130.0)  # of a field of view: half as far again as what it is aimed at, within these
@@ -190,8 +191,18 @@ def _key(sites: list[list[_Stand]], texts: Texts) -> list[tuple[str, str, Camera
             said = f"{camera.name}: {texts.text(camera.kind.value)}"
             if len(camera.views) > 1:
                 said += f", {len(camera.views)}"
+            if camera.tour is not None:
+                said += f" ({_shares(camera)} %)"
             lines.append(("" if row else str(number), said, camera))
     return lines
+
+
+def _shares(camera: Camera) -> str:
+    """Return for what share of the time its views are watched, in %: the least and the most."""
+    tour = camera.tour
+    shares = sorted(100 * tour.duty(view) if tour else 100.0 for view in camera.views)
+    low, high = f"{shares[0]:.0f}", f"{shares[-1]:.0f}"
+    return low if low == high else f"{low}-{high}"
 
 
 def _site_said(site: list[_Stand], texts: Texts) -> str:
@@ -234,7 +245,9 @@ def _write_margins(
         if larger == 1.0
         else texts.text("fields of view: angles true, {times} times as long", times=f"{larger:.1f}")
     )
-    counted = texts.text("a number after the kind: how many views the camera has")
+    counted = texts.text(
+        "a number after the kind: how many views the camera has (% of the time that each is watched)"
+    )
     for up_in, note in ((0.19, f"{reach}; {counted}"), (0.06, network.attribution)):
         figure.text(0.1 / width_in, up_in / height_in, note, fontsize=6.5, color=QUIET)
     figure.legend(
@@ -265,6 +278,20 @@ def totals(plan: CameraPlan, texts: Texts) -> str:
         network=plan.network,
     )
     return f"{said}; {left}"
+
+
+def available_mbps(plan: CameraPlan) -> float:
+    """Return the uplink that a plan states, else the one that exists."""
+    return AVAILABLE_MBPS if plan.uplink_bps is None else plan.uplink_bps / 1e6
+
+
+def uplink_said(plan: CameraPlan, texts: Texts) -> str:
+    """Return what all streams of a plan take at once, beside what there is."""
+    return texts.text(
+        "Uplink: {mbps} Mbps at once, {available} available.",
+        mbps=f"{plan.bitrate_bps / 1e6:g}",
+        available=f"{available_mbps(plan):g}",
+    )
 
 
 def _legend(plan: CameraPlan, texts: Texts) -> list[Line2D | Patch]:

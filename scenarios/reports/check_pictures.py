@@ -12,8 +12,8 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
 from scenarios.errors import InputError
-from scenarios.planning.gate_geometry import head_m
 from scenarios.planning.gates import GateRow, Verdict
+from scenarios.planning.geometry_limits import head_m
 from scenarios.planning.places import PLATE_M, Street
 from scenarios.planning.view_check import ViewCheck, Watched, aimed_at_m, barred, good_plates, reasons
 from scenarios.texts import Texts

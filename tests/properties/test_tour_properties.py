@@ -10,7 +10,7 @@ from detectors.datatypes.frame import NS_PER_S
 from detectors.datatypes.violations import Verdict, VerdictKind
 from detectors.violations.kerb_parking import KerbParking
 from tests.judgement import at, observe, site, stands, track
-from twin.cameras.ptz import GuardTour, Look, guard_tour
+from twin.cameras.ptz import Aim, Drive, GuardTour, Look, guard_tour
 from twin.clock import seconds
 
 NAMES = ("a", "b", "c", "d")
@@ -64,18 +64,17 @@ def test_no_gap_is_longer_than_the_longest(tour: GuardTour) -> None:
         assert longest_ns == tour.longest_gap_ns(name)
 
 
-angles = st.tuples(st.floats(-10, 10), st.floats(-1, 1.5))
+angles = st.builds(Aim, st.floats(-10, 10), st.floats(-1, 1.5))
 
 
 @given(
     aims=st.lists(angles, min_size=2, max_size=4), slew=st.floats(0.1, 7), settle_ns=st.integers(0, 5 * 10**9)
 )
-def test_a_move_takes_the_turn_and_the_settling(
-    aims: list[tuple[float, float]], slew: float, settle_ns: int
-) -> None:
+def test_a_move_takes_the_turn_and_the_settling(aims: list[Aim], slew: float, settle_ns: int) -> None:
     poses = dict(zip(NAMES, aims, strict=False))
-    tour = guard_tour([(name, NS_PER_S) for name in poses], poses, slew, settle_ns)
-    half_turn_ns = seconds(3.1416 / slew) + 1
+    drive = Drive(slew, slew, 2.0, settle_ns)
+    tour = guard_tour([(name, NS_PER_S) for name in poses], poses, drive)
+    half_turn_ns = seconds(3.1416 / slew + slew / 2.0 + 2.6) + 1  # a ramp more, or never at its rate
     assert all(settle_ns <= look.move_ns <= settle_ns + half_turn_ns for look in tour.looks)
 
 

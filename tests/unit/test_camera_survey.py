@@ -8,8 +8,9 @@ import pytest
 from detectors.datatypes.site import DailyWindow, SitePlan
 from tests.corner_street import KERB_VIEW, ZONE, street
 from tests.corner_street import LIGHT_VIEW as FAR_VIEW
+from twin.cameras.ground_survey import fit_ground
 from twin.cameras.plans import ViewSpec
-from twin.cameras.survey import fit_ground, mount, site_plan, surveyed
+from twin.cameras.survey import mount, site_plan, surveyed
 from twin.network.model import RoadNetwork, TurnKind
 from twin.randomness import Seed
 

@@ -10,8 +10,8 @@ from matplotlib.image import imread
 from scenarios.cli.checking import limits_of
 from scenarios.cli.main import main
 from scenarios.errors import InputError
-from scenarios.planning.gate_geometry import LIMITS, GeometryLimits
 from scenarios.planning.gates import Verdict
+from scenarios.planning.geometry_limits import LIMITS, GeometryLimits
 from scenarios.planning.view_check import ViewCheck, check_views
 from scenarios.spec import load_plan
 from twin.cameras.plans import Purpose

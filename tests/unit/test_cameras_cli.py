@@ -31,6 +31,7 @@ def test_cameras_are_listed_with_owner_kind_views_price_and_uplink(
     said = capsys.readouterr().out
     assert all(word in said for word in ("damai", "Dishub", "police", "static ETLE", "multi-sensor"))
     assert "53 cameras, 183 views, Rp9 415 million, 248 Mbps" in said
+    assert "Uplink: 248 Mbps at once, 50 available." in said
 
 
 def test_the_list_as_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +39,7 @@ def test_the_list_as_json_is_for_programs(capsys: pytest.CaptureFixture[str]) ->
     told = json.loads(capsys.readouterr().out)
     damai = next(camera for camera in told["cameras"] if camera["id"] == "damai")
     assert (damai["owner"], damai["kind"], len(damai["views"])) == ("dishub", "ptz", 5)
+    assert (damai["streams"], damai["loudspeaker"]) == (1, True)
     assert sum(view["duty"] for view in damai["views"]) < 1
     assert len(told["cameras"]) + len(told["left_out"]) == 53
 
@@ -54,10 +56,17 @@ def test_one_camera_is_shown_with_all_that_its_plan_says(capsys: pytest.CaptureF
     said = capsys.readouterr().out
     for line in ("Owner           Dishub", "Kind            PTZ", "1 x 4 Mbps = 4 Mbps", "Rp95 million"):
         assert line in said
-    for word in ("mth-1.0-, 228 m", "640 x 360 px", "Loudspeaker     yes", "86.2 s", "damai-ke-timur", "25x"):
+    for word in ("mth-1.0-, 228 m", "640 x 360 px", "Loudspeaker     yes", "87.2 s", "damai-ke-timur", "25x"):
+        assert word in said
+    for word in (
+        "80/80 deg/s, 400 deg/s2, settles in 1 s, finds a direction within 0.05 deg",
+        "1.5 s + 1.0 to 3.5 s to turn there",
+        "-3.3",
+        "-2.8",
+    ):
         assert word in said
     assert said.count("17 %") == 5  # of five presets, with the moves between them
-    assert said.count("71.2") == 5
+    assert said.count("72.2") == 5
 
 
 def test_a_camera_of_several_lenses_has_a_stream_a_lens_and_watches_always(
@@ -88,7 +97,14 @@ def test_the_map_has_a_key_a_scale_north_and_a_legend() -> None:
     plan = load_plan("wika-proposal")
     figure = camera_figure(plan, library.named("mt-haryono"), Texts("en"))
     shown = {text.get_text() for text in figure.findobj(Text)}
-    assert {"wika-proposal", "N", "kerb-1: PTZ, 4", "on a guard tour", "kerb with the ban", "Dishub"} <= shown
+    assert {
+        "wika-proposal",
+        "N",
+        "kerb-1: PTZ, 4 (21 %)",
+        "on a guard tour",
+        "kerb with the ban",
+        "Dishub",
+    } <= shown
     assert any(text.endswith(" m") for text in shown)
     assert {str(n) for n in range(1, len(plan.cameras) + 1)} <= shown
 

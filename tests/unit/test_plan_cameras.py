@@ -1,5 +1,6 @@
 """Plans with cameras, tours and inventories; plans carried to another network."""
 
+import re
 from collections import Counter
 from importlib.resources import files
 from math import radians, tan
@@ -13,6 +14,7 @@ from scenarios.errors import InputError
 from scenarios.mobile_units import with_mobile
 from scenarios.planning.dishub_estate import dishub_rows
 from scenarios.spec import check_on_map, load_plan, load_scenario, plan_on
+from twin.cameras.lenses import USUAL_ZOOM_LENS
 from twin.cameras.plans import CameraKind, CameraPlan, Owner, Purpose
 from twin.cameras.survey import mount
 from twin.network import library
@@ -144,6 +146,11 @@ def test_a_view_with_two_cameras_is_refused() -> None:
             .replace("dwell_s = 20.0", ""),
             "only a ptz has a range",
         ),
+        (FIXED.replace("fps", "repeatability_deg = 0.1\nfps"), "only a ptz has a repeatability_deg"),
+        (
+            PTZ.replace("fps", "distortion = [{ hfov_deg = 60, k1 = -1.2 }]\nfps"),
+            "view turning-ahead: PinholeCamera: the lens folds the picture: k1 = -1.302",
+        ),
         ("uplink_mbps = 0\n" + PTZ, "line 1: uplink_mbps: input should be greater than 0"),
         ('inventory = "none.csv"\n', "none.csv: no such file"),
         ('inventory = "../none.csv"\n', "inventory: string should match pattern"),
@@ -156,6 +163,47 @@ def test_a_broken_plan_is_told_in_one_line(tmp_path: Path, text: str, expected: 
     assert expected in str(caught.value)
     assert path in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_ptz_misses_its_presets_and_bends_the_picture_as_its_plan_says(tmp_path: Path) -> None:
+    usual = load_plan(written(tmp_path, PTZ)).views[0]
+    assert usual.repeatability_rad == pytest.approx(radians(0.05))
+    assert usual.lens == USUAL_ZOOM_LENS
+    keys = (
+        "repeatability_deg = 0.1\ndistortion = [{ hfov_deg = 60, k1 = -0.2 }, { hfov_deg = 3, k1 = 5 }]\nfps"
+    )
+    stated = load_plan(written(tmp_path, PTZ.replace("fps", keys))).views[0]
+    assert stated.repeatability_rad == pytest.approx(radians(0.1))
+    assert mount(library.named("mt-haryono"), stated).lens.k1 == pytest.approx(-0.2, rel=0.1)
+    none = load_plan(written(tmp_path, PTZ.replace("fps", "distortion = []\nfps"))).views[0]
+    assert not none.lens.bends
+    stays = load_plan(written(tmp_path, FIXED)).views[0]
+    assert (stays.repeatability_rad, stays.lens.bends) == (0.0, False)
+
+
+def test_an_inventory_says_sensor_lens_and_loudspeaker(tmp_path: Path) -> None:
+    head = HEAD + ",size_px,sensor_width_mm,shutter_s,max_zoom,snapshot_delay_s,clock_error_s,loudspeaker"
+    plan = load_plan(listed(tmp_path, head, ROWS[2] + ",1280x720,6.4,0.002,30,2.5,-1,no"))
+    (view,), (camera,) = plan.views, plan.cameras
+    assert (view.size_px, view.sensor_width_m, view.shutter_s) == ((1280, 720), 0.0064, 0.002)
+    assert (view.max_zoom, view.snapshot_delay_ns, view.clock_error_ns) == (30, 2_500_000_000, -1_000_000_000)
+    assert not camera.speaks
+    for column, cell, expected in (
+        ("loudspeaker", "maybe", "loudspeaker: expected yes or no, got 'maybe'"),
+        ("size_px", "1280", "size_px: expected a size like 1280x720, got '1280'"),
+        ("fps2", "", "unknown column 'fps2'; did you mean 'fps'?"),
+    ):
+        with pytest.raises(InputError, match=re.escape(expected)):
+            load_plan(listed(tmp_path, f"{HEAD},{column}", f"{ROWS[2]},{cell}"))
+
+
+def test_an_inventory_says_what_each_view_is_there_for(tmp_path: Path) -> None:
+    rows = [ROWS[0] + ",kerb+plates,0.1", ROWS[1] + ",watch,", ROWS[2] + ",,"]
+    plan = load_plan(listed(tmp_path, HEAD + ",purpose,repeatability_deg", *rows))
+    assert [view.purposes for view in plan.views] == [(Purpose.KERB, Purpose.PLATES), (Purpose.WATCH,), ()]
+    assert plan.views[0].repeatability_rad == pytest.approx(radians(0.1))
+    with pytest.raises(InputError, match="line 3: purpose: input should be 'kerb', 'red_light'"):
+        load_plan(listed(tmp_path, HEAD + ",purpose", ROWS[0] + ",", ROWS[1] + ",kerbs"))
 
 
 def test_a_range_that_reaches_every_preset_tells_the_zoom_that_is_left(tmp_path: Path) -> None:

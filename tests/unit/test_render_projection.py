@@ -1,5 +1,7 @@
 """Where things are drawn: as the model of the camera has it, at every zoom."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,12 +13,14 @@ from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.geometry import GroundPlane
 from tests.corner_street import AFTERNOON_NS, KERB_VIEW, LIGHT_VIEW, scene, street
+from twin.cameras.lenses import USUAL_ZOOM_LENS, Bend, ZoomLens
 from twin.cameras.optics import resized
 from twin.cameras.survey import mount
 from twin.network.roadside import section
 from twin.randomness import Seed
 from twin.rendering.bodies import bodies
 from twin.rendering.fleet import in_place
+from twin.rendering.lens_view import LensView
 from twin.rendering.light import light_at
 from twin.rendering.painter import ViewRenderer
 from twin.rendering.raster import fill_faces
@@ -24,6 +28,8 @@ from twin.rendering.raster import fill_faces
 NETWORK = street()
 LINE_M = 0.4  # how broad a stop line is
 ZOOMS = (1.0, 3.0, 8.0)
+BARREL = ZoomLens((Bend(0.6, -0.3, 0.05), Bend(0.1, 3.0)))  # 10 % at the edge, and a cushion where it is long
+LENSES = (ZoomLens(), USUAL_ZOOM_LENS, BARREL)
 OFFSETS_M = np.linspace(0.9, 2.4, 31)  # within a lane, clear of its lines
 
 
@@ -33,7 +39,15 @@ OFFSETS_M = np.linspace(0.9, 2.4, 31)  # within a lane, clear of its lines
 def test_image_to_ground_to_image_is_exact(
     u: float, v: float, zoom: float, slope_x: float, slope_y: float
 ) -> None:
-    camera = mount(NETWORK, KERB_VIEW).aimed_at((u, v), zoom)
+    for lens in LENSES:
+        there_and_back(bent(mount(NETWORK, KERB_VIEW).aimed_at((u, v), zoom), lens), slope_x, slope_y)
+
+
+def bent(camera: PinholeCamera, lens: ZoomLens) -> PinholeCamera:
+    return replace(camera, lens=lens.on(camera))
+
+
+def there_and_back(camera: PinholeCamera, slope_x: float, slope_y: float) -> None:
     z0_m = -slope_x * camera.position_m[0] - slope_y * camera.position_m[1]
     ground = GroundPlane(float(z0_m), slope_x, slope_y)
     pixels = np.array([[0.0, 0.0], [639.0, 359.0], [320.0, 180.0], [12.5, 340.25]])
@@ -73,31 +87,38 @@ def edges_px(picture: UInt8Array, camera: PinholeCamera, along_m: Float64Array) 
     return away
 
 
+@pytest.mark.parametrize("lens", LENSES)
 @pytest.mark.parametrize("zoom", ZOOMS)
-def test_the_stop_line_is_where_the_model_has_it(zoom: float) -> None:
-    camera = mount(NETWORK, LIGHT_VIEW)
+def test_the_stop_line_is_where_the_model_has_it(zoom: float, lens: ZoomLens) -> None:
+    camera = bent(mount(NETWORK, LIGHT_VIEW), lens)
     road = NETWORK.road_of["w-j"]
     renderer = ViewRenderer(NETWORK, LIGHT_VIEW, camera, Seed(1))
     middle, _ = camera.project(section(NETWORK, road).points_m(np.array([road.length_m - LINE_M / 2]), 1.5))
-    aimed = camera if zoom == 1.0 else resized(camera.aimed_at(middle[0], zoom), (1280, 720))
+    aimed = camera if zoom == 1.0 else resized(bent(camera.aimed_at(middle[0], zoom), lens), (1280, 720))
     picture = renderer.render(scene()) if zoom == 1.0 else renderer.render_zoomed(scene(), aimed, (1280, 720))
     along = np.linspace(road.length_m - LINE_M - 0.5, road.length_m + 0.5, 1401)
     assert max(edges_px(picture, aimed, along)) <= 0.5
 
 
+@pytest.mark.parametrize("lens", LENSES)
 @pytest.mark.parametrize("zoom", [4.0, 8.0, 16.0])
-def test_the_corners_of_a_plate_are_where_the_model_has_them(zoom: float) -> None:
+def test_the_corners_of_a_plate_are_where_the_model_has_them(zoom: float, lens: ZoomLens) -> None:
     here = scene((VehicleClass.CAR, -88.0, 5.0, 0.0))
     camera = resized(mount(NETWORK, KERB_VIEW).aimed_at(
         mount(NETWORK, KERB_VIEW).project([[-90.2, 5.0, 0.7]])[0][0], zoom
     ), (1280, 720))  # fmt: skip
-    body = bodies(camera, here.vehicles, light_at(AFTERNOON_NS))[0]
+    camera = bent(replace(camera, yaw_rad=camera.yaw_rad + 0.3 / zoom), lens)  # near the edge of the picture
+    shown = LensView(camera)
+    body = bodies(shown.painted, here.vehicles, light_at(AFTERNOON_NS))[0]
     assert body.plate_px is not None
     shape, _, points = in_place(here.vehicles)[0]
-    model, _ = camera.project(points[0][shape.faces[shape.rear_plate, :4]])
-    assert body.plate_px == pytest.approx(model, abs=1e-6)
-    canvas = np.zeros((720, 1280, 3), dtype=np.uint8)
-    fill_faces(canvas, body.plate_px[None], np.array([4]), np.full((1, 3), 255.0), np.zeros(1280))
+    corners_m = points[0][shape.faces[shape.rear_plate, :4]]
+    painted, _ = shown.painted.project(corners_m)
+    assert body.plate_px == pytest.approx(painted, abs=1e-6)
+    model, _ = camera.project(corners_m)
+    canvas = np.zeros((shown.painted.height_px, shown.painted.width_px, 3), dtype=np.uint8)
+    fill_faces(canvas, body.plate_px[None], np.array([4]), np.full((1, 3), 255.0), np.zeros(canvas.shape[1]))
+    canvas = shown.picture(canvas, shown.painted)
     for v in np.round(np.linspace(*np.sort(model[:, 1])[1:3], 7)[1:-1]):
         crossings = sorted(_crossings(model, float(v)))
         row = canvas[int(v), :, 0] / 255.0

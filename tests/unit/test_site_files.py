@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.lens import Lens
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
 from scenarios.errors import InputError
 from scenarios.site_files import clock_seconds, dump_site, load_site, site_toml
@@ -56,11 +57,14 @@ polygons = st.builds(Polygon, corners)
 windows = st.none() | st.builds(window_of, st.integers(0, 80000), st.integers(1, 6400))
 lines = st.builds(line_of, metres, metres, st.floats(1, 20))
 exits = st.none() | polygons
+lenses = st.builds(Lens, st.floats(0, 1), st.floats(0, 1))  # that fold no picture
 sites = st.builds(
     SitePlan,
     view=names,
     origin_lonlat=st.tuples(st.floats(-180, 180), st.floats(-90, 90)),
-    camera=st.builds(PinholeCamera, pixels, pixels, st.floats(1, 9000), positions, angles, angles, angles),
+    camera=st.builds(
+        PinholeCamera, pixels, pixels, st.floats(1, 9000), positions, angles, angles, angles, lenses
+    ),
     ground=st.builds(GroundPlane, metres, slopes, slopes),
     no_parking=several(st.builds(NoParkingZone, names, polygons, windows, st.floats(0, 600))),
     stop_lines=several(st.builds(StopLine, names, names, lines, polygons, st.booleans(), exits)),
@@ -85,7 +89,7 @@ def numbers(site: SitePlan) -> list[float]:
 def words(site: SitePlan) -> list[object]:
     return [
         (site.view, site.origin_lonlat, site.ground, site.utc_offset_s, site.simulated),
-        (site.camera.width_px, site.camera.height_px),
+        (site.camera.width_px, site.camera.height_px, site.camera.lens),
         [(zone.name, zone.window, zone.minimum_stand_s) for zone in site.no_parking],
         [(stop.name, stop.group, stop.line, stop.left_on_red) for stop in site.stop_lines],
         [way.name for way in site.carriageways],

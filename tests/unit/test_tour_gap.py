@@ -10,7 +10,7 @@ from detectors.datatypes.cases import Case
 from scenarios.watching import ViewAtWork, ViewJob, heads
 from tests.corner_street import AFTERNOON_NS, KERB_VIEW, scene, street
 from twin.cameras.plans import Camera, CameraKind, Owner
-from twin.cameras.ptz import GuardTour, Look
+from twin.cameras.ptz import Drive, GuardTour, Look
 from twin.clock import NS_PER_S, seconds
 from twin.randomness import Seed
 
@@ -76,10 +76,11 @@ def test_a_parked_car_is_one_case_through_the_gaps_of_the_tour(evening: Watched)
 
 def test_while_the_camera_zooms_for_the_case_its_view_is_interrupted(evening: Watched) -> None:
     opened_s = (evening.cases[0].opened_ns - AFTERNOON_NS) / NS_PER_S
-    back_s = opened_s + VIEW.snapshot_delay_ns / NS_PER_S + 1.0
+    settles_s = VIEW.snapshot_delay_ns / NS_PER_S + 2 * Drive().settle_ns / NS_PER_S
+    back_s = opened_s + settles_s  # and the turns there and back
     assert opened_s in evening.frames
     assert not [at_s for at_s in evening.frames if opened_s < at_s < back_s]
-    assert [at_s for at_s in evening.frames if back_s <= at_s < back_s + 1]
+    assert [at_s for at_s in evening.frames if back_s <= at_s < back_s + 2]
 
 
 def test_a_gap_that_is_too_long_to_bridge_leaves_the_verdict_undetermined(tmp_path: Path) -> None:

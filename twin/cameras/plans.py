@@ -1,11 +1,12 @@
 """A plan of cameras: what is mounted where, whose it is, and where each of its views looks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import tan
 
-from twin.cameras.ptz import GuardTour
+from twin.cameras.lenses import STRAIGHT, ZoomLens
+from twin.cameras.ptz import Drive, GuardTour
 from twin.environment.faults import Fault
 
 
@@ -68,7 +69,10 @@ class ViewSpec:
     The point aimed at is `aim_height_m` above the ground. `purposes` () means: what it shows says it.
     `shutter_s` None means that nobody stated the exposure; `sensor_width_m` is that of a 1/2.8 inch
     sensor unless stated [?].
-    `faults` is what goes wrong with its pictures, and when.
+    `faults` is what goes wrong with its pictures, and when. `repeatability_rad` is the standard
+    deviation, of pan and of tilt, with which a camera that turns finds this view again. `lens` is how
+    its lens bends the picture; a survey knows k1 and k2 with a relative standard error of
+    `survey_sigma_lens`.
     """
 
     name: str
@@ -92,6 +96,9 @@ class ViewSpec:
     shutter_s: float | None = None
     sensor_width_m: float = 0.0054
     faults: tuple[Fault, ...] = ()
+    repeatability_rad: float = 0.0
+    lens: ZoomLens = STRAIGHT
+    survey_sigma_lens: float = 0.1
 
     @property
     def focal_length_m(self) -> float:
@@ -108,8 +115,8 @@ class ViewSpec:
 class Camera:
     """One item of the estate and the names of its views.
 
-    `tour` None means that it looks at each of its views at all times. After a zoomed snapshot it
-    takes `back_ns` until its picture is of use again. `loudspeaker` None means: as its kind has it.
+    `tour` None means that it looks at each of its views at all times. One that turns does so by its
+    `drive`. `loudspeaker` None means: as its kind has it.
     """
 
     name: str
@@ -119,7 +126,7 @@ class Camera:
     price_idr: int
     bitrate_bps: int
     tour: GuardTour | None = None
-    back_ns: int = 1_000_000_000
+    drive: Drive = field(default_factory=Drive)
     loudspeaker: bool | None = None
 
     @property

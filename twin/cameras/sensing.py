@@ -16,9 +16,10 @@ from detectors.datatypes.camera import PinholeCamera
 from twin.cameras.appearance import Appearance, light_number
 from twin.cameras.capturing import crossing_chance, finding_chain, stand_chance
 from twin.cameras.curves import LEAST_PX, DetectorCurves, curves_of
+from twin.cameras.ground_survey import REACH_M
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import CameraPlan
-from twin.cameras.survey import APPROACH_M, REACH_M, mount
+from twin.cameras.survey import APPROACH_M, mount
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
 

@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial import ConvexHull
 
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
-from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.geometry import LineSegment, Polygon
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
+from twin.cameras.ground_survey import REACH_M, junction_area, roads_near, survey_ground
+from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
 from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
-from twin.network.roadside import Section, junction_outline_m, section
+from twin.network.roadside import Section, section
 from twin.randomness import Seed
 
-REACH_M = 120.0  # as far as a surveyor draws carriageways
 BESIDE_ROAD_M = 60.0  # a camera farther from its road than this does not stand beside it
 ZONE_PX_PER_M = 10.0  # a car is 40 px long: half of IEC 62676-4:2024's overview, enough to see it stand
 LINE_PX_PER_M = 15.0  # a rider is 12 px wide and 25 px high: enough to follow, less is another camera's line
@@ -68,7 +68,14 @@ def _aimed(spec: ViewSpec, position_m: Float64Array, target_m: Float64Array) -> 
     ray = target_m - position_m
     flat_m = float(np.hypot(ray[0], ray[1]))
     yaw_rad, tilt_rad = float(np.arctan2(ray[1], ray[0])), float(np.arctan2(-ray[2], flat_m))
-    return PinholeCamera.from_hfov(spec.size_px, spec.hfov_rad, position_m, yaw_rad, tilt_rad)
+    camera = PinholeCamera.from_hfov(spec.size_px, spec.hfov_rad, position_m, yaw_rad, tilt_rad)
+    return replace(camera, lens=spec.lens.on(camera)) if spec.lens.bends else camera
+
+
+def surveyed_lens(spec: ViewSpec, seed: Seed) -> ZoomLens:
+    """Return the lens of a view as a calibration with the standard error of `spec` would state it."""
+    draws = seed.generator("survey", spec.name, "lens").normal(0.0, spec.survey_sigma_lens, 2)
+    return spec.lens.scaled(*(1.0 + draws).tolist())
 
 
 def surveyed(camera: PinholeCamera, spec: ViewSpec, seed: Seed) -> PinholeCamera:
@@ -82,41 +89,8 @@ def surveyed(camera: PinholeCamera, spec: ViewSpec, seed: Seed) -> PinholeCamera
         yaw_rad=camera.yaw_rad + float(yaw),
         tilt_rad=camera.tilt_rad + float(tilt),
         roll_rad=camera.roll_rad + float(roll),
+        lens=surveyed_lens(spec, seed).on(camera) if spec.lens.bends else camera.lens,
     )
-
-
-def roads_near(network: RoadNetwork, camera: PinholeCamera, reach_m: float) -> tuple[Road, ...]:
-    """Return the roads that come within `reach_m` of the camera on the map."""
-    found = []
-    for road in network.roads:
-        points = section(network, road).points_m(section(network, road).samples_m(10.0), 0.0)
-        if np.hypot(*(points[:, :2] - camera.position_m[:2]).T).min() <= reach_m:
-            found.append(road)
-    return tuple(found)
-
-
-def fit_ground(network: RoadNetwork, camera: PinholeCamera, reach_m: float = REACH_M) -> GroundPlane:
-    """Return the plane through the roads in view, near ones weighted most (least squares)."""
-    points = [
-        section(network, road).points_m(section(network, road).samples_m(5.0), 0.0)
-        for road in roads_near(network, camera, reach_m)
-    ]
-    if not points:
-        msg = f"no road within {reach_m:g} m of the camera at {camera.position_m[:2].round(1).tolist()}"
-        raise ValueError(msg)
-    stack = np.vstack(points)
-    distance = np.hypot(*(stack[:, :2] - camera.position_m[:2]).T)
-    seen = in_view(camera, stack) & (distance <= reach_m)
-    stack, distance = (stack[seen], distance[seen]) if seen.sum() >= 3 else (stack, distance)
-    weight = 1.0 / (10.0 + distance)
-    offset = stack[:, :2] - camera.position_m[:2]
-    rows = np.column_stack((np.ones(len(stack)), offset)) * weight[:, None]
-    # one straight road leaves the slope across it open: hold both slopes towards level, weakly
-    rows = np.vstack((rows, [[0.0, 1e-2, 0.0], [0.0, 0.0, 1e-2]]))
-    heights = np.append(stack[:, 2] * weight, [0.0, 0.0])
-    level, slope_x, slope_y = np.linalg.lstsq(rows, heights, rcond=None)[0]
-    z0_m = level - slope_x * camera.position_m[0] - slope_y * camera.position_m[1]
-    return GroundPlane(float(z0_m), float(slope_x), float(slope_y))
 
 
 def site_plan(
@@ -139,7 +113,7 @@ def site_plan(
         view=spec.name,
         origin_lonlat=network.origin_lonlat,
         camera=surveyed(true_camera, spec, seed),
-        ground=fit_ground(network, true_camera),
+        ground=survey_ground(network, true_camera),
         no_parking=tuple(zones),
         stop_lines=tuple(line for road in roads for line in _stop_lines(network, road, true_camera)),
         carriageways=_carriageways(network, roads, true_camera),
@@ -216,23 +190,16 @@ def _junction_areas(
 ) -> list[Carriageway]:
     areas: dict[str, Carriageway] = {}
     for road in roads:
-        area = _junction_area(network, road.end) if road.end not in areas else None
+        area = junction_area(network, road.end) if road.end not in areas else None
         if area is None or not in_view(camera, [road.point_at(road.length_m)])[0]:
             continue
         areas[road.end] = Carriageway(road.end, area, road.heading_at(road.length_m))
     return list(areas.values())
 
 
-def _junction_area(network: RoadNetwork, junction_id: str) -> Polygon | None:
-    corners = junction_outline_m(network, network.junction_of[junction_id])[:, :2]
-    if len(corners) < 3 or np.linalg.matrix_rank(corners - corners[0], tol=0.5) < 2:
-        return None
-    return Polygon(corners[ConvexHull(corners).vertices])
-
-
 def _stop_lines(network: RoadNetwork, road: Road, camera: PinholeCamera) -> list[StopLine]:
     turns = network.turns_from[road.id]
-    area = _junction_area(network, road.end)
+    area = junction_area(network, road.end)
     signals = network.junction_of[road.end].control is Control.SIGNALS
     if not signals or area is None or not any(turn.group for turn in turns):
         return []

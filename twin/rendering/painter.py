@@ -17,6 +17,7 @@ from twin.rendering.canvas import SHIFT
 from twin.rendering.faults import Faults, knocked
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.ground_light import cast_shadows, lamp_spots, shine_ahead
+from twin.rendering.lens_view import LensView
 from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
 from twin.rendering.rain import Rain
@@ -34,6 +35,7 @@ LENSES = {
 LENS_M = 0.14
 NOISE_MARGIN_PX = 64
 NOISE_STEP_NS = 40_000_000
+SPARE = 4.0  # so many standard deviations may a head miss its direction by
 FINER = 2  # the street is painted this much finer than the picture and averaged
 
 
@@ -53,9 +55,10 @@ class ViewRenderer:
     ) -> None:
         road = network.road_of[spec.road]
         aim_m = np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m))
-        self._spec, self._camera, self._seed, self._weather = spec, camera, seed, weather
+        self.lens = LensView(camera, SPARE * spec.repeatability_rad)
+        self._spec, self._camera, self._seed, self._weather = spec, self.lens.painted, seed, weather
         self._scenery = Scenery(network, camera, aim_m, Seed(seed.root, ("scenery",)))
-        self._backdrop = self._scenery.backdrop(camera, FINER)
+        self._backdrop = self._scenery.backdrop(self._camera, FINER)
         self._light = light_at(0, weather)
         self._still: Still | None = None
         self._rain: Rain | None = None
@@ -71,12 +74,12 @@ class ViewRenderer:
         The depth is infinite where nothing stands.
         """
         backdrop, _ = self._street_at(timestamp_ns)
-        return backdrop.camera, backdrop.upright_m
+        return self.lens.real(backdrop.camera), self.lens.depth_m(backdrop.upright_m, backdrop.camera)
 
     def render(self, scene: Scene) -> UInt8Array:
         """Return the frame (H, W, 3) uint8 BGR of a scene."""
         backdrop, still = self._street_at(scene.timestamp_ns)
-        canvas = self._traffic(backdrop, still, scene)
+        canvas = self.lens.picture(self._traffic(backdrop, still, scene), backdrop.camera)
         self._own_faults.before_lens(canvas, scene.timestamp_ns)
         if self._rain is not None:
             self._rain.fall(canvas, scene.timestamp_ns)
@@ -102,8 +105,9 @@ class ViewRenderer:
     def render_zoomed(self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int]) -> UInt8Array:
         """Return a picture of `size_px` (width, height) with the pose and field of view of `camera`."""
         self._still_at(scene.timestamp_ns)
-        backdrop = self._scenery.backdrop(resized(camera, size_px), 1)
-        canvas = self._traffic(backdrop, backdrop.still(self._light), scene)
+        lens = LensView(resized(camera, size_px))
+        backdrop = self._scenery.backdrop(lens.painted, 1)
+        canvas = lens.picture(self._traffic(backdrop, backdrop.still(self._light), scene), lens.painted)
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
         return canvas
 
@@ -114,8 +118,7 @@ class ViewRenderer:
             self._still = self._backdrop.still(self._light)
             size = (self._camera.width_px + NOISE_MARGIN_PX, self._camera.height_px + NOISE_MARGIN_PX)
             if self._light.rain > 0:
-                own = (self._camera.width_px, self._camera.height_px)
-                self._rain = Rain(own, self._camera.focal_px, self._light, self._seed)
+                self._rain = Rain(self.lens.size_px, self._camera.focal_px, self._light, self._seed)
             plate = np.round(noise_plate(size, self._light.noise_sigma, self._seed))
             self._noise = (np.maximum(plate, 0).astype(np.uint8), np.maximum(-plate, 0).astype(np.uint8))
         return self._still

@@ -7,8 +7,8 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
+from twin.cameras.ground_survey import fit_ground, roads_near
 from twin.cameras.optics import resized
-from twin.cameras.survey import fit_ground, roads_near
 from twin.environment.furniture import Furniture, Mast, MastKind, PlantKind, furnish
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed

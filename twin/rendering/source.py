@@ -1,12 +1,17 @@
 """A view of the twin as the engine meets one: frames, and snapshots some time after they are asked for."""
 
+from dataclasses import replace
+
+from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.frame import Frame, SnapshotTag, TimeBase
 from detectors.datatypes.steps import SnapshotRequest
 from twin.cameras.head import Announcement, CameraHead
+from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
+from twin.cameras.ptz import AHEAD, Aim
 from twin.cameras.snapshots import SnapshotQueue
-from twin.cameras.survey import mount, surveyed
+from twin.cameras.survey import mount, surveyed, surveyed_lens
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
@@ -23,8 +28,23 @@ class TwinView:
     def __init__(self, network: RoadNetwork, spec: ViewSpec, seed: Seed, weather: Weather = CLEAR) -> None:
         self.spec = spec
         self.camera = mount(network, spec)
+        self._seed = seed
         self._believed = surveyed(self.camera, spec, seed)
+        self._believed_lens = surveyed_lens(spec, seed)
         self._renderer = ViewRenderer(network, spec, self.camera, seed, weather)
+
+    def come_back(self, visit: int) -> None:
+        """Look as it does since it last turned here: its head misses the direction by a little each time.
+
+        `visit` says which time that is.
+        """
+        self._renderer.lens.missed = self._missed("visit", visit)
+
+    def _missed(self, *what: str | int) -> Aim:
+        if not self.spec.repeatability_rad:
+            return AHEAD
+        draw = self._seed.generator("repeatability", self.spec.name, *what)
+        return Aim(*draw.normal(0.0, self.spec.repeatability_rad, 2).tolist())
 
     def frame(self, scene: Scene, index: int) -> Frame:
         """Return what the camera shows of the scene, stamped with the camera's own clock."""
@@ -42,15 +62,25 @@ class TwinView:
     def snapshot(self, scene: Scene, request: SnapshotRequest) -> Frame:
         """Return the zoomed picture of what the requested pixel shows."""
         zoom = min(request.zoom, self.spec.max_zoom)
-        aimed = self.camera.aimed_at(request.target_px, zoom)
+        aimed = _zoomed(self.camera, request, zoom, self.spec.lens)
+        missed = self._missed("snapshot", request.request_id)
+        aimed = replace(
+            aimed, yaw_rad=aimed.yaw_rad + missed.pan_rad, tilt_rad=aimed.tilt_rad + missed.tilt_rad
+        )
         image = self._renderer.render_zoomed(scene, aimed, SNAPSHOT_PX)
         # the engine is told the optics as surveyed: the true pose stays in the twin
-        believed = resized(self._believed.aimed_at(request.target_px, zoom), SNAPSHOT_PX)
+        believed = resized(_zoomed(self._believed, request, zoom, self._believed_lens), SNAPSHOT_PX)
         tag = SnapshotTag(request.request_id, zoom, believed)
         return Frame(self.spec.name, 0, self._stamp(scene), image, True, TimeBase.UTC, tag)  # noqa: FBT003
 
     def _stamp(self, scene: Scene) -> int:
         return scene.timestamp_ns + self.spec.clock_error_ns
+
+
+def _zoomed(camera: PinholeCamera, request: SnapshotRequest, zoom: float, lens: ZoomLens) -> PinholeCamera:
+    """Return a camera turned to what a request is for, its lens bent as it is at that zoom."""
+    aimed = camera.aimed_at(request.target_px, zoom)
+    return replace(aimed, lens=lens.on(aimed)) if lens.bends else aimed
 
 
 class VirtualControl:
@@ -67,7 +97,9 @@ class VirtualControl:
 
     def request(self, request: SnapshotRequest) -> bool:
         """Take the request; a camera of the twin can always zoom."""
-        self._queue.add(request)
+        camera = self._view.camera
+        aimed = camera.aimed_at(request.target_px, 1.0)
+        self._queue.add(request, Aim(camera.yaw_rad, camera.tilt_rad), Aim(aimed.yaw_rad, aimed.tilt_rad))
         return True
 
     def announce(self, text_code: str, timestamp_ns: int) -> bool:
@@ -77,8 +109,15 @@ class VirtualControl:
         return self._head.speaks
 
     def looks(self, scene: Scene) -> bool:
-        """Return whether the camera looks at this view, and not elsewhere on its tour or for a snapshot."""
-        return self._head.looks_at(self._view.spec.name, self._now_ns(scene))
+        """Return whether the camera looks at this view, and not elsewhere on its tour or for a snapshot.
+
+        If so the view shows what it does since the camera last turned there.
+        """
+        now_ns = self._now_ns(scene)
+        looks = self._head.looks_at(self._view.spec.name, now_ns)
+        if looks:
+            self._view.come_back(self._head.since_ns(now_ns))
+        return looks
 
     def due(self, scene: Scene) -> tuple[Frame, ...]:
         """Return the snapshots whose time has come."""
