@@ -93,7 +93,7 @@ def random_fleet(vehicles: VehicleStates, seed: Seed) -> VehicleStates:
 def vehicle_mask(camera: PinholeCamera, vehicles: VehicleStates) -> BoolArray:
     """Return (H, W) where the outlines of the vehicles are, whether or not something hides them."""
     mask = np.zeros((camera.height_px, camera.width_px), dtype=np.uint8)
-    for _, _, _, points in in_place(in_frame(camera, vehicles)):
+    for _, _, points in in_place(in_frame(camera, vehicles)):
         flat, _ = camera.project(points.reshape(-1, 3))
         for pixels in flat.reshape(*points.shape[:2], 2):
             hull = cv2.convexHull(np.round(pixels).astype(np.int32))

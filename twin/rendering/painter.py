@@ -131,7 +131,7 @@ class ViewRenderer:
         cast_shadows(behind, camera, vehicles, light, still.shade)
         shine_ahead(behind, camera, vehicles, light, still.beam)
         spots = self._signals(behind, camera, scene)
-        found = bodies(camera, vehicles, light)
+        found = bodies(camera, vehicles, light, scene.timestamp_ns)
         spots += lamp_spots(found)
         if still.gloss is not None:
             dim_reflections(behind, camera, vehicles, light, still.gloss)
