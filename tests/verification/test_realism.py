@@ -44,7 +44,7 @@ def rendered_pictures(cameras: int) -> list[UInt8Array]:
     scenario = load_scenario("beruang-madu")
     spec = ShotSpec(scenario, views, (9,), frames=len(HOURS), every_s=4.0, light_hours=HOURS)
     assert scenario.start > time(12)
-    return [as_coded(shot.image_bgr)[OSD_ROWS:] for shot in shots(spec)]
+    return [as_coded(shot.image_bgr)[OSD_ROWS:-OSD_ROWS] for shot in shots(spec)]
 
 
 def as_coded(picture: UInt8Array) -> UInt8Array:

@@ -14,6 +14,7 @@ from detectors.datatypes.camera import PinholeCamera
 from twin.clock import to_local
 from twin.rendering.faces import Coat, Eye, Seen, Shine, Stand, room_for, see
 from twin.rendering.fleet import all_shapes, mesh, style_rows
+from twin.rendering.grading import grade_colours
 from twin.rendering.light import STEP_NS, Light
 from twin.rendering.looks import Look, looks
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
@@ -23,8 +24,9 @@ from twin.rendering.wet import lamp_drop_px
 from twin.truth import VehicleStates
 
 GLOSS = np.zeros(len(Paint))
-GLOSS[Paint.GLASS], GLOSS[Paint.BODY] = 0.09, 0.045  # two surfaces of glass, one of clear lacquer
-GLOSS[[Paint.HELMET, Paint.HELMET_BEHIND]] = 0.04
+# two surfaces of glass and one of lacquer reflect 0.09 and 0.045; pictures show the square root of it or more
+GLOSS[Paint.GLASS], GLOSS[Paint.BODY] = 0.19, 0.10
+GLOSS[[Paint.HELMET, Paint.HELMET_BEHIND]] = 0.09
 LAMP_M = 0.16
 DIM = 25.0  # lamps darker than this do not dazzle
 LAMP_AT = 0.4  # the height of lamps as a share of that of the vehicle
@@ -140,11 +142,15 @@ class _Traffic:
         )
 
     def _veil(self) -> None:
-        """Let the colours fade into the airlight: L = L0 T + A (1 - T), T = exp(-k d) (Koschmieder, 1924)."""
+        """Let the colours fade into the airlight: L = L0 T + A (1 - T), T = exp(-k d) (Koschmieder, 1924).
+
+        Then the camera grades them.
+        """
         colours = self.seen.colours[: self.seen.first[-1]]
         if self.light.veil_per_m > 0:
             share = np.repeat(self.through, np.diff(self.seen.first))[:, None]
             colours[:] = colours * share + self.light.air_bgr * (1.0 - share)
+        grade_colours(colours, self.light)
 
     def _lamps_px(self, shape: Mesh, n: int) -> Float64Array:
         """Return the pixels (L, 2) of the lamps that show, none where they do not shine."""

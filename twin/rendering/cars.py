@@ -145,9 +145,9 @@ def pickup(load: bool = False) -> Mesh:  # noqa: FBT001, FBT002 - one of two bod
     wheels(b, (-0.28, 0.33), 0.28)
     b.box((-0.5, -0.5, 0.32), (0.12, 0.5, 0.52), Paint.BODY, (CABIN, -0.2))
     floor = [[-0.48, -0.46, 0.525], [0.1, -0.46, 0.525], [0.1, 0.46, 0.525], [-0.48, 0.46, 0.525]]
-    b.face(floor, Paint.WELL, (CABIN, -0.19))
+    b.face(floor, Paint.WELL, (CABIN, -0.2))
     if load:
-        b.box((-0.47, -0.45, 0.5), (0.08, 0.45, 0.93), Paint.CARGO, (CABIN, -0.18), 0.72)
+        b.box((-0.47, -0.45, 0.5), (0.08, 0.45, 0.93), Paint.CARGO, (CABIN, -0.2), 0.72)
     rings = [
         (0.13, 0.48, 0.14, 0.5, 0.96, 0.42),
         (0.15, 0.5, 0.12, 0.5, 0.995, 0.43),
@@ -157,12 +157,12 @@ def pickup(load: bool = False) -> Mesh:  # noqa: FBT001, FBT002 - one of two bod
     ]
     b.loft(hull(rings), Paint.BODY, (CABIN, 0.4))
     screen = np.array([[0.47, -0.46, 0.56], [0.47, 0.46, 0.56], [0.33, 0.42, 0.99], [0.33, -0.42, 0.99]])
-    b.face(decal(screen, (0.05, 0.95), (0.06, 0.9), (0.006, 0, 0.004)), Paint.GLASS, (CABIN, 0.41))
+    b.face(decal(screen, (0.05, 0.95), (0.06, 0.9), (0.006, 0, 0.004)), Paint.GLASS, (CABIN, 0.4))
     back = np.array([[0.128, -0.46, 0.56], [0.128, 0.46, 0.56], [0.128, 0.42, 0.94], [0.128, -0.42, 0.94]])
-    b.face(decal(back, (0.12, 0.88), (0.1, 0.9), (0, 0, 0)), Paint.GLASS, (CABIN, 0.41), centre=(0.3, 0, 0.7))
+    b.face(decal(back, (0.12, 0.88), (0.1, 0.9), (0, 0, 0)), Paint.GLASS, (CABIN, 0.4), centre=(0.3, 0, 0.7))
     for y in (-1, 1):
         pane = [[0.17, y * 0.503, 0.54], [0.38, y * 0.492, 0.54], [0.33, y * 0.445, 0.92]]
-        b.face([*pane, [0.17, y * 0.45, 0.92]], Paint.GLASS, (CABIN, 0.41))
+        b.face([*pane, [0.17, y * 0.45, 0.92]], Paint.GLASS, (CABIN, 0.4))
     at = (CABIN, 0.43)
     pairs(b, 0.504, (0.26, 0.40), (0.30, 0.38), Paint.HEADLAMP, at)
     pairs(b, 0.504, (0.405, 0.45), (0.30, 0.38), Paint.INDICATOR, at)

@@ -203,7 +203,7 @@ def _shade(
     up = normal[2]
     sun = max(0.0, normal[0] * light.sun[0] + normal[1] * light.sun[1] + up * light.sun[2])
     free = min(1.0, max(0.0, NEAR_GROUND + (1.0 - NEAR_GROUND) * above_m / OPEN_FROM_M))
-    open_sky = (0.62 + 0.38 * up) * free
+    open_sky = (0.68 + 0.32 * up) * free
     bounce = BOUNCE * (0.5 - 0.5 * up) * max(0.0, light.sun[2])
     share = 0.0
     if gloss > 0.0:

@@ -51,8 +51,8 @@ def box_truck() -> Mesh:
     b = MeshBuilder()
     _chassis(b)
     b.box((-0.5, -0.5, 0.3), (0.2, 0.5, 1.0), Paint.CARGO, (CABIN, -0.2))
-    sides(b, (-0.5, 0.2), 0.504, (0.42, 0.56), Paint.STRIPE, (CABIN, -0.19))
-    cross(b, -0.503, (-0.01, 0.01), (0.32, 0.98), Paint.DARK, (CABIN, -0.19))
+    sides(b, (-0.5, 0.2), 0.504, (0.42, 0.56), Paint.STRIPE, (CABIN, -0.2))
+    cross(b, -0.503, (-0.01, 0.01), (0.32, 0.98), Paint.DARK, (CABIN, -0.2))
     return b.build(*_cab(b, 0.79))
 
 
@@ -62,11 +62,11 @@ def open_truck(load: bool = False) -> Mesh:  # noqa: FBT001, FBT002 - one of two
     _chassis(b)
     b.box((-0.5, -0.5, 0.3), (0.2, 0.5, 0.74), Paint.STRIPE, (CABIN, -0.2))
     for x in (-0.38, -0.26, -0.14, -0.02, 0.1):
-        sides(b, (x, x + 0.02), 0.505, (0.3, 0.74), Paint.BODY, (CABIN, -0.19))
+        sides(b, (x, x + 0.02), 0.505, (0.3, 0.74), Paint.BODY, (CABIN, -0.2))
     floor = [[-0.485, -0.46, 0.745], [0.185, -0.46, 0.745], [0.185, 0.46, 0.745], [-0.485, 0.46, 0.745]]
-    b.face(floor, Paint.WELL, (CABIN, -0.19))
+    b.face(floor, Paint.WELL, (CABIN, -0.2))
     if load:
-        b.box((-0.48, -0.46, 0.72), (0.18, 0.46, 1.0), Paint.CARGO, (CABIN, -0.18), 0.7)
+        b.box((-0.48, -0.46, 0.72), (0.18, 0.46, 1.0), Paint.CARGO, (CABIN, -0.2), 0.7)
     return b.build(*_cab(b, 0.96))
 
 
@@ -87,11 +87,11 @@ def _cab(b: MeshBuilder, top: float) -> tuple[int, int]:
     ]
     b.loft(hull(rings), Paint.BODY, (CABIN, 0.4))
     screen = np.array([[0.49, -0.46, sill], [0.49, 0.46, sill], [0.42, 0.41, top], [0.42, -0.41, top]])
-    b.face(decal(screen, (0.06, 0.94), (0.08, 0.92), (0.004, 0, 0)), Paint.GLASS, (CABIN, 0.41))
+    b.face(decal(screen, (0.06, 0.94), (0.08, 0.92), (0.004, 0, 0)), Paint.GLASS, (CABIN, 0.4))
     for y in (-1, 1):
         high = top - 0.04
         pane = [[0.28, y * 0.475, sill], [0.45, y * 0.475, sill], [0.41, y * 0.435, high]]
-        b.face([*pane, [0.28, y * 0.435, high]], Paint.GLASS, (CABIN, 0.41))
+        b.face([*pane, [0.28, y * 0.435, high]], Paint.GLASS, (CABIN, 0.4))
     cross(b, 0.504, (-0.3, 0.3), (0.32, 0.42), Paint.DARK, (CABIN, 0.42))
     cross(b, 0.504, (-0.46, 0.46), (0.15, 0.2), Paint.DARK, (CABIN, 0.42))
     pairs(b, 0.505, (0.28, 0.41), (0.22, 0.29), Paint.HEADLAMP, (CABIN, 0.43))
