@@ -186,18 +186,22 @@ def _coat(
     own = np.zeros_like(table)
     own[:, Paint.TAILLAMP] = np.where(vehicles.braking[:, None], BRAKE_BGR, light.lamps * TAILLAMP_BGR)
     own[:, Paint.HEADLAMP] = light.lamps * HEADLAMP_BGR
-    own[:, Paint.INDICATOR] = _flashing(vehicles, found, timestamp_ns)[:, None] * AMBER_BGR
+    left, right = _flashing(vehicles, found, timestamp_ns)
+    own[:, Paint.INDICATOR] = left[:, None] * AMBER_BGR
+    own[:, Paint.INDICATOR_RIGHT] = right[:, None] * AMBER_BGR
     if light.lamps > 0:
         near = RETRO * light.lamps * np.minimum(1.0, (RETRO_M / np.maximum(depth_m, 1.0)) ** 2)
         own[:, Paint.PLATE] = 255.0 * table[:, Paint.PLATE] * near[:, None]
     return Coat(table, own, GLOSS)
 
 
-def _flashing(vehicles: VehicleStates, found: list[Look], timestamp_ns: int) -> Float64Array:
-    """Return (N,) 1 for whose hazard lights are lit at an instant: some of those who stand at a kerb."""
-    chosen = np.array([look.flashes for look in found]) & vehicles.at_kerb
+def _flashing(vehicles: VehicleStates, found: list[Look], timestamp_ns: int) -> tuple[BoolArray, BoolArray]:
+    """Return (N,) whose indicators are lit at an instant, left and right; some at the kerb have both."""
     phase = (timestamp_ns + vehicles.vehicle_id * 170_000_000) % BLINK_NS
-    return np.asarray(chosen & (phase < BLINK_NS // 2), dtype=np.float64)
+    lit = phase < BLINK_NS // 2
+    hazard = np.array([look.flashes for look in found]) & vehicles.at_kerb
+    side = vehicles.turning * np.array([look.indicates for look in found])
+    return lit & (hazard | (side > 0)), lit & (hazard | (side < 0))
 
 
 def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, upright_m: Float32Array) -> None:

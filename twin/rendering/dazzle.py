@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.rendering.grading import graded
 from twin.rendering.light import Light
@@ -45,7 +45,7 @@ class Dazzle:
         return np.asarray(np.clip(self.gain * picture + np.maximum(veil, 0.0), 0, 255), dtype=np.uint8)
 
     def over_colours(
-        self, colours: Sequence[Float64Array], boxes_px: Sequence[Float64Array], size_px: tuple[int, int]
+        self, colours: Sequence[Float64Array], boxes_px: Sequence[Int64Array], size_px: tuple[int, int]
     ) -> None:
         """Do the same, in place, to the colours (F, 3) of things in boxes (4,) of a picture."""
         rows, columns = self.veil.shape[:2]

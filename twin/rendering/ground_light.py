@@ -48,7 +48,7 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
 
 
 def _sunless(light: Light) -> int:
-    """Return how dark a shadow is, of what it is under a vehicle: the sky shines into it, the sun does not."""
+    """Return how dark a shadow is, of what it is under a vehicle: only the sky shines into it."""
     sun = float(light.sun_bgr.mean()) * max(float(light.sun[2]), 0.0)
     sky = float(light.sky_bgr.mean())
     return round(UNDER * (sun + IN_SHADOW * sky) / max(sun + (1.0 - CONTACT) * sky, 1e-9))

@@ -24,6 +24,7 @@ HIJABS, FULL_FACE = 0.22, 0.22  # under a helmet or without; helmets that cover 
 LOADED, BOX_TRUCKS = 0.4, 0.4  # open beds under a tarpaulin, lorries with a closed box [?]
 FOR_HIRE, OF_STATE = 0.4, 0.03  # lorries with yellow plates; vehicles with red ones [?]
 FLASHES = 0.3  # of those who stand at a kerb have their hazard lights on [?]
+INDICATES = (0.65, 0.85)  # of riders and of all others show where they turn [?]
 VALID_MONTHS = 60  # a plate is renewed every five years
 FIRST_WHITE = 2022 * 12 + 6  # white plates are issued from July 2022 on (DOMAIN 5)
 PICKUP_TO_M, MEDIUM_TO_M = 5.2, 9.0  # lengths of small goods vehicles, of medium buses
@@ -38,7 +39,8 @@ for _paint, _bgr in {
     Paint.METAL: (0.52, 0.52, 0.52),
     Paint.HEADLAMP: (0.74, 0.78, 0.78),
     Paint.TAILLAMP: (0.08, 0.06, 0.52),
-    Paint.INDICATOR: (0.06, 0.36, 0.72),
+    Paint.INDICATOR: (0.06, 0.14, 0.24),
+    Paint.INDICATOR_RIGHT: (0.06, 0.14, 0.24),
     Paint.STRIPE: (0.70, 0.68, 0.66),
 }.items():
     ALBEDO[_paint] = _bgr
@@ -78,7 +80,8 @@ class Look:
     """How one vehicle looks: `style` names its mesh, `paints` (P, 3) is the albedo of each Paint.
 
     `kind` is its plate as issued today, `renewed` the month, of VALID_MONTHS, in which it runs out;
-    `flashes` says whether its hazard lights are on where it stands at a kerb.
+    `flashes` says whether its hazard lights are on where it stands at a kerb, `indicates` whether it shows
+    to which side it turns.
     """
 
     style: str
@@ -86,6 +89,7 @@ class Look:
     kind: PlateKind
     renewed: int
     flashes: bool
+    indicates: bool
 
     def plate_at(self, month: int) -> tuple[PlateKind, str]:
         """Return the kind of plate and its second line, MM.YY, in a month counted from the year 0.
@@ -119,6 +123,7 @@ def _look(kind: int, length_m: float, height_m: float, plate: str) -> Look:
         _plate_kind(kind, style, own),
         int(own.uniform("renewed") * VALID_MONTHS),
         own.uniform("flashes") < FLASHES,
+        own.uniform("indicates") < INDICATES[kind != VehicleClass.MOTORCYCLE],
     )
 
 

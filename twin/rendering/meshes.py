@@ -44,6 +44,7 @@ class Paint(IntEnum):
     HELMET_BEHIND = 17
     FACE_BEHIND = 18
     CHIN_BEHIND = 19
+    INDICATOR_RIGHT = 20
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,9 +46,10 @@ def cross(b: MeshBuilder, x: float, y: Span, z: Span, paint: Paint, at: Place = 
 
 
 def pairs(b: MeshBuilder, x: float, y: Span, z: Span, paint: Paint, at: Place = (LAMPS, 0.0)) -> None:
-    """Add a decal across the vehicle at x and its mirror image."""
+    """Add a decal across the vehicle at x and its mirror image; indicators are those of their side."""
     cross(b, x, y, z, paint, at)
-    cross(b, x, (-y[1], -y[0]), z, paint, at)
+    right = Paint.INDICATOR_RIGHT if paint is Paint.INDICATOR else paint
+    cross(b, x, (-y[1], -y[0]), z, right, at)
 
 
 def sides(b: MeshBuilder, x: Span, half: float, z: Span, paint: Paint, at: Place = (LAMPS, 0.0)) -> None:
