@@ -35,7 +35,7 @@ ROUGHNESS = {
     Surface.GRASS: 0.34,
     Surface.PAVEMENT: 0.13,
     Surface.FORECOURT: 0.15,
-    Surface.ASPHALT: 0.19,
+    Surface.ASPHALT: 0.17,
     Surface.MARKING: 0.20,
     Surface.KERB_LIGHT: 0.1,
     Surface.KERB_DARK: 0.1,

@@ -14,9 +14,9 @@ PLATE = 6  # twin.rendering.meshes.Paint.PLATE
 SKYLINE = 0.26  # sine of the elevation to which houses and trees hide the sky [?]
 STREET = 0.34  # albedo of what is mirrored below that: walls, trees, asphalt [?]
 OVER_WHITE = 1.25  # the sky is brighter than what a picture shows as white [?]
-BOUNCE = 0.32  # of the light of the sun comes back from a street in the sun [?]
+BOUNCE = 0.5  # of the light of the sun comes back from a street in the sun [?]
 SUN_GLINT, GLINT_FROM = 260.0, 0.93
-NEAR_GROUND, OPEN_FROM_M = 0.42, 0.75  # share of the sky next to the street, and where it is whole [?]
+NEAR_GROUND, OPEN_FROM_M = 0.6, 0.75  # share of the sky next to the street, and where it is whole [?]
 
 
 class Eye(NamedTuple):
@@ -203,7 +203,7 @@ def _shade(
     up = normal[2]
     sun = max(0.0, normal[0] * light.sun[0] + normal[1] * light.sun[1] + up * light.sun[2])
     free = min(1.0, max(0.0, NEAR_GROUND + (1.0 - NEAR_GROUND) * above_m / OPEN_FROM_M))
-    open_sky = (0.68 + 0.32 * up) * free
+    open_sky = (0.76 + 0.24 * up) * free
     bounce = BOUNCE * (0.5 - 0.5 * up) * max(0.0, light.sun[2])
     share = 0.0
     if gloss > 0.0:

@@ -13,8 +13,8 @@ import numpy as np
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from twin.rendering.light import Light
 
-CONTRAST = (0.16, 0.64)  # share of the S-curve by night and by day [?]
-VIVID = (1.10, 1.68)  # saturation by night and by day, 1 leaves it [?]
+CONTRAST = (0.16, 0.58)  # share of the S-curve by night and by day [?]
+VIVID = (1.10, 1.75)  # saturation by night and by day, 1 leaves it [?]
 BLACK = (0.0, 7.0)  # grey levels that become black, by night and by day [?]
 LUMA_BGR = np.array([0.114, 0.587, 0.299])  # ITU-R BT.601
 

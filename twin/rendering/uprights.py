@@ -179,7 +179,7 @@ def _plant(canvas: Canvas, plant: Plant) -> None:
     ball *= (draw.uniform(0.25, 1.0, count) ** 0.5 / np.linalg.norm(ball, axis=1))[:, None]
     ball[:, 2] = np.abs(ball[:, 2]) if plant.kind is PlantKind.SHRUB else ball[:, 2]
     ball = ball[np.argsort(ball[:, 2])]
-    shade = (0.36 + 0.46 * (ball[:, 2] + 1) + draw.normal(0, 0.2, count))[:, None]
+    shade = (0.36 + 0.46 * (ball[:, 2] + 1) + draw.normal(0, 0.16, count))[:, None]
     green = np.array(GREENS_BGR[plant.key % len(GREENS_BGR)], dtype=np.float64)
     if plant.kind is PlantKind.TREE:
         _line(canvas, [foot, crown], 0.24, WOOD_BGR, foot)
