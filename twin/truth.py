@@ -1,6 +1,6 @@
 """What is true in the twin at one instant. Goes to rendering and to scoring, never to the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,12 @@ VEHICLE_COLUMNS: tuple[tuple[str, tuple[int | None, ...], Any], ...] = (
     ("colour_bgr", (None, 3), np.uint8),
     ("braking", (None,), np.bool_),
     ("at_kerb", (None,), np.bool_),
+    ("turning", (None,), np.int8),
 )
+
+
+def _nobody() -> NDArray[np.int8]:
+    return np.zeros(0, dtype=np.int8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +34,8 @@ class VehicleStates:
 
     `position_m` (N, 3) is the middle of the footprint on the ground in the frame of the network;
     `heading_rad` anticlockwise from east; `pitch_rad` nose up positive; `size_m` is length, width,
-    height; `at_kerb` says that the vehicle stands there to stay. `plates` are the texts.
+    height; `at_kerb` says that the vehicle stands there to stay. `plates` are the texts. `turning` is to
+    which side it is about to turn, or to pull in or out: 1 left, -1 right, 0 none; left out, nobody does.
     """
 
     vehicle_id: NDArray[np.int64]
@@ -43,9 +49,12 @@ class VehicleStates:
     braking: NDArray[np.bool_]
     at_kerb: NDArray[np.bool_]
     plates: tuple[str, ...]
+    turning: NDArray[np.int8] = field(default_factory=_nobody)
 
     def __post_init__(self) -> None:
         n = len(self.vehicle_id)
+        if not len(self.turning):
+            object.__setattr__(self, "turning", np.zeros(n, dtype=np.int8))
         for name, shape, dtype in VEHICLE_COLUMNS:
             array = frozen_array(f"VehicleStates.{name}", getattr(self, name), (n, *shape[1:]), dtype)
             object.__setattr__(self, name, array)

@@ -9,7 +9,9 @@ from tests.verification.realism import names
 FILE = "test_realism.py"
 NOTE = (
     "Means over pictures: real ones from one roadside clip of another country, rendered ones at 9, 12 and "
-    "15 h, coded as JPEG like the clip, both 640 px wide. Brightness, contrast, gradient in grey levels."
+    "15 h, coded as JPEG like the clip, both 640 px wide. Brightness, contrast, gradient in grey levels. "
+    "How a camera grades its picture (twin/rendering/grading.py) was set with this clip in view: that the "
+    "ratios are near 1 shows that the twin can look like it, not that it looks like every camera."
 )
 
 

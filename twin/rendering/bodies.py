@@ -1,6 +1,6 @@
 """Vehicles as a camera sees them: meshes in place, shaded, with shadows, lamps and plates.
 
-All vehicles of one body style go through each step together.
+All vehicles go through each step together, whatever their body style.
 """
 
 from collections.abc import Iterator
@@ -11,34 +11,31 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
+from twin.clock import to_local
 from twin.rendering.faces import Coat, Eye, Seen, Shine, Stand, room_for, see
-from twin.rendering.fleet import by_style
-from twin.rendering.light import Light
+from twin.rendering.fleet import all_shapes, mesh, style_rows
+from twin.rendering.grading import grade_colours
+from twin.rendering.light import STEP_NS, Light
+from twin.rendering.looks import Look, looks
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
-from twin.rendering.plates import TEXT_FROM_PX, paint_plate
+from twin.rendering.plates import TEXT_FROM_PX, Plate, paint_plate
 from twin.rendering.raster import fill_faces, keep_nearer
 from twin.rendering.wet import lamp_drop_px
 from twin.truth import VehicleStates
 
-ALBEDO = np.array([
-    (0.0, 0.0, 0.0), (0.17, 0.15, 0.13), (0.085, 0.083, 0.082), (0.52, 0.52, 0.52), (0.80, 0.82, 0.82),
-    (0.13, 0.11, 0.55), (0.84, 0.86, 0.86), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.24, 0.20, 0.18),
-    (0.0, 0.0, 0.0), (0.70, 0.68, 0.66),
-])  # fmt: skip
-CLOTHS = np.array([
-    (0.20, 0.20, 0.22), (0.55, 0.36, 0.18), (0.18, 0.18, 0.52), (0.30, 0.42, 0.22), (0.62, 0.62, 0.62),
-    (0.22, 0.48, 0.62), (0.40, 0.24, 0.34),
-])  # fmt: skip
-HELMETS = np.array([(0.10, 0.10, 0.11), (0.72, 0.73, 0.74), (0.14, 0.12, 0.52), (0.50, 0.30, 0.12)])
-CARGOES = np.array([(0.72, 0.74, 0.74), (0.60, 0.46, 0.30), (0.30, 0.42, 0.34), (0.34, 0.44, 0.62)])
 GLOSS = np.zeros(len(Paint))
-GLOSS[Paint.GLASS], GLOSS[Paint.BODY] = 0.26, 0.08
+# two surfaces of glass and one of lacquer reflect 0.09 and 0.045; pictures show the square root of it or more
+GLOSS[Paint.GLASS], GLOSS[Paint.BODY] = 0.19, 0.10
+GLOSS[[Paint.HELMET, Paint.HELMET_BEHIND]] = 0.09
 LAMP_M = 0.16
 DIM = 25.0  # lamps darker than this do not dazzle
 LAMP_AT = 0.4  # the height of lamps as a share of that of the vehicle
 HEADLAMP_BGR = np.array([222.0, 244.0, 255.0])
 TAILLAMP_BGR = np.array([42.0, 36.0, 190.0])
 BRAKE_BGR = np.array([70.0, 60.0, 255.0])
+AMBER_BGR = np.array([30.0, 150.0, 255.0])
+BLINK_NS = 720_000_000  # 83 flashes a minute; UN R6 wants 60 to 120
+RETRO, RETRO_M = 0.8, 22.0  # what a plate sends back of an illuminator beside the lens, and its reach [?]
 
 
 class Body(NamedTuple):
@@ -46,7 +43,8 @@ class Body(NamedTuple):
 
     `box_px` (4,) is x0, y0, x1, y1; `lamps_px` (L, 2) are the lamps that show, `lamp_bgr` their light;
     `lamp_drop_px` is how far below them a wet street mirrors them;
-    `plate_px` (4, 2) is the plate if it shows: bottom left, bottom right, top right, top left;
+    `plate_px` (4, 2) is the plate if it shows: bottom left, bottom right, top right, top left, `plate`
+    what is on it and `plate_bgr` (3,) the colour of its paper in the light that falls on it;
     `veil` 0..1 is how much of its contrast the air takes.
     """
 
@@ -60,40 +58,39 @@ class Body(NamedTuple):
     lamp_radius_px: float
     lamp_drop_px: float
     plate_px: Float64Array | None
-    plate: str
+    plate: Plate
+    plate_bgr: Float64Array
     veil: float
 
 
 NO_LAMPS = np.empty((0, 2))
 
 
-def bodies(camera: PinholeCamera, vehicles: VehicleStates, light: Light) -> list[Body]:
-    """Return the vehicles ready to paint, the farthest first."""
-    every = _Traffic.of(camera, vehicles, light)
-    found = [body for shape, rows in by_style(vehicles) for body in every.of_style(shape, rows)]
-    return sorted(found, key=lambda body: -body.depth_m)
+def bodies(camera: PinholeCamera, vehicles: VehicleStates, light: Light, timestamp_ns: int = 0) -> list[Body]:
+    """Return the vehicles ready to paint, the farthest first; lamps that flash do so by the timestamp."""
+    if not len(vehicles):
+        return []
+    return sorted(_Traffic.of(camera, vehicles, light, timestamp_ns).each(), key=lambda body: -body.depth_m)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Traffic:
-    """N vehicles before a camera: what all styles need, worked out once."""
+    """N vehicles before a camera: what is worked out for all of them at once."""
 
     camera: PinholeCamera
-    vehicles: VehicleStates
     light: Light
-    eye: Eye
-    shine: Shine
-    stand: Stand
-    coat: Coat
+    found: list[Look]
+    plates: list[Plate]
     ahead: BoolArray
     depth_m: Float64Array
     through: Float64Array
     drop_px: Float64Array
     lamp_bgr: Float64Array
+    seen: Seen
 
     @classmethod
-    def of(cls, camera: PinholeCamera, vehicles: VehicleStates, light: Light) -> Self:
-        """Return what there is to know of vehicles before each is seen."""
+    def of(cls, camera: PinholeCamera, vehicles: VehicleStates, light: Light, timestamp_ns: int) -> Self:
+        """Return what there is to know of vehicles, their faces seen and coloured."""
         axes, heading = camera.rotation_camera_world(), vehicles.heading_rad
         turn = np.column_stack((np.cos(heading), np.sin(heading), np.tan(vehicles.pitch_rad)))
         offset = camera.position_m - vehicles.position_m
@@ -103,83 +100,108 @@ class _Traffic:
         brakes = vehicles.braking * (0.2 + 0.8 * light.lamps)
         behind = BRAKE_BGR * np.maximum(0.5 * light.lamps, brakes)[:, None]
         own = np.where(ahead[:, None], HEADLAMP_BGR * light.lamps, behind)
+        found = looks(vehicles)
+        stand = Stand(vehicles.position_m, vehicles.size_m, turn, style_rows(found))
+        seen = room_for(stand.style, all_shapes())
+        eye = Eye(camera.position_m, axes, np.array(camera.centre_px), camera.focal_px)
+        shine = Shine(
+            light.sun, light.sun_bgr, light.sky_bgr, light.lamp_bgr, light.horizon_bgr, light.zenith_bgr
+        )
+        plates = _plates(vehicles, found, light)
+        coat = _coat(vehicles, plates, light, depth_m, timestamp_ns)
+        see(stand, ahead, all_shapes(), coat, eye, shine, seen)
+        drop_px = lamp_drop_px(camera, LAMP_AT * vehicles.size_m[:, 2], depth_m)
         return cls(
-            camera, vehicles, light,
-            Eye(camera.position_m, axes, np.array(camera.centre_px), camera.focal_px),
-            Shine(light.sun, light.sun_bgr, light.sky_bgr, light.lamp_bgr, light.horizon_bgr),
-            Stand(vehicles.position_m, vehicles.size_m, turn),
-            _coat(vehicles, light), ahead, depth_m, through,
-            lamp_drop_px(camera, LAMP_AT * vehicles.size_m[:, 2], depth_m),
-            own * through[:, None],
-        )  # fmt: skip
+            camera, light, found, plates, ahead, depth_m, through, drop_px, own * through[:, None], seen
+        )
 
-    def of_style(self, shape: Mesh, rows: Int64Array) -> Iterator[Body]:
-        """Yield the vehicles of one style of which anything is large enough to paint."""
-        seen = room_for(len(rows), shape.rows)
-        stand = Stand(self.stand.position_m[rows], self.stand.size_m[rows], self.stand.turn[rows])
-        coat = Coat(self.coat.albedo[rows], self.coat.own[rows], self.coat.gloss)
-        see(stand, self.ahead[rows], shape.rows, coat, self.eye, self.shine, seen)
-        self._veil(seen, rows)
-        first = seen.first.tolist()
-        for n, row in enumerate(rows.tolist()):
+    def each(self) -> Iterator[Body]:
+        """Yield the vehicles of which anything is large enough to paint."""
+        self._veil()
+        first = self.seen.first.tolist()
+        for n, look in enumerate(self.found):
             if first[n + 1] > first[n]:
-                yield self._body(shape, seen, n, row, slice(first[n], first[n + 1]))
+                yield self._body(mesh(look.style), n, slice(first[n], first[n + 1]))
 
-    def _body(self, shape: Mesh, seen: Seen, n: int, row: int, faces: slice) -> Body:
-        depth_m, ahead = float(self.depth_m[row]), bool(self.ahead[row])
+    def _body(self, shape: Mesh, n: int, faces: slice) -> Body:
+        depth_m, seen = float(self.depth_m[n]), self.seen
         return Body(
             depth_m=depth_m,
             faces_px=seen.faces_px[faces],
             corners=seen.corners[faces],
             colours=seen.colours[faces],
             box_px=seen.box_px[n],
-            lamps_px=self._lamps_px(shape, seen, n, row),
-            lamp_bgr=self.lamp_bgr[row],
+            lamps_px=self._lamps_px(shape, n),
+            lamp_bgr=self.lamp_bgr[n],
             lamp_radius_px=self.camera.focal_px * LAMP_M / depth_m,
-            lamp_drop_px=float(self.drop_px[row]),
-            plate_px=self._plate_px(shape, seen, n, depth_m, ahead=ahead),
-            plate=self.vehicles.plates[row],
-            veil=1.0 - float(self.through[row]),
+            lamp_drop_px=float(self.drop_px[n]),
+            plate_px=self._plate_px(shape, n, depth_m),
+            plate=self.plates[n],
+            plate_bgr=seen.colours[seen.plate_row[n]],
+            veil=1.0 - float(self.through[n]),
         )
 
-    def _veil(self, seen: Seen, rows: Int64Array) -> None:
-        """Let the colours fade into the airlight: L = L0 T + A (1 - T), T = exp(-k d) (Koschmieder, 1924)."""
-        if self.light.veil_per_m <= 0:
-            return
-        share = np.repeat(self.through[rows], np.diff(seen.first))[:, None]
-        colours = seen.colours[: len(share)]
-        colours[:] = colours * share + self.light.air_bgr * (1.0 - share)
+    def _veil(self) -> None:
+        """Let the colours fade into the airlight: L = L0 T + A (1 - T), T = exp(-k d) (Koschmieder, 1924).
 
-    def _lamps_px(self, shape: Mesh, seen: Seen, n: int, row: int) -> Float64Array:
+        Then the camera grades them.
+        """
+        colours = self.seen.colours[: self.seen.first[-1]]
+        if self.light.veil_per_m > 0:
+            share = np.repeat(self.through, np.diff(self.seen.first))[:, None]
+            colours[:] = colours * share + self.light.air_bgr * (1.0 - share)
+        grade_colours(colours, self.light)
+
+    def _lamps_px(self, shape: Mesh, n: int) -> Float64Array:
         """Return the pixels (L, 2) of the lamps that show, none where they do not shine."""
-        if self.lamp_bgr[row].max() <= DIM:
+        if self.lamp_bgr[n].max() <= DIM:
             return NO_LAMPS
-        lamps = shape.lamps[bool(self.ahead[row])]
-        shown = lamps[seen.shown[n, lamps]]
-        return np.asarray(seen.pixels[n][shape.faces[shown, :4]].mean(axis=1), dtype=np.float64)
+        lamps = shape.lamps[bool(self.ahead[n])]
+        shown = lamps[self.seen.shown[n, lamps]]
+        return np.asarray(self.seen.pixels[n][shape.faces[shown, :4]].mean(axis=1), dtype=np.float64)
 
-    def _plate_px(
-        self, shape: Mesh, seen: Seen, n: int, depth_m: float, *, ahead: bool
-    ) -> Float64Array | None:
+    def _plate_px(self, shape: Mesh, n: int, depth_m: float) -> Float64Array | None:
         """Return the corners of the plate, None where it does not show or is too small for letters."""
-        if self.camera.focal_px * sum(PLATE_CAR_M) < TEXT_FROM_PX * depth_m:
+        if self.seen.plate_row[n] < 0 or self.camera.focal_px * sum(PLATE_CAR_M) < TEXT_FROM_PX * depth_m:
             return None
-        plate = shape.front_plate if ahead else shape.rear_plate
-        return seen.pixels[n, shape.faces[plate, :4]] if seen.shown[n, plate] else None
+        plate = shape.front_plate if self.ahead[n] else shape.rear_plate
+        return self.seen.pixels[n, shape.faces[plate, :4]] if self.seen.shown[n, plate] else None
 
 
-def _coat(vehicles: VehicleStates, light: Light) -> Coat:
+def _plates(vehicles: VehicleStates, found: list[Look], light: Light) -> list[Plate]:
+    """Return the plate that each vehicle has in the month of a light."""
+    local = to_local(light.key * STEP_NS)
+    month = 12 * local.year + local.month - 1
+    return [Plate(number, *look.plate_at(month)) for number, look in zip(vehicles.plates, found, strict=True)]
+
+
+def _coat(
+    vehicles: VehicleStates, plates: list[Plate], light: Light, depth_m: Float64Array, timestamp_ns: int
+) -> Coat:
     """Return the colours of vehicles, and the light of their own lamps."""
-    table = np.repeat(ALBEDO[None], len(vehicles), axis=0)
-    key = vehicles.vehicle_id
-    table[:, Paint.BODY] = np.clip(vehicles.colour_bgr / 255.0 * 0.86, 0.06, 1.0)
-    table[:, Paint.CLOTH] = CLOTHS[key * 7 % len(CLOTHS)]
-    table[:, Paint.HELMET] = HELMETS[key * 5 % len(HELMETS)]
-    table[:, Paint.CARGO] = CARGOES[key * 3 % len(CARGOES)]
+    found = looks(vehicles)
+    table = np.stack([look.paints for look in found])
+    table[:, Paint.BODY] = np.clip(vehicles.colour_bgr / 255.0 * 0.86, 0.04, 1.0)
+    table[:, Paint.PLATE] = [plate.kind.value[0] for plate in plates]
     own = np.zeros_like(table)
     own[:, Paint.TAILLAMP] = np.where(vehicles.braking[:, None], BRAKE_BGR, light.lamps * TAILLAMP_BGR)
     own[:, Paint.HEADLAMP] = light.lamps * HEADLAMP_BGR
+    left, right = _flashing(vehicles, found, timestamp_ns)
+    own[:, Paint.INDICATOR] = left[:, None] * AMBER_BGR
+    own[:, Paint.INDICATOR_RIGHT] = right[:, None] * AMBER_BGR
+    if light.lamps > 0:
+        near = RETRO * light.lamps * np.minimum(1.0, (RETRO_M / np.maximum(depth_m, 1.0)) ** 2)
+        own[:, Paint.PLATE] = 255.0 * table[:, Paint.PLATE] * near[:, None]
     return Coat(table, own, GLOSS)
+
+
+def _flashing(vehicles: VehicleStates, found: list[Look], timestamp_ns: int) -> tuple[BoolArray, BoolArray]:
+    """Return (N,) whose indicators are lit at an instant, left and right; some at the kerb have both."""
+    phase = (timestamp_ns + vehicles.vehicle_id * 170_000_000) % BLINK_NS
+    lit = phase < BLINK_NS // 2
+    hazard = np.array([look.flashes for look in found]) & vehicles.at_kerb
+    side = vehicles.turning * np.array([look.indicates for look in found])
+    return lit & (hazard | (side > 0)), lit & (hazard | (side < 0))
 
 
 def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, upright_m: Float32Array) -> None:
@@ -188,5 +210,5 @@ def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, uprig
     for body in found:
         fill_faces(canvas, body.faces_px, body.corners, body.colours, cover)
         if body.plate_px is not None:
-            paint_plate(canvas, body.plate_px, body.plate, body.veil)
+            paint_plate(canvas, body.plate_px, body.plate, body.plate_bgr, body.veil)
         keep_nearer(canvas, still, upright_m, body.depth_m, body.box_px)

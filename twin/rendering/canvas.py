@@ -16,23 +16,26 @@ SHIFT = 4
 FAR_PX = 20000.0
 TILE_PX = 512
 ALBEDO_BGR = {
-    Surface.GRASS: (58, 104, 88),
+    Surface.GRASS: (48, 88, 78),
     Surface.PAVEMENT: (138, 148, 158),
     Surface.FORECOURT: (150, 157, 162),
     Surface.ASPHALT: (112, 112, 111),
     Surface.MARKING: (222, 224, 224),
     Surface.KERB_LIGHT: (208, 212, 212),
     Surface.KERB_DARK: (52, 50, 50),
-    Surface.PLANTED: (48, 96, 72),
+    Surface.PLANTED: (36, 70, 58),
     Surface.GUTTER: (138, 140, 140),
     Surface.TACTILE: (62, 158, 192),
     Surface.JOINT: (112, 118, 122),
+    Surface.TAR: (74, 74, 73),
+    Surface.CRACK: (58, 58, 58),
+    Surface.RED: (58, 62, 128),
 }
 ROUGHNESS = {
     Surface.GRASS: 0.34,
     Surface.PAVEMENT: 0.13,
     Surface.FORECOURT: 0.15,
-    Surface.ASPHALT: 0.13,
+    Surface.ASPHALT: 0.17,
     Surface.MARKING: 0.20,
     Surface.KERB_LIGHT: 0.1,
     Surface.KERB_DARK: 0.1,
@@ -40,6 +43,9 @@ ROUGHNESS = {
     Surface.GUTTER: 0.12,
     Surface.TACTILE: 0.15,
     Surface.JOINT: 0.1,
+    Surface.TAR: 0.2,
+    Surface.CRACK: 0.3,
+    Surface.RED: 0.2,
 }
 
 SHINY = {  # how much of a film of water a surface holds: asphalt all of it, grass none
@@ -52,6 +58,9 @@ SHINY = {  # how much of a film of water a surface holds: asphalt all of it, gra
     Surface.GUTTER: 1.0,
     Surface.TACTILE: 0.6,
     Surface.JOINT: 0.7,
+    Surface.TAR: 1.0,
+    Surface.CRACK: 1.0,
+    Surface.RED: 0.9,
 }
 
 

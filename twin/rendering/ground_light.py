@@ -11,11 +11,12 @@ from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
 from twin.rendering.raster import add_share, take_share
-from twin.rendering.scenery import SHORTEST_SUN
+from twin.rendering.scenery import CONTACT, SHORTEST_SUN
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
-UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
+UNDER = 255  # how dark it is under a vehicle, of 255
+IN_SHADOW = 0.25  # of the sky that a vehicle keeps from its shadow [?]
 ROUND = [0, 1, 3, 2]  # corners of the footprint, one after another
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
 BEAM = 1.15  # how bright a beam is on the road
@@ -30,7 +31,7 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
         return
     mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
     under, sunless = _shadow_points(vehicles, light)
-    for points, value in ((sunless, SUNLESS), (under[:, ROUND], UNDER)):
+    for points, value in ((sunless, _sunless(light)), (under[:, ROUND], UNDER)):
         if points is None:
             continue
         flat, depth = camera.project(points.reshape(-1, 3))
@@ -44,6 +45,13 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
         area = (slice(y, y + tall), slice(x, x + wide))
         soft = cv2.blur(mask[area], (3, 3))
         take_share(canvas[area], shade[area], np.asarray(soft, dtype=np.uint8))
+
+
+def _sunless(light: Light) -> int:
+    """Return how dark a shadow is, of what it is under a vehicle: only the sky shines into it."""
+    sun = float(light.sun_bgr.mean()) * max(float(light.sun[2]), 0.0)
+    sky = float(light.sky_bgr.mean())
+    return round(UNDER * (sun + IN_SHADOW * sky) / max(sun + (1.0 - CONTACT) * sky, 1e-9))
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int8Array, Int64Array
-from twin.rendering.faces import Shape
 
 CORNERS = 10  # every face is padded to this many corners by repeating its last one
 PLATE_CAR_M = (0.43, 0.135)
@@ -37,6 +36,15 @@ class Paint(IntEnum):
     LEGS = 9
     CARGO = 10
     STRIPE = 11
+    WELL = 12
+    INDICATOR = 13
+    FACE = 14
+    CHIN = 15
+    CLOTH_BEHIND = 16
+    HELMET_BEHIND = 17
+    FACE_BEHIND = 18
+    CHIN_BEHIND = 19
+    INDICATOR_RIGHT = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +70,6 @@ class Mesh:
         """The rows of the lamps that one sees from ahead (True) and from behind."""
         pairs = ((True, Paint.HEADLAMP), (False, Paint.TAILLAMP))
         return {ahead: np.flatnonzero(self.paint == paint) for ahead, paint in pairs}
-
-    @cached_property
-    def rows(self) -> Shape:
-        """The faces as compiled loops take them."""
-        corners = 1 + (np.diff(self.faces, axis=1) != 0).sum(axis=1)
-        return Shape(
-            self.unit, self.metric, self.faces, corners, self.paint, self.two_sided,
-            self.from_ahead, self.from_behind,
-        )  # fmt: skip
 
     def vertices_m(self, sizes_m: Float64Array) -> Float64Array:
         """Return vertices (N, V, 3) of N vehicles of sizes (N, 3), in the frame of the vehicle."""

@@ -1,5 +1,11 @@
-"""What a camera writes over its picture: its label, the local time, and the mark of a simulation."""
+"""What a camera writes over its picture: its label, the local time, and the mark of a simulation.
 
+Cameras of one estate come from several makers and were set up by several people: the form of the date, the
+clock and the corner differ from camera to camera (DOMAIN 2). Which one has which follows from its name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import cv2
@@ -7,24 +13,77 @@ import numpy as np
 
 from detectors.datatypes.arrays import UInt8Array
 from twin.clock import to_local
+from twin.randomness import Seed
 
 MARK = "SIMULATED"
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 WHITE_BGR, AMBER_BGR = (236, 236, 236), (70, 190, 255)
 MARGIN_PX = 8
+DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
+DATES = ("%d-%m-%Y", "%Y/%m/%d", "%d/%m/%y", "%Y-%m-%d")
+CORNERS = (("top", "top"), ("top", "bottom"), ("bottom", "top"), ("bottom", "bottom"))  # of label, of date
+FORMER = 0.4  # cameras as the first of them were set up: day first, both lines on top [?]
+
+
+@dataclass(frozen=True, slots=True)
+class OsdStyle:
+    """How one camera writes: `date` for strftime, with the name of the day, in 12 hours, with tenths or not.
+
+    `label_at` and `date_at` are "top" or "bottom": the mark always has the upper right corner for itself.
+    """
+
+    date: str = DATES[0]
+    weekday: bool = False
+    twelve: bool = False
+    tenths: bool = True
+    label_at: str = "top"
+    date_at: str = "top"
+
+    def stamp(self, local: datetime) -> str:
+        """Return date and time as this camera writes them."""
+        day = f" {DAYS[local.weekday()]}" if self.weekday else ""
+        tenths = f".{local.microsecond // 100_000}" if self.tenths else ""
+        if self.twelve:
+            half = "AM" if local.hour < 12 else "PM"
+            return f"{local:{self.date}}{day} {local:%I:%M:%S}{tenths} {half}"
+        return f"{local:{self.date}}{day} {local:%H:%M:%S}{tenths} WITA"
+
+
+@lru_cache(maxsize=256)
+def osd_style(view: str) -> OsdStyle:
+    """Return how the camera of a view writes, the same for the same name."""
+    own = Seed(0, ("osd", view))
+    if own.uniform("former") < FORMER:
+        return OsdStyle()
+    label_at, date_at = CORNERS[int(own.uniform("corner") * len(CORNERS))]
+    return OsdStyle(
+        DATES[int(own.uniform("date") * len(DATES))],
+        own.uniform("weekday") < 0.4,
+        own.uniform("twelve") < 0.25,
+        own.uniform("tenths") < 0.5,
+        label_at,
+        date_at,
+    )
 
 
 def write_osd(canvas: UInt8Array, view: str, timestamp_ns: int) -> None:
     """Write the label of the view, date and time in WITA, and the mark SIMULATED."""
     scale = max(1.0, canvas.shape[1] / 640)
-    local = to_local(timestamp_ns)
-    margin = round(MARGIN_PX * scale)
-    stamp = f"{local:%d-%m-%Y} {local:%H:%M:%S}.{local.microsecond // 100_000} WITA"
+    style, margin, gap = osd_style(view), round(MARGIN_PX * scale), round(3 * scale)
+    stamp = style.stamp(to_local(timestamp_ns))
     size_px = round(0.44 * scale * 100)
     name = _text(f"B-CONNECT {view.upper()}", size_px, WHITE_BGR)
-    _put(canvas, name, (margin, margin))
+    tall = name[0].shape[0]
+    lowest = canvas.shape[0] - margin - tall
+    label_y = margin if style.label_at == "top" else lowest
+    date_y = margin if style.date_at == "top" else lowest
+    if style.label_at == style.date_at == "top":
+        date_y += tall + gap
+    elif style.label_at == style.date_at:
+        label_y -= tall + gap
+    _put(canvas, name, (margin, label_y))
     # the date changes once a day and each digit is a picture of its own: only slots are drawn again
-    _row(canvas, stamp, size_px, (margin, margin + name[0].shape[0] + round(3 * scale)))
+    _row(canvas, stamp, size_px, (margin, date_y))
     mark = _text(MARK, round(0.52 * scale * 100), AMBER_BGR)
     _put(canvas, mark, (canvas.shape[1] - mark[0].shape[1] - margin, margin))
 

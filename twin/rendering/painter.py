@@ -134,7 +134,10 @@ class ViewRenderer:
         cast_shadows(behind, camera, vehicles, light, still.shade)
         shine_ahead(behind, camera, vehicles, light, still.beam)
         spots = self._signals(behind, camera, scene)
-        found = bodies(camera, vehicles, light)
+        found = bodies(camera, vehicles, light, scene.timestamp_ns)
+        if still.dazzle is not None:
+            size = (camera.width_px, camera.height_px)
+            still.dazzle.over_colours([one.colours for one in found], [one.box_px for one in found], size)
         spots += lamp_spots(found)
         if still.gloss is not None:
             dim_reflections(behind, camera, vehicles, light, still.gloss)

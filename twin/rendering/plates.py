@@ -1,36 +1,51 @@
 """Number plates in a picture: written where the plate is large enough for letters."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, UInt8Array
+from twin.rendering.looks import PlateKind
 
 TEXT_FROM_PX = 7.0
 FACE_PX = (344, 108)  # 800 px/m, the proportions of a car's plate
-PAPER_BGR = (232, 234, 234)
-INK_BGR = (26, 26, 28)
+FONT = cv2.FONT_HERSHEY_DUPLEX
+NUMBER_PX, UNTIL_PX = 58, 18  # how tall the two lines are
+NUMBER_FOOT_PX, UNTIL_FOOT_PX = 73, 100  # and where they stand
 
 
-@lru_cache(maxsize=512)
-def plate_face(text: str) -> UInt8Array:
-    """Return the plate (H, W, 3): black text on white in a black frame, as issued since 2022."""
+class Plate(NamedTuple):
+    """What is on a plate: the number, and of which kind it is and until when it is valid (MM.YY)."""
+
+    number: str
+    kind: PlateKind
+    until: str
+
+
+@lru_cache(maxsize=1024)
+def plate_face(plate: Plate) -> UInt8Array:
+    """Return the plate (H, W, 3), its albedo as 0..255: number and expiry in a frame, in its colours."""
     width, height = FACE_PX
-    face = np.full((height, width, 3), PAPER_BGR, dtype=np.uint8)
-    cv2.rectangle(face, (4, 4), (width - 5, height - 5), INK_BGR, 3)
-    font, thick = cv2.FONT_HERSHEY_DUPLEX, 5
-    (wide, tall), _ = cv2.getTextSize(text, font, 2.0, thick)
-    scale = 2.0 * min((width - 36) / max(wide, 1), 62 / max(tall, 1))
-    (wide, tall), _ = cv2.getTextSize(text, font, scale, thick)
-    at = ((width - wide) // 2, (height + tall) // 2)
-    cv2.putText(face, text, at, font, scale, INK_BGR, thick, cv2.LINE_AA)
+    paper, ink = ((255.0 * np.array(bgr)).tolist() for bgr in plate.kind.value)
+    face = np.full((height, width, 3), paper, dtype=np.uint8)
+    cv2.rectangle(face, (4, 4), (width - 5, height - 5), ink, 3)
+    for text, tall, foot, thick in (
+        (plate.number, NUMBER_PX, NUMBER_FOOT_PX, 5), (plate.until, UNTIL_PX, UNTIL_FOOT_PX, 2),
+    ):  # fmt: skip
+        (wide, high), _ = cv2.getTextSize(text, FONT, 2.0, thick)
+        scale = 2.0 * min((width - 30) / max(wide, 1), tall / max(high, 1))
+        (wide, _), _ = cv2.getTextSize(text, FONT, scale, thick)
+        cv2.putText(face, text, ((width - wide) // 2, foot), FONT, scale, ink, thick, cv2.LINE_AA)
     face.flags.writeable = False
     return face
 
 
-def paint_plate(canvas: UInt8Array, corners_px: Float64Array, text: str, veil: float = 0.0) -> None:
-    """Write a plate onto a face that is already painted in its light; `veil` 0..1 takes its contrast.
+def paint_plate(
+    canvas: UInt8Array, corners_px: Float64Array, plate: Plate, paper_bgr: Float64Array, veil: float = 0.0
+) -> None:
+    """Write a plate; `paper_bgr` (3,) is its paper in its light, `veil` 0..1 takes its contrast.
 
     `corners_px` (4, 2) are bottom left, bottom right, top right, top left for who reads it.
     """
@@ -40,7 +55,7 @@ def paint_plate(canvas: UInt8Array, corners_px: Float64Array, text: str, veil: f
     height, width = canvas.shape[:2]
     if high[1] - low[1] < TEXT_FROM_PX or x0 < 0 or y0 < 0 or x1 > width or y1 > height:
         return
-    face = plate_face(text)
+    face = plate_face(plate)
     while face.shape[1] > 3.0 * (high[0] - low[0]):
         face = np.asarray(cv2.pyrDown(face), dtype=np.uint8)
     tall, wide = face.shape[:2]
@@ -50,9 +65,7 @@ def paint_plate(canvas: UInt8Array, corners_px: Float64Array, text: str, veil: f
     picture = cv2.warpPerspective(face, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     mask = cv2.warpPerspective(np.full((tall, wide), 255, dtype=np.uint8), warp, size)
     part = canvas[y0:y1, x0:x1]
-    # the painted face is paper in the light that falls on it: the text takes its share of that
-    light = part[mask > 127].mean(axis=0) if (mask > 127).any() else np.array(PAPER_BGR)
-    shaded = picture * (light / np.array(PAPER_BGR))
-    shaded += veil * (light - shaded)
+    shaded = picture * (paper_bgr / (255.0 * np.array(plate.kind.value[0])))
+    shaded += veil * (paper_bgr - shaded)
     share = mask[..., None] / 255.0
     part[:] = np.clip(part * (1 - share) + shaded * share, 0, 255).astype(np.uint8)

@@ -23,6 +23,7 @@ from twin.rendering.canvas import (
     noise_tile,
     ray_grid,
 )
+from twin.rendering.dazzle import Dazzle, sent_by
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.light import Light, scattering
 from twin.rendering.street import lay_street
@@ -32,7 +33,8 @@ from twin.rendering.wet import DARKER, films, lamp_drop_px, mirrored, reflectanc
 REACH_M = 220.0
 LAMP_REACH_M = 14.0
 OWN_LAMP = 0.35  # where that lantern hangs, as a share of the way to the aim
-CONTACT = 0.55  # light that is left under a vehicle
+CONTACT = 0.22  # light that is left under a vehicle
+BOUNCE = 0.22  # of the sun's light comes back from the ground to what stands in it [?]
 MIRRORED_LAMP = 3.0  # lamps are brighter than white: so are their reflections
 LAMP_GLOW = np.array(LAMP_GLOW_BGR, dtype=np.float64)
 RING = np.array([[np.cos(t), np.sin(t)] for t in np.linspace(0, 2 * np.pi, 12, endpoint=False)])
@@ -44,12 +46,14 @@ class Still:
     """The street in one light: `lit` and `shade` (H, W, 3), the picture and how far shadow darkens it.
 
     `beam` (H, W, 3) is what a full headlamp adds, `gloss` (H, W) what a wet street reflects, of 255.
+    `dazzle` is what a sun in the lens has done to them, and does to what is painted before them.
     """
 
     lit: UInt8Array
     shade: UInt8Array
     beam: UInt8Array
     gloss: UInt8Array | None = None
+    dazzle: Dazzle | None = None
 
 
 class Scenery:
@@ -175,23 +179,25 @@ class Backdrop:
     def still(self, light: Light) -> Still:
         """Return the street in a light."""
         lit, dark = self._lit(light)
-        finish = self._finish(lit, light)
-        shade = np.clip(finish - self._finish(dark, light), 0, None) * self._ground[..., None]
+        pictures = (_bytes(self._finish(lit, light)), _bytes(self._finish(dark, light)))
+        sent = sent_by(self.camera, light, self.upright_m, pictures)
+        shade = sent.shade * self._ground[..., None]
         through = np.exp(-light.veil_per_m * self._depth_m)[..., None] * self._ground[..., None]
-        beam = self._albedo * np.array([0.75, 0.92, 1.0], dtype=np.float32) * through
-        picture = _bytes(finish)
+        beam = self._albedo * np.array([0.75, 0.92, 1.0], dtype=np.float32) * through * sent.gain
         gloss = self._gloss(light, through) if light.wet > 0 else None
-        self._add_lanterns(picture, light, gloss)
-        return Still(picture, _bytes(shade), _bytes(beam), gloss)
+        self._add_lanterns(sent.picture, light, gloss)
+        return Still(sent.picture, shade, _bytes(beam), gloss, sent.dazzle)
 
     def _lit(self, light: Light, glow: float = 1.0) -> tuple[Float32Array, Float32Array]:
         """Return the colours in the light, and in the shadow of a vehicle; `glow` is how lamps count."""
         sun = np.clip(self._normal @ light.sun.astype(np.float32), 0.0, 1.0)[..., None]
+        bounce = BOUNCE * max(float(light.sun[2]), 0.0) * (1.0 - self._normal[..., 2:])
         sky = (0.62 + 0.38 * self._normal[..., 2:]) * light.sky_bgr.astype(np.float32)
         lamps = self._pools() * light.lamp_bgr.astype(np.float32) if light.lamps > 0 else np.float32(0.0)
         shadow = self._shadows(light)
         albedo = self._albedo * (1.0 - DARKER * light.wet * self._shiny) if light.wet > 0 else self._albedo
-        lit = albedo * (sky + sun * (1.0 - shadow) * light.sun_bgr.astype(np.float32) + lamps)
+        sun = sun * (1.0 - shadow) + bounce.astype(np.float32)
+        lit = albedo * (sky + sun * light.sun_bgr.astype(np.float32) + lamps)
         dark = albedo * (sky * CONTACT + lamps * (0.5 + 0.5 * CONTACT))
         if light.wet > 0 and self._ground.any():
             share = light.wet * self._reflecting()

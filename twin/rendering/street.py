@@ -11,6 +11,7 @@ from detectors.datatypes.arrays import BoolArray, Float64Array
 from twin.environment.furniture import FORECOURT_M, PAVEMENT_M
 from twin.network.model import Control, Road, RoadNetwork
 from twin.network.roadside import Section, junction_outline_m, section
+from twin.rendering.road_wear import arrows, cracks, tar_patches
 
 PIECE_M = 4.0
 LINE_M = 0.13
@@ -36,6 +37,9 @@ class Surface(IntEnum):
     TACTILE = 9
     JOINT = 10
     WORN = 11  # not a material: darkens what lies under it
+    TAR = 12
+    CRACK = 13
+    RED = 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,10 +157,17 @@ class _Strip:
             middle = edge - (lane + 0.5) * road.lane_width_m
             for wheel in (-0.8, 0.8):
                 patches += self._band(Surface.WORN, middle + wheel - 0.28, middle + wheel + 0.28)
-        return patches
+        patches += self._in_reach(Surface.TAR, tar_patches(self.cut))
+        return patches + self._in_reach(Surface.CRACK, cracks(self.cut))
+
+    def _in_reach(self, surface: Surface, outlines: list[Float64Array]) -> list[Patch]:
+        point, reach_m = self.reach
+        middles = np.array([outline[:, :2].mean(axis=0) for outline in outlines]).reshape(-1, 2)
+        near = np.hypot(*(middles - point).T) <= reach_m
+        return [Patch(surface, outline) for outline, shows in zip(outlines, near, strict=True) if shows]
 
     def markings(self) -> list[Patch]:
-        """Return edge lines, lane lines, and the stop line and zebra of a signalised approach."""
+        """Return edge lines, lane lines, and stop line, zebra and arrows of a signalised approach."""
         edge, road = self.cut.lane_edge_m, self.cut.road
         patches = []
         if road.kerb_m > 0.3:
@@ -166,7 +177,12 @@ class _Strip:
             patches += self._lane_line(edge - lane * road.lane_width_m)
         patches = self._clear(patches)
         if self.network.junction_of[road.end].control is Control.SIGNALS:
-            patches += self._stop_line()
+            kinds = frozenset(turn.kind for turn in self.network.turns_from[road.id])
+            patches += (
+                self._motorcycle_box()
+                + self._stop_line()
+                + self._in_reach(Surface.MARKING, arrows(self.cut, kinds))
+            )
         return patches
 
     def _lane_line(self, offset_m: float) -> list[Patch]:
@@ -182,6 +198,19 @@ class _Strip:
         if solid < end:
             dashes.append(self._piece(Surface.MARKING, (solid, end), side))
         return dashes
+
+    def _motorcycle_box(self) -> list[Patch]:
+        """Return the red box in which motorcycles wait before all others (RHK), outlined in white."""
+        edge, road = self.cut.lane_edge_m, self.cut.road
+        if road.motorcycle_box_m <= 0.0:
+            return []
+        end = road.length_m - 0.5
+        start = max(end - road.motorcycle_box_m, 0.0)
+        frame = self._piece(Surface.MARKING, (start, end), (-edge + 0.1, edge - 0.1))
+        inner = self._piece(
+            Surface.RED, (start + 0.25, end - 0.25), (-edge + 0.1 + LINE_M, edge - 0.1 - LINE_M)
+        )
+        return [frame, inner]
 
     def _stop_line(self) -> list[Patch]:
         """Return the line at the end of the road and the zebra just behind it."""

@@ -13,7 +13,7 @@ UP = (0.0, 0.0, 1.0)
 STEEL_BGR = (128, 130, 130)
 WOOD_BGR = (60, 74, 84)
 CONCRETE_BGR = (150, 154, 156)
-GREENS_BGR = ((40, 92, 58), (46, 104, 74), (38, 84, 66), (52, 116, 92))
+GREENS_BGR = ((36, 80, 56), (40, 90, 72), (32, 72, 60), (44, 98, 84))
 LAMP_GLOW_BGR = (205, 236, 255)
 HEAD_M = (0.36, 1.05)
 SIGNAL_HEADS_M = ((0.0, 3.2), (1.0, 5.4))  # share of the arm, height of the middle lamp
@@ -179,7 +179,7 @@ def _plant(canvas: Canvas, plant: Plant) -> None:
     ball *= (draw.uniform(0.25, 1.0, count) ** 0.5 / np.linalg.norm(ball, axis=1))[:, None]
     ball[:, 2] = np.abs(ball[:, 2]) if plant.kind is PlantKind.SHRUB else ball[:, 2]
     ball = ball[np.argsort(ball[:, 2])]
-    shade = (0.5 + 0.35 * (ball[:, 2] + 1) + draw.normal(0, 0.13, count))[:, None]
+    shade = (0.36 + 0.46 * (ball[:, 2] + 1) + draw.normal(0, 0.16, count))[:, None]
     green = np.array(GREENS_BGR[plant.key % len(GREENS_BGR)], dtype=np.float64)
     if plant.kind is PlantKind.TREE:
         _line(canvas, [foot, crown], 0.24, WOOD_BGR, foot)

@@ -24,6 +24,10 @@ RESIDENTS = {
     VehicleClass.TRUCK: 4_000,
 }
 ANGKOT_SHARE = 0.04
+ANGKOT_M = (3.85, 1.6, 1.85)  # the small van that most angkot are built on
+ANGKOT_BGR = (  # coloured by route; which route has which colour no source of DOMAIN tells [?]
+    (60, 150, 40), (190, 110, 30), (40, 60, 190), (30, 170, 225), (160, 60, 120),
+)  # fmt: skip
 BOLDNESS_SHAPE = 0.6  # of a gamma distribution with mean 1: few do most of what is forbidden
 STRIDE = 7_368_787  # prime, so that it shares no factor with the number of plates of any class
 
@@ -78,13 +82,13 @@ STYLES = {
         Dynamics(2.0, 2.2, 0.76, 1.8),
     ),
     VehicleClass.BUS: Style(
-        ((11.0, 2.5, 3.1),),
-        ((60, 160, 230), (200, 130, 50)),
+        ((11.0, 2.5, 3.1), (7.3, 2.2, 2.9)),  # large and medium, by halves [?]
+        ((60, 160, 230), (200, 130, 50), (225, 225, 225), (70, 60, 180)),
         Dynamics(1.1, 1.8, 1.2, 2.2, 0.9, power_wpkg=12.0),
     ),
     VehicleClass.TRUCK: Style(
-        ((7.5, 2.3, 2.9),),
-        ((50, 180, 220), (90, 140, 70), (220, 220, 220)),
+        ((7.5, 2.3, 2.9), (5.9, 2.0, 2.6), (4.2, 1.68, 1.9)),  # lorries, and pick-ups of every third [?]
+        ((50, 180, 220), (90, 140, 70), (220, 220, 220), (40, 42, 45)),
         Dynamics(1.1, 1.8, 1.2, 2.2, 0.85, power_wpkg=8.0),
     ),
 }
@@ -167,12 +171,14 @@ class Registry:
         draw = self._people.generator("resident", int(kind), number)
         style = STYLES[kind]
         picks_up = kind is VehicleClass.CAR and draw.random() < ANGKOT_SHARE
+        size_m = style.sizes_m[int(draw.integers(len(style.sizes_m)))]
+        colours = ANGKOT_BGR if picks_up else style.colours_bgr
         return Vehicle(
             vehicle_id,
             kind,
             self._plate(kind, number),
-            style.sizes_m[int(draw.integers(len(style.sizes_m)))],
-            style.colours_bgr[int(draw.integers(len(style.colours_bgr)))],
+            ANGKOT_M if picks_up else size_m,
+            colours[int(draw.integers(len(colours)))],
             self._driven(style.dynamics, draw),
             float(draw.uniform(-1.0, 1.0)) * (0.2 if kind is VehicleClass.MOTORCYCLE else 0.05),
             float(draw.gamma(BOLDNESS_SHAPE, 1.0 / BOLDNESS_SHAPE)),

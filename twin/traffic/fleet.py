@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.datatypes.detections import VehicleClass
+from twin.network.model import RoadNetwork, TurnKind
 from twin.traffic.arrivals import Arrival
 from twin.traffic.drivers import Dynamics, Vehicle
 from twin.traffic.kernel.arrays import (
     ALL,
+    LEAVING,
     MEDIANWARD,
     MIDDLE,
+    SEEKING,
     STANDING,
     STRIPS,
     TRAIL,
@@ -34,6 +37,7 @@ from twin.truth import VehicleStates
 FIRST_CAPACITY = 256
 BRAKES_MPS2 = 0.4  # brake lights
 STANDS_MPS = 0.2
+INDICATES_M = 30.0  # before a turn drivers show it (UU 22/2009 art. 112 says that, not from where) [?]
 WIDE_M = 1.95  # what is wider leaves no room for a rider beside it on a lane
 NOWHERE = ("turn", "onward", "granted", "old_lane", "yield_to", "part_from", "path_at")
 DYNAMICS = tuple(field.name for field in fields(Dynamics))
@@ -52,11 +56,30 @@ def brake_lights(
     return lit
 
 
+def turn_sides(network: RoadNetwork) -> NDArray[np.int8]:
+    """Return (T + 1,) to which side each turn goes, 1 left and -1 right; the last is that of no turn."""
+    back = -1 if network.left_hand else 1
+    side = {TurnKind.LEFT: 1, TurnKind.RIGHT: -1, TurnKind.UTURN: back}
+    return np.array([*(side.get(turn.kind, 0) for turn in network.turns), 0], dtype=np.int8)
+
+
+def sides(graph: LaneGraph, side: NDArray[np.int8], fleet: Rows, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Return (N,) to which side vehicles show that they turn: before it, in it, and to and from the kerb."""
+    lanes, lane = graph.lanes.row, fleet["lane"][rows]
+    on_road = lanes["road"][lane] >= 0
+    near = lanes["length_m"][lane] - fleet["position_m"][rows] < INDICATES_M
+    turn = np.where(on_road, np.where(near, fleet["turn"][rows], -1), lanes["turn"][lane])
+    kerbward = 1 if graph.network.left_hand else -1
+    shown = np.where(fleet["kerb"][rows] == LEAVING, -kerbward, side[turn])
+    shown = np.where((fleet["kerb"][rows] == SEEKING) & (fleet["change_mps2"][rows] < 0), kerbward, shown)
+    return np.asarray(np.where(fleet["kerb"][rows] == STANDING, 0, shown), dtype=np.int8)
+
+
 class FleetBook:
     """Rows of vehicles; a row is free again when its vehicle has left the map."""
 
     def __init__(self, graph: LaneGraph, routes: Routes) -> None:
-        self._graph, self._routes = graph, routes
+        self._graph, self._routes, self._side = graph, routes, turn_sides(graph.network)
         self.fleet: Rows = new_fleet(FIRST_CAPACITY)
         self.vehicle: dict[int, Vehicle] = {}
         self.newcomers: list[int] = []  # rows that the kernel has not been told of
@@ -248,4 +271,5 @@ class FleetBook:
             braking=brake_lights(fleet["change_mps2"][rows], speed, at_kerb),
             at_kerb=at_kerb,
             plates=tuple(v.plate for v in vehicles),
+            turning=sides(self._graph, self._side, fleet, np.array(rows)),
         )
