@@ -27,6 +27,7 @@ from twin.randomness import Seed
 
 FEWEST = 200  # sightings that a condition is fitted from
 DRAWS = 24
+LOOK_FRAMES = 4.0  # independent frames that a look of one view in one light and weather is worth [?]
 ALARMS = Shrink(common=0.1, light=1.0, weather=3.0, own=10.0)
 
 
@@ -119,12 +120,21 @@ def _draws(
 
 
 def _rates(seen: Sightings, codes: tuple[int, ...]) -> Float64Array:
-    """Return (C, 2) the logarithm of the false alarms a frame, and its slope in that of the vehicles."""
-    masks = [condition(seen.frame_light, seen.frame_weather) == code for code in codes]
-    columns = np.column_stack((np.ones(seen.frames), np.log1p(seen.frame_held)))
-    counts = seen.frame_false.astype(np.float64)
-    parted = Parted(np.array(codes), tuple(columns[m] for m in masks), tuple(counts[m] for m in masks))
-    return pooled_fit(parted, ALARMS, rate_mean)
+    """Return (C, 2) the logarithm of the false alarms a frame, and its slope in that of the vehicles.
+
+    From the means of each view in each condition: within a view both hardly change, and views differ.
+    """
+    code = condition(seen.frame_light, seen.frame_weather)
+    looks, row = np.unique(np.column_stack((seen.frame_view, code)), axis=0, return_inverse=True)
+    frames = np.bincount(row.ravel()).astype(np.float64)
+    vehicles, alarms = (
+        np.bincount(row.ravel(), column) / frames for column in (seen.frame_held, seen.frame_false)
+    )
+    columns = np.column_stack((np.ones(len(looks)), np.log1p(vehicles)))
+    masks = [looks[:, 1] == one for one in codes]
+    parted = Parted(np.array(codes), tuple(columns[m] for m in masks), tuple(alarms[m] for m in masks))
+    weights = [np.full(int(mask.sum()), LOOK_FRAMES) for mask in masks]
+    return pooled_fit(parted, ALARMS, rate_mean, weights)
 
 
 def _in_order(seen: Sightings, rows: BoolArray) -> Int64Array:

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from scenarios.experiments.held_out import Foretold
+from scenarios.experiments.trials import HOURS, INTENSITY, MORE_HFOV_DEG, TrialSpec
+from scenarios.spec import load_scenario
 from tests.verification import pytest_proof
 from tests.verification.page import Finding, Table
 from tests.verification.test_sensing_curves import LEFT_OUT, OTHER, rows_of, told, tracks_of
+from twin.cameras.appearance import LIGHTS
 from twin.cameras.curves import ERROR_BINS_M, DetectorCurves, condition_text, curves_of, fitted_detectors
 
 FILE = "test_sensing_curves.py"
@@ -31,7 +34,28 @@ def prove(*, long: bool) -> Finding:
     shown = pytest_proof.prove(FILE, long=long)
     brief = tuple(_without_figures(table) for table in shown.tables)
     mine = [table for name in fitted_detectors() for table in _of(name)]
-    return replace(shown, tables=(*brief, *mine))
+    return replace(shown, tables=(*brief, _watched(), *mine))
+
+
+def _watched() -> Table:
+    """Tell how views are watched; what each file rests on stands under its last table."""
+    spec = TrialSpec(load_scenario("beruang-madu"), "motion")
+    hours = zip(LIGHTS, HOURS, strict=True)
+    rows = (
+        (
+            "views",
+            f"random kerbs of arterials, lenses of {MORE_HFOV_DEG[0]:g} to {MORE_HFOV_DEG[1]:g} degrees",
+        ),
+        ("hours, one drawn a seed", "; ".join(f"{name} {a:g} to {b:g}" for name, (a, b) in hours)),
+        ("rain and haze", f"of intensity {INTENSITY:g} alone; what is lighter or heavier was not watched"),
+        (
+            "each look",
+            f"{spec.lasting_s:g} s at {spec.fps:g} frames a second, every {spec.noted}nd held to truth",
+        ),
+        ("vehicles held to be seen", "30 % visible or more, 12 px or larger in height or width"),
+        ("the fit may be made again by", "bconnect detector calibrate NAME --date DAY --out FILE"),
+    )
+    return Table("How views are watched", ("what", "which"), rows)
 
 
 def _without_figures(table: Table) -> Table:
