@@ -18,7 +18,7 @@ import numpy as np
 
 from scenarios.experiments.sightings import FRAME, SIGHTING, Sightings
 
-ANSWERING = ("detectors", "twin", "scenarios.experiments")
+ANSWERING = ("detectors", "twin", "scenarios.experiments", "scenarios.datasets")
 NOT_ANSWERING = (  # they read what was watched
     "curves.py", "curve_forms.py", "capturing.py", "sensing.py", "analytic_tracks.py", "plate_reading.py",
     "carrying.py", "calibrate.py", "curve_fit.py", "held_out.py", "kept_trials.py", "tracks_beside.py",
