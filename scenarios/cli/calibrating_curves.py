@@ -7,28 +7,43 @@ from rich.console import Console
 from rich.table import Table
 
 from detectors.detection import registry
-from scenarios.experiments.calibrate import Calibrated, calibrate, write_curves
+from scenarios.experiments.calibrate import Asked, Calibrated, calibrate, write_curves
 from scenarios.experiments.held_out import Foretold
-from scenarios.experiments.trials import HOURS, TrialSpec
+from scenarios.experiments.trials import TrialSpec
 from scenarios.progress import Progress
 from scenarios.spec import load_scenario
 from scenarios.texts import Texts
+from scenarios.weather_files import weather_named
 
 ORACLE = "oracle"
-FIRST = 401
-__all__ = ["run", "show", "write_curves"]
+__all__ = ["asked", "run", "show", "write_curves"]
 
 
-def run(
-    detector: str, scenario: str, made_on: str, seeds: int, cameras: int, workers: int, progress: Progress
-) -> Calibrated:
-    """Watch `cameras` random views of each seed, fit, and try on views left out."""
+def asked(  # noqa: PLR0913 - one parameter an option
+    detector: str, scenario: str, made_on: str, *, views: int, tried: int, cameras: int, seed: int,
+    weather: str, seconds: float,
+) -> Asked:  # fmt: skip
+    """Return what is to be fitted on what; raises InputError for a detector or weather that is not there."""
     if detector != ORACLE:
         if "" not in sys.path:
             sys.path.insert(0, "")  # a class of your own lies where you are
         registry.build(detector, None)  # what is not there is told before anything is rendered
-    spec = TrialSpec(load_scenario(scenario), detector, cameras=cameras, hours=HOURS)
-    return calibrate(spec, made_on, tuple(range(FIRST, FIRST + seeds)), workers, progress)
+    skies = tuple(weather_named(one.strip()).sky for one in weather.split(","))
+    trial = TrialSpec(
+        load_scenario(scenario),
+        detector,
+        cameras=cameras,
+        lasting_s=seconds,
+        weathers=tuple(dict.fromkeys(skies)),
+    )
+    fit, rest = (-(-count // cameras) for count in (views, tried))
+    return Asked(trial, made_on, tuple(range(seed, seed + fit)), tuple(range(seed + fit, seed + fit + rest)))
+
+
+def run(what: Asked, workers: int, cache: Path | None, progress: Progress) -> Calibrated:
+    """Watch what is not watched yet, fit, and try on the other views."""
+    name = "".join(letter if letter.isalnum() else "-" for letter in what.trial.detector)
+    return calibrate(what, workers, progress, cache or Path("out") / "calibrate" / name)
 
 
 def show(done: Calibrated, file: Path, texts: Texts) -> None:
@@ -40,9 +55,11 @@ def show(done: Calibrated, file: Path, texts: Texts) -> None:
         texts.text("Fitted on {sightings} sightings of {vehicles} vehicles in {views} views", **said),
         soft_wrap=True,
     )
+    console.print(texts.text("Form: {form}", form=texts.text(done.curves.form)), markup=False, soft_wrap=True)
+    held = done.tried or done.by_others
     for title, rows in (
-        ("Recall on views left out of the fit", done.recall),
-        ("False alarms a frame on views left out of the fit", done.false_alarms),
+        ("Recall on views left out of the fit", held.recall),
+        ("False alarms a frame on views left out of the fit", held.false_alarms),
     ):
         table = Table(title=texts.text(title))
         for heading in ("Part", "Rests on", "Measured", "95 % interval", "Curves say", "Off by"):

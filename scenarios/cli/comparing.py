@@ -9,7 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from scenarios.errors import InputError, unknown_name
+from scenarios.curve_names import curves_named, short_of_curves
+from scenarios.errors import InputError
 from scenarios.planning.compare import Compared, Comparison, RenderedRow, Row, compare
 from scenarios.planning.evenings import Hours, usual_hours
 from scenarios.progress import Progress
@@ -20,15 +21,12 @@ from scenarios.results import Scenario
 from scenarios.spec import check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.staging import staged
 from scenarios.texts import Texts
-from twin.cameras.curves import CurvesError, curves_of, fitted_detectors, load_curves
 from twin.cameras.plans import CameraPlan
-from twin.cameras.sensing import CURVES, Curves, curves_for
 from twin.network import library
 from twin.network.model import RoadNetwork
 
 HOURS = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 SAID_ROWS = ("caught, mean of the rules", "caught", "caught, number", "caught, plate read")
-STATED = "stated"
 MARK = "report.json"
 
 
@@ -77,25 +75,8 @@ def make_spec(
     network = library.resolve(setting.network)
     check_zone(setting, network)
     both = [_plan(name, network) for name in (plan_a, plan_b)]
-    known = _sensing(curves, setting)
+    known = curves_named(curves, setting.detector)
     return Comparison(setting, network, both[0], both[1], looked_at, threshold / 100, known)
-
-
-def _sensing(name: str | None, scenario: Scenario) -> Curves:
-    """Return the curves by name: those of the scenario's detector if none is asked for."""
-    if name is None:
-        return curves_for(scenario.detector)
-    if name == STATED:
-        return CURVES
-    if name.endswith(".json"):
-        try:
-            return load_curves(Path(name))
-        except CurvesError as error:
-            raise InputError(str(error)) from error
-    found = curves_of(name)
-    if found is None:
-        raise unknown_name(name, (STATED, *fitted_detectors()), what="curves")
-    return found
 
 
 def _plan(name: str, network: RoadNetwork) -> CameraPlan:
@@ -159,9 +140,9 @@ def show(outcome: Outcome, texts: Texts) -> None:
     words = Words(texts.language)
     console = Console(highlight=False)
     console.print(headline(outcome.compared, words), markup=False, soft_wrap=True)
-    calibrated = outcome.compared.spec.curves.calibrated
-    known = "curves fitted to rendered runs" if calibrated else "not calibrated"
-    table = Table(title=texts.text("analytic") + ", " + texts.text(known))
+    spec = outcome.compared.spec
+    known = short_of_curves(spec.curves, texts)
+    table = Table(title=f"{texts.text('analytic')}: {texts.text('Sensing curves').lower()} {known}")
     for heading in ("Rule", "Measure", "A", "B", "B less A", "95 % t interval", "Finding"):
         table.add_column(texts.text(heading))
     for row in outcome.compared.rows:

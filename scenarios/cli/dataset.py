@@ -41,7 +41,10 @@ def export_command(  # noqa: PLR0913 - one parameter an option
     every: Annotated[float, typer.Option(min=0.2, max=3600, help="Seconds between them.")] = 5.0,
     all_light: Annotated[bool, typer.Option("--all-light", help="Light from dawn to night.")] = False,
     randomise: Annotated[
-        bool, typer.Option("--randomise", help="Vary cameras, light, streets and fleets beyond what is real.")
+        bool,
+        typer.Option(
+            "--randomise", help="Vary cameras, light, weather, streets, fleets beyond what is real."
+        ),
     ] = False,
     form: Annotated[str, typer.Option("--format", help="yolo, coco, both, or mot (sequences).")] = "both",
     lang: Language = None,

@@ -1,5 +1,6 @@
 """`bconnect detector`: which there are, whether yours keeps its promises, how well one sees."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -86,18 +87,32 @@ def calibrate_command(  # noqa: PLR0913 - one parameter an option
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The day that the curves are to carry.")
     ],
     scenario: Annotated[str, typer.Option(help="Whose traffic is watched, name or path.")] = "beruang-madu",
-    seeds: Annotated[int, typer.Option(min=1, max=500, help="How many evenings are watched.")] = 8,
-    cameras: Annotated[int, typer.Option(min=1, max=100, help="Random cameras a seed.")] = 8,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    views: Annotated[int, typer.Option(min=2, max=2000, help="Random cameras to fit on.")] = 36,
+    tried: Annotated[int, typer.Option(min=0, max=2000, help="Further cameras, to try the curves on.")] = 12,
+    cameras: Annotated[int, typer.Option(min=1, max=100, help="Cameras a seed.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="First seed.")] = 401,
+    weather: Annotated[str, typer.Option(help="Weathers, with commas between them.")] = "clear,rain,haze",
+    seconds: Annotated[
+        float, typer.Option(min=2, max=3600, help="How long each camera looks in each light and weather.")
+    ] = 20.0,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder that keeps what was watched; else out/calibrate/NAME.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
 ) -> None:
-    """Fit the curves of analytic sensing for a detector on rendered runs, and try them on views left out."""
+    """Fit the curves of analytic sensing for a detector on rendered runs, and try them on other views.
+
+    Interrupted, the same command goes on where it was.
+    """
     from scenarios.cli import calibrating_curves  # noqa: PLC0415 - numba, OpenCV: not for `--help`
 
     texts = texts_for(lang)
+    asked = calibrating_curves.asked(
+        name, scenario, date.date().isoformat(), views=views, tried=tried, cameras=cameras, seed=seed,
+        weather=weather, seconds=seconds,
+    )  # fmt: skip
     with bars(texts) as progress:
-        done = calibrating_curves.run(
-            name, scenario, date.date().isoformat(), seeds, cameras, workers, progress
-        )
+        done = calibrating_curves.run(asked, workers or os.cpu_count() or 1, cache, progress)
     calibrating_curves.write_curves(done, out)
     calibrating_curves.show(done, out, texts)

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scenarios.cli.comparing import make_spec, say_left_out
+from scenarios.curve_names import said_of_curves
 from scenarios.errors import unknown_name
 from scenarios.planning.gate_geometry import geometry_gate
 from scenarios.planning.gate_simulation import simulation_gate
@@ -13,6 +14,7 @@ from scenarios.planning.gates import GateRow, Verdict, overall
 from scenarios.progress import Progress
 from scenarios.spec import load_scenario
 from scenarios.texts import Texts
+from twin.cameras.sensing import curves_for
 
 GATES = ("G0", "G1")
 __all__ = ["Verdict", "gate", "show"]
@@ -64,5 +66,7 @@ def show(name: str, zone: str, plan: str | None, rows: tuple[GateRow, ...], text
     verdict = overall(rows)
     said = texts.text("Gate {gate}: {verdict}", gate=name.upper(), verdict=texts.text(verdict))
     console.print(said, markup=False)
-    console.print(texts.text("Seen: analytic, not calibrated."), markup=False)
+    geometry = name.upper() == "G0"
+    seen = said_of_curves(curves_for(load_scenario(zone).detector), texts)
+    console.print(texts.text("Seen: analytic, not calibrated.") if geometry else seen, markup=False)
     return verdict

@@ -28,6 +28,10 @@ def place(  # noqa: PLR0913 - one parameter an option
     time_limit: Annotated[
         float, typer.Option(min=0, max=86_400, help="Seconds for the integer programme; 0: none.")
     ] = 30.0,
+    curves: Annotated[
+        str | None,
+        typer.Option(help="Of sensing: stated, a detector, or a .json; else of the scenario's detector."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
     out: Annotated[Path | None, typer.Option(help="The plan; else out/ZONE-place.toml.")] = None,
@@ -39,7 +43,9 @@ def place(  # noqa: PLR0913 - one parameter an option
     from scenarios.cli import placing  # noqa: PLC0415 - networkx, numba, scipy: not for `--help`
 
     texts = texts_for(lang)
-    spec = placing.make_spec(zone, base, budget, seeds=tuple(range(seed, seed + seeds)), seed=seed)
+    spec = placing.make_spec(
+        zone, base, budget, seeds=tuple(range(seed, seed + seeds)), seed=seed, curves=curves
+    )
     spec = placing.with_effort(spec, rounds, time_limit, workers or os.cpu_count() or 1)
     file = placing.plan_file(out, spec)
     with bars(texts) as progress:

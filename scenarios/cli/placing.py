@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from scenarios.curve_names import curves_named, said_of_curves
 from scenarios.errors import InputError
 from scenarios.plan_writer import write_plan
 from scenarios.planning.place import Placed, PlaceSpec, place
@@ -18,7 +19,9 @@ from twin.placement.planner import Effort
 __all__ = ["make_spec", "place", "plan_file", "show", "with_effort", "write"]
 
 
-def make_spec(zone: str, base: str | None, budget: int, *, seeds: tuple[int, ...], seed: int) -> PlaceSpec:
+def make_spec(
+    zone: str, base: str | None, budget: int, *, seeds: tuple[int, ...], seed: int, curves: str | None = None
+) -> PlaceSpec:
     """Return the problem that was asked, checked against its network; raises InputError."""
     scenario = load_scenario(zone)
     network = library.resolve(scenario.network)
@@ -26,7 +29,8 @@ def make_spec(zone: str, base: str | None, budget: int, *, seeds: tuple[int, ...
     plan = plan_on(load_plan(base), network) if base else None
     if plan:
         check_on_map(plan, network)
-    return PlaceSpec(scenario, network, budget, plan, seeds=seeds, seed=seed)
+    known = curves_named(curves, scenario.detector)
+    return PlaceSpec(scenario, network, budget, plan, seeds=seeds, seed=seed, curves=known)
 
 
 def plan_file(out: Path | None, spec: PlaceSpec) -> Path:
@@ -53,8 +57,9 @@ def write(placed: Placed, file: Path, base: str | None, texts: Texts) -> None:
         ),
         (
             f"Covers {best.value:.2f} of 100 by weight, at most {best.bound:.2f} is possible: "
-            f"proved gap {100 * best.gap:.2f} %. Analytic, not calibrated."
+            f"proved gap {100 * best.gap:.2f} %."
         ),
+        said_of_curves(placed.spec.curves, Texts("en")),
     ]
     extends = _extends(base)
     write_plan(file, placed.views, network=scenario.network, extends=extends, comments=said)
@@ -93,7 +98,7 @@ def show(placed: Placed, file: Path, texts: Texts) -> None:
 
 def _lines(placed: Placed, texts: Texts) -> list[str]:
     lines = [texts.text("Value: per cent of the weight of all places, half for stands, half for red lights.")]
-    lines += [texts.text("Seen: analytic, not calibrated.")]
+    lines += [said_of_curves(placed.spec.curves, texts)]
     if placed.spec.base:
         lines.append(
             texts.text("The cameras there already are worth {value}.", value=f"{placed.present_value:.2f}")

@@ -9,6 +9,7 @@ from scenarios.datasets.shots import Shot
 from scenarios.texts import Texts
 
 CARD = "README.md"
+WEATHER_TEXTS = {"clear": "clear weather"}  # "clear" alone is what a verdict says
 NOT_FOR = (
     "Evidence against anybody: every picture is simulated, and no plate in it can have been issued.",
     "A claim about real streets: what a detector reaches here, it has not reached there.",
@@ -19,16 +20,18 @@ NOT_FOR = (
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a dataset by split: pictures, pictures by light, labelled vehicles by class."""
+    """Counts of a dataset by split: pictures, by light and by weather, and labelled vehicles by class."""
 
     pictures: Counter[str] = field(default_factory=Counter)
     lights: Counter[tuple[str, str]] = field(default_factory=Counter)
+    weathers: Counter[tuple[str, str]] = field(default_factory=Counter)
     vehicles: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, shot: Shot, split: str) -> None:
         """Count one picture."""
         self.pictures[split] += 1
         self.lights[split, shot.light] += 1
+        self.weathers[split, WEATHER_TEXTS.get(shot.weather, shot.weather)] += 1
         for kind in shot.truth.vehicle_class[shot.labelled].tolist():
             self.vehicles[split, VehicleClass(kind).name.lower()] += 1
 
@@ -62,7 +65,7 @@ def _said(value: object) -> str:
 def _table(tally: Tally, texts: Texts) -> list[str]:
     splits = list(tally.pictures)
     rows = [(texts.text("Pictures"), [tally.pictures[split] for split in splits])]
-    for counts in (tally.lights, tally.vehicles):
+    for counts in (tally.lights, tally.weathers, tally.vehicles):
         names = sorted({name for _, name in counts})
         rows += [(texts.text(name), [counts[split, name] for split in splits]) for name in names]
     head = ["| |" + "|".join(f" {split} " for split in splits) + "|", "|---|" + "---|" * len(splits)]

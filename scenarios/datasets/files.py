@@ -93,7 +93,7 @@ def yolo_lines(shot: Shot) -> list[str]:
 
 
 def coco_image(shot: Shot, number: int) -> dict[str, Any]:
-    """Return the entry of a picture; beside what COCO asks for it says who took it and in what light."""
+    """Return the entry of a picture; beside what COCO asks for it says by whom, in what light and weather."""
     height, width = shot.image_bgr.shape[:2]
     return {
         "id": number,
@@ -103,6 +103,7 @@ def coco_image(shot: Shot, number: int) -> dict[str, Any]:
         "view": shot.view,
         "seed": shot.seed,
         "light": shot.light,
+        "weather": shot.weather,
         "timestamp_ns": shot.timestamp_ns,
         "signals": dict(shot.signals),
     }

@@ -12,13 +12,21 @@ LEAST_ROAD_M = 120.0
 HEIGHT_M, HFOV_DEG, AHEAD_M, POLE_M = (5.5, 12.0), (42.0, 85.0), (13.0, 42.0), (0.8, 3.0)
 
 
-def random_views(network: RoadNetwork, seed: Seed, count: int) -> tuple[ViewSpec, ...]:
-    """Return `count` cameras at random kerbs of the arterials, looking along or against traffic."""
+def random_views(
+    network: RoadNetwork, seed: Seed, count: int, hfov_deg: tuple[float, float] = HFOV_DEG
+) -> tuple[ViewSpec, ...]:
+    """Return `count` cameras at random kerbs of the arterials, looking along or against traffic.
+
+    `hfov_deg` are the widths of their lenses, from and to.
+    """
     roads = [road for road in network.roads if road.length_m >= LEAST_ROAD_M and road.priority >= 2]
-    return tuple(_view(roads, seed.generator("camera", number), number) for number in range(count))
+    draws = [seed.generator("camera", number) for number in range(count)]
+    return tuple(_view(roads, draw, number, hfov_deg) for number, draw in enumerate(draws))
 
 
-def _view(roads: list[Road], draw: np.random.Generator, number: int) -> ViewSpec:
+def _view(
+    roads: list[Road], draw: np.random.Generator, number: int, hfov_deg: tuple[float, float]
+) -> ViewSpec:
     road = roads[int(draw.integers(len(roads)))]
     edge_m = road.lanes * road.lane_width_m / 2 + road.kerb_m
     onward = draw.random() < 0.5
@@ -32,7 +40,7 @@ def _view(roads: list[Road], draw: np.random.Generator, number: int) -> ViewSpec
         height_m=float(draw.uniform(*HEIGHT_M)),
         aim_along_m=float(np.clip(along_m + ahead_m, 0.0, road.length_m)),
         aim_offset_m=float(draw.uniform(-6.0, 3.0)),
-        hfov_rad=math.radians(float(draw.uniform(*HFOV_DEG))),
+        hfov_rad=math.radians(float(draw.uniform(*hfov_deg))),
         fps=1.0,
     )
 

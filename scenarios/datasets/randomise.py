@@ -1,10 +1,10 @@
 """Domain randomisation: pictures of the twin that no two cameras, days or fleets have in common.
 
 What a net should not learn is varied beyond what is real (Tobin et al. 2017, arXiv 1703.06907; Tremblay
-et al. 2018, arXiv 1804.06516): pose and lens of the camera, hour, exposure, colour balance, noise, blur,
-colours and sizes of vehicles, textures and furniture of the street, things that are no vehicles. Boxes stay
-exact: vehicles are varied before they are drawn, the street behind them where no vehicle shows. Every draw
-belongs to (seed, camera, picture): the same again for the same seed.
+et al. 2018, arXiv 1804.06516): pose and lens of the camera, hour, weather, exposure, colour balance, noise,
+blur, colours and sizes of vehicles, textures and furniture of the street, things that are no vehicles. Boxes
+stay exact: vehicles are varied before they are drawn, the street behind them where no vehicle shows. Each
+draw belongs to (seed, camera, picture): the same again for the same seed.
 """
 
 import math
@@ -16,6 +16,7 @@ import numpy as np
 from detectors.datatypes.arrays import BoolArray, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.cameras.plans import ViewSpec
+from twin.environment.weather import Sky, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.fleet import in_place
@@ -23,6 +24,7 @@ from twin.rendering.truth_boxes import in_frame
 from twin.truth import VehicleStates
 
 HOURS = (6.2, 20.5)  # dawn to night
+WEATHER_SHARES = (0.5, 0.3, 0.2)  # clear, rain, haze [?]
 MIX_SPREAD = 0.6  # of the logarithm of the share of each class
 SIZE_SPREAD = 0.06  # of each length of a vehicle
 MOST_THINGS = 12
@@ -78,6 +80,12 @@ def random_hours(seed: Seed, count: int) -> tuple[float, ...]:
     """Return so many hours of the day in order, one from each part of it."""
     share = (np.arange(count) + seed.generator("hours").random(count)) / count
     return tuple(float(hour) for hour in HOURS[0] + share * (HOURS[1] - HOURS[0]))
+
+
+def random_weather(draw: np.random.Generator) -> Weather:
+    """Return the weather of a camera: clear half of the time, else rain or haze of any strength."""
+    sky = tuple(Sky)[int(draw.choice(len(WEATHER_SHARES), p=WEATHER_SHARES))]
+    return Weather(sky, float(draw.uniform()))
 
 
 def random_fleet(vehicles: VehicleStates, seed: Seed) -> VehicleStates:

@@ -11,6 +11,7 @@ from scenarios.datasets.randomise import (
     random_hours,
     random_mix,
     random_pose,
+    random_weather,
     varied,
     vehicle_mask,
 )
@@ -19,6 +20,7 @@ from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
 from twin.cameras.plans import ViewSpec
 from twin.clock import NS_PER_S, from_local
+from twin.environment.weather import Weather
 from twin.network import library
 from twin.randomness import Seed
 from twin.rendering.light import light_at
@@ -40,7 +42,7 @@ class ShotSpec:
 
     `light_hours`, ascending, are hours of the day whose light the pictures get one after another,
     whatever the traffic of the scenario; none leaves the time as it is. `randomise` varies cameras,
-    light, streets and fleets by seed beyond what is real (see `randomise`).
+    light, weather, streets and fleets by seed beyond what is real (see `randomise`).
     """
 
     scenario: Scenario
@@ -65,6 +67,7 @@ class Shot:
     index: int
     timestamp_ns: int
     light: str
+    weather: str
     image_bgr: UInt8Array
     truth: FrameTruth
     labelled: BoolArray
@@ -110,7 +113,7 @@ def _of_seed(spec: ShotSpec, seed: int) -> Iterator[Shot]:
     period_ns = round(spec.every_s * NS_PER_S)
     root = Seed(seed)
     views = {
-        view.name: TwinView(network, view, _street(root, view, spec), spec.scenario.weather)
+        view.name: TwinView(network, view, _street(root, view, spec), weather_of(spec, seed, view.name))
         for view in spec.views
     }
     counts = dict.fromkeys(views, 0)
@@ -123,7 +126,15 @@ def _of_seed(spec: ShotSpec, seed: int) -> Iterator[Shot]:
         counts[name] += 1
         moment_ns = _lit(spec, scene.timestamp_ns, start_ns, index)
         lit = replace(scene, timestamp_ns=moment_ns)
-        yield _shot(views[name], lit, seed, index, randomise=spec.randomise)
+        sky = weather_of(spec, seed, name).sky.value
+        yield _shot(views[name], lit, (seed, index, sky), randomise=spec.randomise)
+
+
+def weather_of(spec: ShotSpec, seed: int, view: str) -> Weather:
+    """Return the weather over a camera: the scenario's, or one of its own where everything varies."""
+    if not spec.randomise:
+        return spec.scenario.weather
+    return random_weather(Seed(seed, ("randomise",)).generator("weather", view))
 
 
 def _street(root: Seed, view: ViewSpec, spec: ShotSpec) -> Seed:
@@ -149,7 +160,9 @@ def _lit(spec: ShotSpec, timestamp_ns: int, start_ns: int, index: int) -> int:
     return midnight_ns + round(hour * 3600) * NS_PER_S + timestamp_ns - start_ns
 
 
-def _shot(view: TwinView, scene: Scene, seed: int, index: int, *, randomise: bool) -> Shot:
+def _shot(view: TwinView, scene: Scene, which: tuple[int, int, str], *, randomise: bool) -> Shot:
+    """Photograph a scene; `which` are its seed, its number and the weather."""
+    seed, index, weather = which
     own = Seed(seed, ("randomise", view.spec.name))
     if randomise:
         scene = replace(scene, vehicles=random_fleet(scene.vehicles, own))
@@ -170,6 +183,7 @@ def _shot(view: TwinView, scene: Scene, seed: int, index: int, *, randomise: boo
         index=index,
         timestamp_ns=frame.timestamp_ns,
         light="night" if light_at(frame.timestamp_ns).lamps > DARK else "day",
+        weather=weather,
         image_bgr=image,
         truth=truth,
         labelled=np.asarray(labelled),

@@ -1,39 +1,42 @@
-"""Fits sensing curves to sightings: ridge logistic regression by condition, spread by views drawn anew.
+"""Fits sensing curves to sightings: logistic regression of all conditions, spread by views drawn anew.
 
-Iteratively reweighted least squares (McCullagh and Nelder, Generalized Linear Models, 1989, 2.5 and
-4.4; for rates 6.2) with a small ridge. Frames of a vehicle and vehicles of a view are alike, so the
-bootstrap draws whole views (Davison and Hinkley, Bootstrap Methods, 1997, 3.8), never frames.
+Frames of a vehicle and vehicles of a view are alike, so the bootstrap draws whole views (Davison and
+Hinkley, Bootstrap Methods, 1997, 3.8), never frames.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from scenarios.errors import InputError
+from scenarios.experiments.curve_forms import Form, Rows, Tried, chosen_form, weights_of
+from scenarios.experiments.pooled_fit import Parted, Shrink, pooled_fit, rate_mean
 from scenarios.experiments.sightings import Sightings
 from twin.cameras.curves import (
     ERROR_BINS_M,
+    FEATURES,
+    TYPICAL,
     DetectorCurves,
     FittedOn,
     condition,
     condition_text,
     features,
-    typical,
 )
 from twin.randomness import Seed
 
-RIDGE = 1.0  # pseudo-sightings that hold each slope near 0
 FEWEST = 200  # sightings that a condition is fitted from
-DRAWS = 40
-STEPS = 60
-CLOSE = 1e-6
+DRAWS = 24
+LOOK_FRAMES = 4.0  # independent frames that a look of one view in one light and weather is worth [?]
+ALARMS = Shrink(common=0.1, light=1.0, weather=3.0, own=10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class FitSpec:
-    """What a fit is called and how it is made: overlap from which a detection is a vehicle's own."""
+    """What a fit is called and how it is made: overlap from which a detection is a vehicle's own.
+
+    Without a `form` the one that foretells views left out best is taken.
+    """
 
     detector: str
     made_on: str
@@ -41,6 +44,33 @@ class FitSpec:
     overlap: float
     draws: int = DRAWS
     fewest: int = FEWEST
+    form: Form | None = None
+
+
+def conditions_of(seen: Sightings, fewest: int = FEWEST) -> tuple[int, ...]:
+    """Return the conditions of which there is enough; raises InputError where there are none."""
+    codes = condition(seen.light, seen.weather)
+    counts = {int(code): int(((codes == code) & seen.held).sum()) for code in np.unique(codes)}
+    kept = tuple(code for code, count in sorted(counts.items()) if count >= fewest)
+    if not kept:
+        told = ", ".join(f"{condition_text(code)}: {count}" for code, count in counts.items()) or "none"
+        msg = f"calibrate: expected {fewest} sightings or more in one light, got {told}; watch longer"
+        raise InputError(msg)
+    return kept
+
+
+def rows_of(seen: Sightings, overlap: float) -> Rows:
+    """Return what a detector is held to see, as a fit needs it."""
+    held = seen.of_rows(seen.held)
+    found = (held.overlap >= overlap).astype(np.float64)
+    return Rows(features(held.appearance), found, condition(held.light, held.weather), held.view)
+
+
+def form_for(seen: Sightings, spec: FitSpec) -> tuple[Form, tuple[Tried, ...]]:
+    """Return the form of the curves and how all forms did on views left out; raises InputError."""
+    codes = conditions_of(seen, spec.fewest)
+    rows = rows_of(seen, spec.overlap)
+    return chosen_form(rows.of(np.isin(rows.code, codes)), codes)
 
 
 def fit_curves(seen: Sightings, spec: FitSpec) -> DetectorCurves:
@@ -48,105 +78,63 @@ def fit_curves(seen: Sightings, spec: FitSpec) -> DetectorCurves:
 
     They are those of vehicles that a detector is held to see: smaller or more hidden ones are left out.
     """
-    codes = condition(seen.light, seen.weather)
-    counts = {int(code): int(((codes == code) & seen.held).sum()) for code in np.unique(codes)}
-    kept = tuple(code for code, count in sorted(counts.items()) if count >= spec.fewest)
-    if not kept:
-        told = ", ".join(f"{condition_text(code)}: {count}" for code, count in counts.items()) or "none"
-        msg = f"calibrate: expected {spec.fewest} sightings or more in one light, got {told}; watch longer"
-        raise InputError(msg)
-    found = (seen.overlap >= spec.overlap).astype(np.float64)
-    columns, plain = features(seen.appearance), typical(seen.appearance)
-    rows = [(codes == code) & seen.held for code in kept]
-    frame_codes = condition(seen.frame_light, np.zeros_like(seen.frame_light))
-    frames = [frame_codes == code for code in kept]
-    missing, there = zip(*(_runs_s(seen, found, one) for one in rows), strict=True)
+    kept = conditions_of(seen, spec.fewest)
+    form = spec.form or form_for(seen, spec)[0]
+    rows = rows_of(seen, spec.overlap)
+    plain = Rows(rows.columns[:, : len(TYPICAL)], rows.found, rows.code, rows.view)
     return DetectorCurves(
         detector=spec.detector,
-        fitted_on=FittedOn(
-            spec.made_on,
-            spec.overlap,
-            seen.views,
-            spec.seeds,
-            int(seen.held.sum()),
-            _vehicles(seen),
-            seen.frames,
-        ),
+        form=form.name,
+        fitted_on=_fitted_on(seen, spec),
         conditions=kept,
-        weights=np.array([logistic_fit(columns[one], found[one]) for one in rows]),
-        typical=np.array([logistic_fit(plain[one], found[one]) for one in rows]),
-        draws=_draws(seen, columns, found, rows, spec),
-        false_alarms=np.array([_rate(seen, one) for one in frames]),
-        missing_s=np.array(missing),
-        found_s=np.array(there),
+        weights=weights_of(rows, form, FEATURES, kept),
+        typical=weights_of(plain, form, TYPICAL, kept),
+        draws=_draws(rows, form, FEATURES, kept, spec),
+        typical_draws=_draws(plain, form, TYPICAL, kept, spec),
+        false_alarms=_rates(seen, kept),
+        missing_s=np.array([_runs_s(seen, code, spec.overlap)[0] for code in kept]),
+        found_s=np.array([_runs_s(seen, code, spec.overlap)[1] for code in kept]),
         error_m=_errors(seen),
         switches_per_min=_switches(seen),
     )
 
 
-def _vehicles(seen: Sightings) -> int:
-    return len(np.unique(np.column_stack((seen.view, seen.vehicle))[seen.held], axis=0))
-
-
-def logistic_fit(
-    columns: Float64Array, found: Float64Array, weight: Float64Array | None = None, ridge: float = RIDGE
-) -> Float64Array:
-    """Return the weights (F,) of a logistic regression of `found` (N,) on columns (N, F), the first all 1."""
-
-    def mean(total: Float64Array) -> tuple[Float64Array, Float64Array]:
-        chance = 1.0 / (1.0 + np.exp(-np.clip(total, -30, 30)))
-        return chance, chance * (1.0 - chance)
-
-    return _reweighted(columns, found, weight, ridge, mean)
-
-
-def rate_fit(columns: Float64Array, counts: Float64Array, ridge: float = RIDGE) -> Float64Array:
-    """Return the weights (F,) of a Poisson regression of counts (N,) on columns (N, F), the first all 1."""
-
-    def mean(total: Float64Array) -> tuple[Float64Array, Float64Array]:
-        rate = np.exp(np.clip(total, -15, 15))
-        return rate, rate
-
-    return _reweighted(columns, counts, None, ridge, mean)
-
-
-Mean = Callable[[Float64Array], tuple[Float64Array, Float64Array]]
-
-
-def _reweighted(
-    columns: Float64Array, seen: Float64Array, weight: Float64Array | None, ridge: float, mean: Mean
-) -> Float64Array:
-    """Return the weights by Newton steps, halved for as long as they would lead away."""
-    each = np.ones(len(seen)) if weight is None else weight
-    held = np.diag(np.r_[CLOSE, np.full(columns.shape[1] - 1, ridge)])
-    beta = np.zeros(columns.shape[1])
-    for _ in range(STEPS):
-        expected, spread = mean(columns @ beta)
-        slope = columns.T @ (each * (seen - expected)) - held @ beta
-        bend = (columns * (each * np.maximum(spread, CLOSE))[:, None]).T @ columns + held
-        step = np.linalg.solve(bend, slope)
-        beta = beta + step * min(1.0, 4.0 / max(float(np.abs(step).max()), CLOSE))
-        if np.abs(step).max() < CLOSE:
-            break
-    return beta
+def _fitted_on(seen: Sightings, spec: FitSpec) -> FittedOn:
+    vehicles = len(np.unique(np.column_stack((seen.view, seen.vehicle))[seen.held], axis=0))
+    return FittedOn(
+        spec.made_on, spec.overlap, seen.views, spec.seeds, int(seen.held.sum()), vehicles, seen.frames
+    )
 
 
 def _draws(
-    seen: Sightings, columns: Float64Array, found: Float64Array, rows: list[BoolArray], spec: FitSpec
+    rows: Rows, form: Form, names: tuple[str, ...], codes: tuple[int, ...], spec: FitSpec
 ) -> Float64Array:
+    """Return the weights (B, C, F) of refits over views drawn anew."""
     draw = Seed(spec.seeds[0] if spec.seeds else 0).generator("bootstrap", spec.detector)
-    there, row = np.unique(seen.view, return_inverse=True)
+    there, row = np.unique(rows.view, return_inverse=True)
     made = []
     for _ in range(spec.draws):
         times = np.bincount(draw.integers(len(there), size=len(there)), minlength=len(there))
-        weight = times[row].astype(np.float64)
-        made.append([logistic_fit(columns[one], found[one], weight[one]) for one in rows])
-    return np.array(made, dtype=np.float64).reshape(spec.draws, len(rows), columns.shape[1])
+        made.append(weights_of(rows, form, names, codes, times[row].astype(np.float64)))
+    return np.array(made, dtype=np.float64).reshape(spec.draws, len(codes), len(names))
 
 
-def _rate(seen: Sightings, frames: BoolArray) -> Float64Array:
-    columns = np.column_stack((np.ones(int(frames.sum())), np.log1p(seen.frame_vehicles[frames])))
-    return rate_fit(columns, seen.frame_false[frames].astype(np.float64))
+def _rates(seen: Sightings, codes: tuple[int, ...]) -> Float64Array:
+    """Return (C, 2) the logarithm of the false alarms a frame, and its slope in that of the vehicles.
+
+    From the means of each view in each condition: within a view both hardly change, and views differ.
+    """
+    code = condition(seen.frame_light, seen.frame_weather)
+    looks, row = np.unique(np.column_stack((seen.frame_view, code)), axis=0, return_inverse=True)
+    frames = np.bincount(row.ravel()).astype(np.float64)
+    vehicles, alarms = (
+        np.bincount(row.ravel(), column) / frames for column in (seen.frame_held, seen.frame_false)
+    )
+    columns = np.column_stack((np.ones(len(looks)), np.log1p(vehicles)))
+    masks = [looks[:, 1] == one for one in codes]
+    parted = Parted(np.array(codes), tuple(columns[m] for m in masks), tuple(alarms[m] for m in masks))
+    weights = [np.full(int(mask.sum()), LOOK_FRAMES) for mask in masks]
+    return pooled_fit(parted, ALARMS, rate_mean, weights)
 
 
 def _in_order(seen: Sightings, rows: BoolArray) -> Int64Array:
@@ -161,18 +149,24 @@ def _follows(seen: Sightings, order: Int64Array) -> BoolArray:
     return np.asarray(same & (np.diff(seen.frame[order]) == 1), dtype=np.bool_)
 
 
-def _runs_s(seen: Sightings, found: Float64Array, rows: BoolArray) -> tuple[float, float]:
-    """Return the mean length of a run of misses and of finds: that of a chain with the same changes."""
-    order = _in_order(seen, rows)
-    follows = _follows(seen, order)
-    before, after = found[order][:-1][follows] > 0, found[order][1:][follows] > 0
-    step_s = _step_s(seen)
-    lengths = []
-    for state in (False, True):
-        among = before == state
-        left = float((after[among] != state).sum())
-        lengths.append(step_s * (among.sum() + 1.0) / (left + 1.0))
-    return lengths[0], lengths[1]
+def _runs_s(seen: Sightings, code: int, overlap: float) -> Float64Array:
+    """Return (2, 2) the mean length of a run of misses and of finds, of what moves and of what stands.
+
+    That of a chain with the same changes (Gilbert, Bell System Technical Journal 39, 1960).
+    """
+    here = condition(seen.light, seen.weather) == code
+    stands = seen.appearance.still > 0
+    lengths = np.zeros((2, 2))
+    for column, rows in enumerate((here & ~stands, here & stands)):
+        order = _in_order(seen, rows)
+        follows = _follows(seen, order)
+        found = seen.overlap[order] >= overlap
+        before, after = found[:-1][follows], found[1:][follows]
+        for row, state in enumerate((False, True)):
+            among = before == state
+            left = float((after[among] != state).sum())
+            lengths[row, column] = _step_s(seen) * (among.sum() + 1.0) / (left + 1.0)
+    return lengths
 
 
 def _step_s(seen: Sightings) -> float:

@@ -7,13 +7,14 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from scenarios.experiments.sightings import Sightings
-from twin.cameras.appearance import LIGHTS
+from twin.cameras.appearance import LIGHTS, WEATHERS
 from twin.cameras.curves import DetectorCurves
 from twin.randomness import Seed
 
 HEIGHTS_PX = ((0, 12), (12, 20), (20, 40), (40, 80), (80, 10_000))
 RESAMPLES = 400
 FEWEST = 30  # sightings that a row is worth telling from
+ALONG = 0.5  # of the cosine: within 60 degrees of the line of sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +54,29 @@ class Said:
 def said_of(seen: Sightings, curves: DetectorCurves) -> Said:
     """Return what curves say of sightings; raises CurvesError for light that they were not fitted for."""
     look = seen.appearance
-    clear = np.zeros(seen.frames, dtype=np.int64)
-    alarms = curves.false_per_frame(seen.frame_light, clear, seen.frame_vehicles)
+    alarms = curves.false_per_frame(seen.frame_light, seen.frame_weather, seen.frame_held)
     return Said(curves.chance(look), curves.chances_drawn(look), alarms)
 
 
-def said_by_others(seen: Sightings, fit: Callable[[Sightings], DetectorCurves], folds: int) -> Said:
-    """Return what is said of each view by curves fitted without it: the views shared out over `folds`."""
+def said_by_others(
+    seen: Sightings, fit: Callable[[Sightings], DetectorCurves], folds: int, spread: DetectorCurves
+) -> Said:
+    """Return what is said of each view by curves fitted without it: the views shared out over `folds`.
+
+    The refits of `spread`, curves of all views, tell how far curves of other views would differ.
+    """
     fold = np.arange(len(seen.views)) % folds
     chance, alarms = np.zeros(len(seen)), np.zeros(seen.frames)
-    drawn: Float64Array | None = None
     for number in np.unique(fold):
         own = fold == number
         said = said_of(seen.of_views(own), fit(seen.of_views(~own)))
-        drawn = np.zeros((len(said.drawn), len(seen))) if drawn is None else drawn
-        chance[own[seen.view]], drawn[:, own[seen.view]] = said.chance, said.drawn
+        chance[own[seen.view]] = said.chance
         alarms[own[seen.frame_view]] = said.false_alarms
-    return Said(chance, np.zeros((0, len(seen))) if drawn is None else drawn, alarms)
+    return Said(chance, spread.chances_drawn(seen.appearance), alarms)
 
 
 def recall_table(seen: Sightings, said: Said, overlap: float, seed: int = 1) -> tuple[Foretold, ...]:
-    """Return recall by pixel height, by light, and by both, of vehicles that one is held to see."""
+    """Return recall of what one is held to see: by height, light, weather, motion, facing, two at once."""
     held = seen.of_rows(seen.held)
     found = (held.overlap >= overlap).astype(np.float64)
     told = (found, said.chance[seen.held], said.drawn[:, seen.held])
@@ -83,12 +86,21 @@ def recall_table(seen: Sightings, said: Said, overlap: float, seed: int = 1) -> 
 
 
 def _parts(seen: Sightings) -> list[tuple[str, BoolArray]]:
-    tall = seen.height_px
+    tall, look = seen.height_px, seen.appearance
     heights = [(f"{a}-{b} px" if b < 1000 else f"{a} px and more", (tall >= a) & (tall < b))
                for a, b in HEIGHTS_PX]  # fmt: skip
     lights = [(name, seen.light == row) for row, name in enumerate(LIGHTS)]
+    weathers = [(name, seen.weather == row) for row, name in enumerate(WEATHERS)]
+    moves = look.still == 0
+    ways = [
+        ("standing", ~moves),
+        ("moving", moves),
+        ("moving towards the camera", moves & (look.toward > ALONG)),
+        ("moving away from the camera", moves & (look.toward < -ALONG)),
+    ]
     both = [(f"{light}, {height}", a & b) for light, a in lights for height, b in heights]
-    return [("all", np.ones(len(seen), dtype=np.bool_)), *heights, *lights, *both]
+    both += [(f"{light}, {weather}", a & b) for light, a in lights for weather, b in weathers]
+    return [("all", np.ones(len(seen), dtype=np.bool_)), *heights, *lights, *weathers, *ways, *both]
 
 
 def _foretold(
@@ -121,9 +133,11 @@ def _by_view(values: Float64Array, view: np.ndarray, part: str, seed: int) -> tu
 
 
 def false_alarm_table(seen: Sightings, said: Said, seed: int = 1) -> tuple[Foretold, ...]:
-    """Return false alarms a frame by light, and over all."""
-    masks = [("all", np.ones(seen.frames, dtype=np.bool_))]
-    masks += [(name, seen.frame_light == row) for row, name in enumerate(LIGHTS)]
+    """Return false alarms a frame by light, by weather, by both, and over all."""
+    lights = [(name, seen.frame_light == row) for row, name in enumerate(LIGHTS)]
+    weathers = [(name, seen.frame_weather == row) for row, name in enumerate(WEATHERS)]
+    both = [(f"{light}, {weather}", a & b) for light, a in lights for weather, b in weathers]
+    masks = [("all", np.ones(seen.frames, dtype=np.bool_)), *lights, *weathers, *both]
     return tuple(
         _alarms(part, seen, mask, said.false_alarms, seed) for part, mask in masks if mask.sum() >= FEWEST
     )

@@ -1,5 +1,6 @@
 """Two camera plans under the same traffic: paired over seeds, with a decision or none."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,7 @@ from scenarios.offences import KERB_PARKING, RULES
 from scenarios.planning.evenings import Evening, Hours, approach_points, simulate
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
+from twin.cameras.curves import DetectorCurves
 from twin.cameras.plans import CameraPlan
 from twin.cameras.plate_reading import plate_chance
 from twin.cameras.sensing import CURVES, Acts, Curves, capture, capture_by_view, sensing_views
@@ -23,6 +25,8 @@ from twin.network.model import RoadNetwork
 DAY_FROM, NIGHT_TO = 0.9, 0.1  # of the daylight
 LIGHTS = ("day", "dusk", "night")
 CLASSES = (VehicleClass.MOTORCYCLE, VehicleClass.CAR, VehicleClass.BUS, VehicleClass.TRUCK)
+REFITS = 20  # of fitted curves: what the band of a difference rests on
+NORMAL_95 = 1.96
 SHARE_THRESHOLD = 0.02  # a difference of shares smaller than this makes no difference in practice [?]
 
 
@@ -51,7 +55,8 @@ class Comparison:
 class SeedPair:
     """One seed: what counted, and the chance (N,) that each plan catches each of it.
 
-    `named_a`, `named_b` (N,): the chance that it is caught and its plate read.
+    `named_a`, `named_b` (N,): the chance that it is caught and its plate read. `drawn_a`, `drawn_b`
+    (B, N): the chance by each refit of fitted curves over views drawn anew; stated curves have none.
     """
 
     evening: Evening
@@ -59,6 +64,8 @@ class SeedPair:
     chance_b: Float64Array
     named_a: Float64Array
     named_b: Float64Array
+    drawn_a: Float64Array
+    drawn_b: Float64Array
 
     @property
     def seed(self) -> int:
@@ -71,8 +78,13 @@ class SeedPair:
         return bool((self.chance_a == self.chance_b).all())
 
     def by_plates(self) -> "SeedPair":
-        """Return the same with the chance that the plate is read too in place of that of a capture."""
-        return replace(self, chance_a=self.named_a, chance_b=self.named_b)
+        """Return the same with the chance that the plate is read too in place of that of a capture.
+
+        Its refits are scaled alike.
+        """
+        drawn_a = self.drawn_a * _ratio(self.named_a, self.chance_a)
+        drawn_b = self.drawn_b * _ratio(self.named_b, self.chance_b)
+        return replace(self, chance_a=self.named_a, chance_b=self.named_b, drawn_a=drawn_a, drawn_b=drawn_b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ class Row:
     """One measure: the mean of each plan, the paired difference, and what it means.
 
     `share` says that it is a share (0..1), not a count. `threshold` is the least difference that matters.
+    The interval of the difference holds `curves_sd` too, the deviation that the fit of the curves alone
+    gives the mean difference (0 for stated curves, whose error nobody knows).
     """
 
     group: str
@@ -90,6 +104,7 @@ class Row:
     difference: Interval | None
     threshold: float
     decision: Decision
+    curves_sd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,20 +162,32 @@ def pair(spec: Comparison, seed: int) -> SeedPair:
 def held_against(spec: Comparison, evening: Evening) -> SeedPair:
     """Return what each plan catches of an evening that was simulated before."""
     lines = approach_points(spec.network, spec.scenario.zone)
-    (chance_a, named_a), (chance_b, named_b) = (
+    (chance_a, named_a, drawn_a), (chance_b, named_b, drawn_b) = (
         _caught(plan, spec, evening.acts, lines) for plan in (spec.plan_a, spec.plan_b)
     )
-    return SeedPair(evening, chance_a, chance_b, named_a, named_b)
+    return SeedPair(evening, chance_a, chance_b, named_a, named_b, drawn_a, drawn_b)
 
 
 def _caught(
     plan: CameraPlan, spec: Comparison, acts: Acts, lines: Sequence[Float64Array]
-) -> tuple[Float64Array, Float64Array]:
-    """Return the chances (N,) that a plan catches each act, and that it reads the plate too."""
+) -> tuple[Float64Array, Float64Array, Float64Array]:
+    """Return the chances (N,) that a plan catches each act, that it reads the plate too; refits (B, N)."""
     views = sensing_views(plan, spec.network)
     by_view = capture_by_view(views, acts, lines, spec.curves)
     plates = np.array([plate_chance(view, acts) for view in views]).reshape(by_view.shape)
-    return capture(by_view), capture(by_view * plates)
+    drawn = [capture(capture_by_view(views, acts, lines, one)) for one in _refits(spec.curves)]
+    refits = np.array(drawn, dtype=np.float64).reshape(-1, len(acts))
+    return capture(by_view), capture(by_view * plates), refits
+
+
+def _refits(curves: Curves) -> list[Curves]:
+    if not isinstance(curves, DetectorCurves):
+        return []
+    return [curves.drawn(number) for number in range(min(REFITS, len(curves.draws)))]
+
+
+def _ratio(part: Float64Array, whole: Float64Array) -> Float64Array:
+    return np.asarray(part / np.maximum(whole, 1e-12), dtype=np.float64)
 
 
 def decide(difference: Interval | None, threshold: float) -> Decision:
@@ -227,9 +254,34 @@ def _row(
     both = [(value(one.evening, one.chance_a), value(one.evening, one.chance_b)) for one in pairs]
     known = [(a, b) for a, b in both if a is not None and b is not None]
     left, right = [a for a, _ in known], [b for _, b in known]
-    difference = paired_interval(left, right)
+    curves_sd = _curves_sd(pairs, value)
+    difference = widened(paired_interval(left, right), curves_sd)
     mean_a, mean_b = (float(np.mean(left)), float(np.mean(right))) if known else (None, None)
-    return Row(group, measure, share, mean_a, mean_b, difference, threshold, decide(difference, threshold))
+    decision = decide(difference, threshold)
+    return Row(group, measure, share, mean_a, mean_b, difference, threshold, decision, curves_sd)
+
+
+def _curves_sd(pairs: Sequence[SeedPair], value: Measure) -> float:
+    """Return the deviation of the mean difference over refits of the curves: all seeds share each."""
+    means = []
+    for number in range(min((len(one.drawn_a) for one in pairs), default=0)):
+        each = [
+            (value(one.evening, one.drawn_a[number]), value(one.evening, one.drawn_b[number]))
+            for one in pairs
+        ]
+        gains = [b - a for a, b in each if a is not None and b is not None]
+        means += [float(np.mean(gains))] if gains else []
+    return float(np.std(means, ddof=1)) if len(means) > 1 else 0.0
+
+
+def widened(interval: Interval | None, deviation: float) -> Interval | None:
+    """Return the interval with a second, independent error in it: half widths add as squares."""
+    if interval is None:
+        return None
+    extra = NORMAL_95 * deviation
+    low = interval.estimate - math.hypot(interval.estimate - interval.low, extra)
+    high = interval.estimate + math.hypot(interval.high - interval.estimate, extra)
+    return Interval(interval.estimate, low, high, interval.n)
 
 
 def _masked(rule: str, mask: Mask) -> Measure:

@@ -13,6 +13,7 @@ from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.site import DailyWindow
 from scenarios.offences import KERB_PARKING, KTL_WINDOW, RED_LIGHT, RED_UNCERTAINTY_S, STAND_TOLERANCE_S
 from scenarios.results import Scenario
+from twin.cameras.appearance import WEATHERS
 from twin.cameras.sensing import Acts, approach_m
 from twin.clock import NS_PER_S, from_local
 from twin.environment.sun import ambient
@@ -111,6 +112,8 @@ def counted(
             approach=np.array(
                 [line if one.rule == RED_LIGHT else -1 for one, _, _, line in found], dtype=np.int64
             ),
+            heading_rad=ground.headings_rad([one.position_m for one, *_ in found]),
+            weather=WEATHERS.index(scenario.weather.sky.value),
         ),
     )
 
@@ -138,15 +141,30 @@ def _lasting_s(
 
 
 class _Ground:
-    """The height of the ground at a place: that of the nearest road."""
+    """The height of the ground at a place, and where traffic goes there: those of the nearest road."""
 
     def __init__(self, network: RoadNetwork) -> None:
         cuts = [section(network, road) for road in network.roads]
-        self._points_m = np.vstack([cut.points_m(cut.samples_m(5.0), 0.0) for cut in cuts])
+        lines = [cut.points_m(cut.samples_m(5.0), 0.0) for cut in cuts]
+        self._points_m = np.vstack(lines)
+        self._heading_rad = np.concatenate([_headings_rad(line) for line in lines])
         self._tree = cKDTree(self._points_m[:, :2])
+
+    def headings_rad(self, places_m: list[tuple[float, float]]) -> Float64Array:
+        """Return where traffic goes (N,), anticlockwise from east."""
+        flat = np.array(places_m, dtype=np.float64).reshape(-1, 2)
+        return self._heading_rad[self._tree.query(flat)[1]] if len(flat) else np.zeros(0)
 
     def lifted(self, places_m: list[tuple[float, float]]) -> Float64Array:
         """Return the places (N, 3) on the ground."""
         flat = np.array(places_m, dtype=np.float64).reshape(-1, 2)
         rows = self._tree.query(flat)[1] if len(flat) else np.zeros(0, dtype=np.int64)
         return np.column_stack((flat, self._points_m[rows, 2]))
+
+
+def _headings_rad(line_m: Float64Array) -> Float64Array:
+    """Return the direction (N,) of a line (N, 3) at each of its points; NaN for a single one."""
+    if len(line_m) < 2:
+        return np.full(len(line_m), np.nan)
+    along = np.gradient(line_m[:, :2], axis=0)
+    return np.asarray(np.arctan2(along[:, 1], along[:, 0]), dtype=np.float64)

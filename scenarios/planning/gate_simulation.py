@@ -10,10 +10,14 @@ from scenarios.planning.compare import Compared, Comparison, SeedPair, compare, 
 from scenarios.planning.evenings import Evening
 from scenarios.planning.gates import GateRow, Verdict
 from scenarios.planning.place import candidate_roads
+from scenarios.planning.reach import reach_of
 from scenarios.planning.weights import demand_of
 from scenarios.progress import Progress, silent
+from twin.cameras.appearance import WEATHERS
+from twin.cameras.curves import DetectorCurves
 from twin.cameras.plans import CameraPlan
-from twin.cameras.sensing import CURVES, Curves, SensingCurves
+from twin.cameras.sensing import CURVES
+from twin.environment.weather import Sky
 from twin.placement.candidates import candidates, instance
 from twin.placement.exact import linear_bound
 
@@ -45,10 +49,18 @@ def simulation_gate(
     return gate_rows(base, scaled, limits)
 
 
-def _in_rain(curves: Curves, factor: float) -> SensingCurves:
-    """Return stated curves in rain: fitted ones do not know any."""
-    stated = curves if isinstance(curves, SensingCurves) else CURVES
-    return replace(stated, weather=factor)
+def _in_rain(spec: Comparison, pairs: Sequence[SeedPair], factor: float) -> list[SeedPair]:
+    """Return the pairs in rain: by fitted curves as they were measured in it, by stated ones by a factor.
+
+    Fitted curves that know no rain give way to stated ones.
+    """
+    rain = WEATHERS.index(Sky.RAIN.value)
+    if isinstance(spec.curves, DetectorCurves):
+        if spec.curves.knows_weather(rain):
+            wet = [replace(one.evening, acts=replace(one.evening.acts, weather=rain)) for one in pairs]
+            return [_held(spec, evening) for evening in wet]
+        return _under(replace(spec, curves=replace(CURVES, weather=factor)), pairs)
+    return _under(replace(spec, curves=replace(spec.curves, weather=factor)), pairs)
 
 
 def gate_rows(
@@ -61,7 +73,7 @@ def gate_rows(
     proved = enough and gain is not None and gain.low > spec.threshold
     stresses = {
         "night": _gain([_held(spec, _by_night(one.evening)) for one in base.pairs]),
-        "rain": _gain(_under(replace(spec, curves=_in_rain(spec.curves, limits.rain)), base.pairs)),
+        "rain": _gain(_in_rain(spec, base.pairs, limits.rain)),
         "one camera down": min(
             (_gain(_under(replace(spec, plan_b=plan), base.pairs)) for plan in _one_down(spec.plan_b)),
             default=0.0,
@@ -145,7 +157,8 @@ def _gap_row(spec: Comparison, limits: SimulationLimits) -> GateRow:
     """Return how far the plan is from the best with as many views, from the candidates and its own."""
     network, scenario, views = spec.network, spec.scenario, spec.plan_b.views
     found = candidates(network, candidate_roads(network, scenario.zone))
-    problem = instance(network, found, demand_of(scenario, network), len(views), present=views)
+    reach = reach_of(scenario, spec.curves)
+    problem = instance(network, found, demand_of(scenario, network), len(views), present=views, reach=reach)
     free = replace(problem, fixed=np.zeros(problem.size, dtype=np.bool_))
     value, bound = problem.value(()), linear_bound(free.merged())
     gap = max(0.0, 1 - value / bound) if bound > 0 else 0.0

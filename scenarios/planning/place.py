@@ -6,10 +6,12 @@ from functools import partial
 
 from scenarios.experiments.replicate import replicate
 from scenarios.planning.evenings import approaches, simulate, usual_hours
+from scenarios.planning.reach import reach_of
 from scenarios.planning.weights import demand_of, kerb_roads
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
 from twin.cameras.plans import CameraPlan, ViewSpec
+from twin.cameras.sensing import CURVES, Curves
 from twin.network.model import Road, RoadNetwork
 from twin.placement.candidates import LAYOUT, Candidates, Demand, Layout, candidates, instance
 from twin.placement.instance import CoverInstance
@@ -23,7 +25,8 @@ METHODS = 4
 class PlaceSpec:
     """What is asked: `budget` cameras more than those of `base`, in the zone of a scenario.
 
-    `seeds` are simulated for the weights; without any they come from the parking generators.
+    `seeds` are simulated for the weights; without any they come from the parking generators. `curves`
+    say what a view covers.
     """
 
     scenario: Scenario
@@ -35,6 +38,7 @@ class PlaceSpec:
     effort: Effort = field(default_factory=Effort)
     layout: Layout = LAYOUT
     seed: int = 1
+    curves: Curves = CURVES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +70,9 @@ def place(spec: PlaceSpec, progress: Progress = silent) -> Placed:
     found = candidates(spec.network, candidate_roads(spec.network, spec.scenario.zone), spec.layout)
     present = spec.base.views if spec.base else ()
     problem = instance(
-        spec.network, found, demand, spec.budget, present=present, per_pole=spec.layout.per_pole
-    )
+        spec.network, found, demand, spec.budget, present=present, per_pole=spec.layout.per_pole,
+        reach=reach_of(spec.scenario, spec.curves),
+    )  # fmt: skip
     progress("candidates", 1.0)
     solutions = tuple(_followed(optimise(problem, spec.effort, Seed(spec.seed).child("place")), progress))
     chosen = [found.views[row] for row in solutions[-1].chosen]

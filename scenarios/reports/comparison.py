@@ -10,11 +10,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from scenarios.curve_names import short_of_curves
 from scenarios.planning.compare import Compared, Decision, RenderedRow, Row
 from scenarios.reports import comparison_plots
 from scenarios.reports.report import environment
 from scenarios.reports.wording import Words
 from scenarios.score import Seen
+from scenarios.texts import Texts
 from twin.cameras.curves import DetectorCurves, condition_text
 from twin.cameras.plans import CameraPlan
 from twin.cameras.sensing import Curves, SensingCurves
@@ -57,6 +59,8 @@ def write_comparison(
         plots=plots,
         rendered=rendered,
         assumed=assumed(compared.spec.curves, words),
+        curves=short_of_curves(compared.spec.curves, Texts(lang)),
+        refits=len(compared.pairs[0].drawn_a) if compared.pairs else 0,
         command=command,
         fingerprint=told["reproduce"]["config_sha256"],
         versions=told["reproduce"]["versions"],
@@ -108,7 +112,8 @@ def _fitted(curves: DetectorCurves, words: Words) -> tuple[tuple[str, str], ...]
         (words.text("Seeds of the views"), ", ".join(map(str, on.seeds))),
         (words.text("Light and weather that were fitted"), "; ".join(map(condition_text, curves.conditions))),
         (words.text("Mean run of frames without a find, s"),
-         " / ".join(words.number(one, 1) for one in curves.missing_s)),
+         " / ".join(words.number(one, 1) for one in curves.missing_s.mean(axis=1).tolist())),
+        (words.text("Form: {form}", form="").strip(" :"), words.text(curves.form)),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from scenarios.curve_names import short_of_curves
 from scenarios.errors import InputError
 from scenarios.planning.place import Placed
 from scenarios.reports.coverage_map import DrawnView, Watched, draw_coverage, legend, map_ratio
@@ -55,9 +56,10 @@ def _figure(placed: Placed, texts: Texts) -> Figure:
 def _title(placed: Placed, texts: Texts) -> str:
     best = placed.best
     return texts.text(
-        "{zone}: {count} cameras cover {value} of 100, proved gap {gap} % (analytic, not calibrated)",
+        "{zone}: {count} cameras cover {value} of 100, proved gap {gap} % (analytic: {curves})",
         zone=placed.spec.scenario.zone,
         count=len(placed.views),
         value=f"{best.value:.1f}",
         gap=f"{100 * best.gap:.2f}",
+        curves=short_of_curves(placed.spec.curves, texts),
     )

@@ -10,7 +10,8 @@ from detectors.datatypes.camera import PinholeCamera
 from scenarios.cli.main import main
 from scenarios.errors import InputError
 from scenarios.experiments.calibrate import fitted, write_curves
-from scenarios.experiments.curve_fit import FitSpec, fit_curves, logistic_fit, rate_fit
+from scenarios.experiments.curve_fit import FitSpec, fit_curves
+from scenarios.experiments.pooled_fit import ALONE, Parted, Shrink, pooled_fit, rate_mean
 from scenarios.experiments.sightings import Sightings, pooled
 from twin.cameras.appearance import Appearance, light_number, lone_share
 from twin.cameras.curves import (
@@ -46,7 +47,9 @@ def watched(
     return Sightings(
         view=view, vehicle=vehicle + 100 * light, frame=(view * lights + light) * frames + frame, light=light,
         weather=np.zeros(n), height_px=height, visible=np.ones(n), lone=np.ones(n), kind=np.ones(n),
-        speed_mps=np.ones(n), age_s=np.ones(n), distance_m=np.full(n, 30.0), held=np.ones(n, bool),
+        toward=np.zeros(n), still_s=np.zeros(n), down_rad=np.zeros(n), shade=np.zeros(n),
+        frame_weather=np.zeros(per_frame), speed_mps=np.ones(n), age_s=np.ones(n),
+        distance_m=np.full(n, 30.0), held=np.ones(n, bool),
         overlap=np.where(found, 0.7, 0.0), track=np.where(found, vehicle, -1),
         along_m=np.where(found, draw.normal(0.5, 2.0, n), np.nan),
         across_m=np.where(found, draw.normal(0, 1, n), np.nan),
@@ -64,7 +67,10 @@ CURVES_OF_IT = fit_curves(SEEN, SPEC)
 def cars(*heights_px: float, light: int = 0, weather: int = 0) -> Appearance:
     n = len(heights_px)
     ones, numbers = np.ones(n), np.ones(n, dtype=np.int64)
-    return Appearance(np.array(heights_px), ones, ones, numbers, light * numbers, weather * numbers)
+    none = np.zeros(n)
+    return Appearance(
+        np.array(heights_px), ones, ones, numbers, light * numbers, weather * numbers, none, none, none
+    )
 
 
 def test_a_planted_curve_is_found_again_in_every_light() -> None:
@@ -83,24 +89,25 @@ def test_so_are_false_alarms_errors_on_the_ground_and_runs_of_misses() -> None:
     assert (mean, along, across) == pytest.approx((0.5, 2.0, 1.0), abs=0.1)
     assert count == (SEEN.track >= 0).sum()
     share = (SEEN.overlap[SEEN.light == 0] > 0).mean()  # frames are drawn apart: runs as chance makes them
-    assert CURVES_OF_IT.missing_s[0] == pytest.approx(0.5 / share, rel=0.1)
+    assert CURVES_OF_IT.missing_s[0, 0] == pytest.approx(0.5 / share, rel=0.1)
     assert CURVES_OF_IT.switches_per_min == 0.0
 
 
 def test_other_views_are_foretold_within_the_band() -> None:
     done = fitted(SEEN, SPEC)
-    parts = {row.part: row for row in done.recall}
+    parts = {row.part: row for row in done.by_others.recall}
     assert {"all", "day", "low sun", "20-40 px", "day, 20-40 px"} <= parts.keys()
     assert abs(parts["all"].off) < 0.02
     assert parts["all"].n == len(SEEN)
     assert parts["all"].vehicles == 6 * 80
-    assert all(row.low <= row.measured <= row.high for row in done.recall)
-    assert all(0.8 < row.said / row.measured < 1.25 for row in done.false_alarms)
+    assert all(row.low <= row.measured <= row.high for row in done.by_others.recall)
+    assert all(0.8 < row.said / row.measured < 1.25 for row in done.by_others.false_alarms)
+    assert done.tried is None
 
 
 def test_a_view_that_is_unlike_the_others_is_told_to_be() -> None:
     odd = np.where(SEEN.view == 3, 0.0, SEEN.overlap)
-    table = fitted(replace(SEEN, overlap=odd), SPEC).recall
+    table = fitted(replace(SEEN, overlap=odd), SPEC).by_others.recall
     assert table[0].high - table[0].low > 0.15  # whole views are drawn, and one of six is blind
 
 
@@ -183,9 +190,26 @@ def test_bad_input_is_told_before_anything_is_rendered(
 def test_logistic_and_rate_fits_have_their_known_answers() -> None:
     ones = np.ones((1000, 1))
     share = (np.arange(1000) < 200).astype(float)
-    assert logistic_fit(ones, share)[0] == pytest.approx(np.log(0.25), abs=1e-4)
-    assert logistic_fit(ones, share, weight=np.where(share > 0, 4.0, 1.0))[0] == pytest.approx(0, abs=1e-4)
-    assert rate_fit(ones, np.full(1000, 3.0))[0] == pytest.approx(np.log(3), abs=1e-4)
+    both = Parted(np.array([0, 1]), (ones, ones), (share, 1 - share))
+    assert pooled_fit(both, ALONE)[:, 0] == pytest.approx([np.log(0.25), np.log(4)], abs=0.01)
+    weights = [np.where(share > 0, 4.0, 1.0), np.ones(1000)]
+    assert pooled_fit(both, ALONE, weights=weights)[0, 0] == pytest.approx(0, abs=0.01)
+    rates = Parted(np.array([0]), (ones,), (np.full(1000, 3.0),))
+    assert pooled_fit(rates, ALONE, rate_mean)[0, 0] == pytest.approx(np.log(3), abs=0.01)
+
+
+def test_a_condition_of_which_little_is_known_leans_on_the_others() -> None:
+    draw = np.random.default_rng(3)
+    size = draw.normal(0, 1, 4000)
+    found = (draw.random(4000) < 1 / (1 + np.exp(-2.0 * size))).astype(float)
+    columns = np.column_stack((np.ones(4000), size))
+    few = Parted(np.array([0, 1]), (columns, columns[:12]), (found, 1 - found[:12]))  # twelve that contradict
+    apart = pooled_fit(few, ALONE)[:, 1]
+    together = pooled_fit(few, Shrink(common=1.0, own=30.0))[:, 1]
+    assert apart[0] == pytest.approx(2.0, abs=0.2)
+    assert together[0] == pytest.approx(2.0, abs=0.2)
+    assert apart[1] < 0
+    assert together[1] > 1.0
 
 
 def test_a_share_of_its_own_box() -> None:

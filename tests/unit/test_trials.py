@@ -17,7 +17,7 @@ VIEWS = tuple(
     for view in random_views(library.named("mt-haryono"), Seed(5, ("dataset",)), 1)
 )
 SCENARIO = replace(load_scenario("beruang-madu"), warmup_s=200.0)
-SPEC = TrialSpec(SCENARIO, "oracle", views=VIEWS, hours=(12.0, 19.5), lasting_s=4.0)
+SPEC = TrialSpec(SCENARIO, "oracle", views=VIEWS, hours=(12.0, 19.5), lasting_s=4.0, noted=1)
 
 
 @pytest.fixture(scope="module", name="seen")

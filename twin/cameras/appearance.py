@@ -9,6 +9,7 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, froz
 LIGHTS = ("day", "low sun", "dusk", "night")
 LIGHT_ABOVE = (0.95, 0.30, 0.03)  # of the daylight: sun above 11, 1 and -5 degrees
 WEATHERS = ("clear", "rain", "haze")
+STANDS_MPS = 0.3  # slower than this a vehicle stands
 TOUCHING_PX = 6.0  # boxes nearer than this run together in a picture
 
 
@@ -18,7 +19,9 @@ class Appearance:
 
     `height_px` of the box, `visible` the share of the vehicle that nothing covers, `lone` the share of
     its own box in the box around all that it touches in the picture (1: it is alone, see `lone_share`),
-    `kind` its VehicleClass, `light` a row of LIGHTS, `weather` a row of WEATHERS.
+    `kind` its VehicleClass, `light` a row of LIGHTS, `weather` a row of WEATHERS. `toward` is the cosine
+    between its heading and the way to the camera (1: it comes, -1: it goes, 0 also where unknown), `still`
+    whether it stands (0 or 1), `down_rad` how far below the horizon one looks at it.
     """
 
     height_px: Float64Array
@@ -27,10 +30,13 @@ class Appearance:
     kind: Int64Array
     light: Int64Array
     weather: Int64Array
+    toward: Float64Array
+    still: Float64Array
+    down_rad: Float64Array
 
     def __post_init__(self) -> None:
         n = len(self.height_px)
-        for name in ("height_px", "visible", "lone"):
+        for name in ("height_px", "visible", "lone", "toward", "still", "down_rad"):
             array = frozen_array(f"Appearance.{name}", getattr(self, name), (n,), np.float64)
             object.__setattr__(self, name, array)
         for name in ("kind", "light", "weather"):

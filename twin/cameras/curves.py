@@ -5,7 +5,7 @@ spread of the fit over views. What was not fitted (a weather, a light) is refuse
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,16 @@ from twin.cameras.appearance import LIGHTS, WEATHERS, Appearance
 
 FOLDER = "fitted"
 USUAL_PX, LEAST_PX, MOST_PX = 30.0, 8.0, 200.0
+KNOTS_PX = (12.0, 20.0, 40.0, 80.0)  # where the slope in the logarithm of the size may change
 LEAST_LONE = 0.02
-FEATURES = (
-    "one", "size", "size squared", "size beyond", "motorcycle", "bus or truck", "motorcycle, size",
-    "hidden", "hidden squared", "crowd", "crowd squared", "crowd, size",
+MOST_DOWN_RAD = 0.8
+TYPICAL = (
+    "one", "size", *(f"size beyond {knot:g} px" for knot in KNOTS_PX), "motorcycle", "bus or truck",
+    "motorcycle, size",
+    "motorcycle, size beyond 20 px", "still", "still, size", "still, motorcycle", "toward", "toward, size",
+    "down", "down, size",
 )  # fmt: skip
-TYPICAL = FEATURES[:7]
-BEYOND = 0.3  # of the logarithm of the size: from here on another slope
+FEATURES = (*TYPICAL, "hidden", "hidden squared", "crowd", "crowd squared", "crowd, size")
 ERROR_BINS_M = (0.0, 20.0, 40.0, 60.0, 90.0, 1000.0)
 
 
@@ -52,19 +55,23 @@ class DetectorCurves:
     """Curves of one detector in C conditions (weather and light), `conditions` their codes.
 
     `weights` (C, F) and `typical` (C, T) are logistic in FEATURES and in TYPICAL (cover and crowd
-    unknown: as they were on average). `draws` (B, C, F) are refits over views drawn anew. `false_alarms`
-    (C, 2): logarithm of the rate a frame, and its slope in log(1 + vehicles in view). `missing_s` and
-    `found_s` (C,): mean length of an unbroken run of misses and of finds of a vehicle in view.
+    unknown: as they were on average); `form` says which of them were let differ, and `draws` (B, C, F),
+    `typical_draws` (B, C, T) are refits over views drawn anew. `false_alarms`
+    (C, 2): logarithm of the rate a frame, and its slope in log(1 + vehicles held to be seen). `missing_s` and
+    `found_s` (C, 2): mean length of an unbroken run of misses and of finds of a vehicle in view, one that
+    moves and one that stands.
     `error_m` (E, 4): mean and standard deviation along, and standard deviation across the line of sight,
     and count, by ERROR_BINS_M. `switches_per_min` of the track of a vehicle in view.
     """
 
     detector: str
+    form: str
     fitted_on: FittedOn
     conditions: tuple[int, ...]
     weights: Float64Array
     typical: Float64Array
     draws: Float64Array
+    typical_draws: Float64Array
     false_alarms: Float64Array
     missing_s: Float64Array
     found_s: Float64Array
@@ -75,8 +82,8 @@ class DetectorCurves:
         c = len(self.conditions)
         shapes: dict[str, tuple[int | None, ...]] = {
             "weights": (c, len(FEATURES)), "typical": (c, len(TYPICAL)), "draws": (None, c, len(FEATURES)),
-            "false_alarms": (c, 2), "missing_s": (c,), "found_s": (c,),
-            "error_m": (len(ERROR_BINS_M) - 1, 4),
+            "typical_draws": (None, c, len(TYPICAL)), "false_alarms": (c, 2),
+            "missing_s": (c, 2), "found_s": (c, 2), "error_m": (len(ERROR_BINS_M) - 1, 4),
         }  # fmt: skip
         for name, shape in shapes.items():
             array = finite_array(f"DetectorCurves.{name}", getattr(self, name), shape)
@@ -96,9 +103,19 @@ class DetectorCurves:
         rows, columns = self.rows(seen.light, seen.weather), features(seen)
         return np.array([logistic(columns, weights[rows]) for weights in self.draws]).reshape(-1, len(seen))
 
+    def drawn(self, number: int) -> "DetectorCurves":
+        """Return the curves as one of the refits has them, `number` taken round: for the band of a result."""
+        row = number % len(self.draws)
+        return replace(self, weights=self.draws[row], typical=self.typical_draws[row])
+
     def typical_chance(self, seen: Appearance) -> Float64Array:
         """Return the chance (N,) with cover and crowd as they were on average; raises CurvesError."""
         return logistic(typical(seen), self.typical[self.rows(seen.light, seen.weather)])
+
+    def knows_weather(self, weather: int) -> bool:
+        """Return whether every light was fitted in a weather, a row of `appearance.WEATHERS`."""
+        wanted = range(weather * len(LIGHTS), (weather + 1) * len(LIGHTS))
+        return set(wanted) <= set(self.conditions)
 
     def false_per_frame(self, light: Int64Array, weather: Int64Array, vehicles: Int64Array) -> Float64Array:
         """Return the expected false alarms (M,) of frames with so many vehicles; raises CurvesError."""
@@ -132,24 +149,20 @@ def condition_text(code: int) -> str:
 def features(seen: Appearance) -> Float64Array:
     """Return what the curves are logistic in (N, F)."""
     crowd, hidden = np.log(np.clip(seen.lone, LEAST_LONE, 1.0)), 1.0 - seen.visible
-    size = _size(seen)
-    more = (hidden, hidden**2, crowd, crowd**2, crowd * size)
+    more = (hidden, hidden**2, crowd, crowd**2, crowd * _size(seen))
     return np.column_stack((typical(seen), *more)).astype(np.float64)
 
 
 def typical(seen: Appearance) -> Float64Array:
     """Return what the curves of unknown cover and crowd are logistic in (N, T)."""
-    size = _size(seen)
+    size, still, toward = _size(seen), seen.still, seen.toward
+    down = np.clip(seen.down_rad, 0.0, MOST_DOWN_RAD)
     two = (seen.kind == 0).astype(np.float64)
+    beyond = [np.maximum(size - np.log(knot / USUAL_PX), 0.0) for knot in KNOTS_PX]
     columns = (
-        np.ones_like(size),
-        size,
-        size**2,
-        np.maximum(size - BEYOND, 0.0),
-        two,
-        seen.kind >= 2,
-        two * size,
-    )
+        np.ones_like(size), size, *beyond, two, seen.kind >= 2, two * size,
+        two * beyond[1], still, still * size, still * two, toward, toward * size, down, down * size,
+    )  # fmt: skip
     return np.column_stack(columns).astype(np.float64)
 
 
@@ -198,7 +211,7 @@ def _read(text: str, name: str) -> DetectorCurves:
     try:
         told: dict[str, Any] = json.loads(text)
         on = told.pop("fitted_on")
-        told.pop("recall", None)
+        told.pop("tables", None)
         _check_features(told.pop("features"))
         on = FittedOn(**on | {"views": tuple(on["views"]), "seeds": tuple(on["seeds"])})
         return DetectorCurves(**told | {"fitted_on": on, "conditions": tuple(told["conditions"])})
@@ -207,10 +220,14 @@ def _read(text: str, name: str) -> DetectorCurves:
         raise CurvesError(msg) from error
 
 
-def curves_text(curves: DetectorCurves, recall: list[dict[str, Any]]) -> str:
-    """Return the file of curves; `recall` is a table for those who read it, not read back."""
+def curves_text(curves: DetectorCurves, tables: list[dict[str, Any]]) -> str:
+    """Return the file of curves; `tables` are for those who read it, not read back."""
     told = asdict(curves)
     for name, value in told.items():
         if isinstance(value, np.ndarray):
-            told[name] = np.round(value, 4).tolist()
-    return json.dumps(told | {"features": list(FEATURES), "recall": recall}, indent=1) + "\n"
+            told[name] = np.round(value, 3 if name.endswith("draws") else 4).tolist()
+    told |= {"features": list(FEATURES), "tables": tables}
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(value, separators=(',', ':'))}" for name, value in told.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -7,7 +7,7 @@ one another; stated curves know no occlusion, fitted ones that which was met on 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -77,7 +77,9 @@ class Acts:
     """N violations as arrays: where, by what class, in what daylight (0..1), for how long.
 
     `lasting_s` is how long it went on after it had become a violation (0 for a crossing).
-    `approach` is the number of the stop line that was crossed, -1 for a stand.
+    `approach` is the number of the stop line that was crossed, -1 for a stand. `heading_rad` is where
+    the vehicle was turned, NaN (or none at all) where that is not known; `weather` a row of
+    `appearance.WEATHERS`, which only fitted curves know.
     """
 
     position_m: Float64Array
@@ -85,9 +87,14 @@ class Acts:
     daylight: Float64Array
     lasting_s: Float64Array
     approach: Int64Array
+    heading_rad: Float64Array = field(default_factory=lambda: np.zeros(0))
+    weather: int = 0
 
     def __post_init__(self) -> None:
         n = len(self.position_m)
+        turned = self.heading_rad if len(self.heading_rad) else np.full(n, np.nan)
+        turned = frozen_array("Acts.heading_rad", turned, (n,), np.float64)
+        object.__setattr__(self, "heading_rad", turned)
         for name, shape in (("position_m", (n, 3)), ("daylight", (n,)), ("lasting_s", (n,))):
             object.__setattr__(self, name, finite_array(f"Acts.{name}", getattr(self, name), shape))
         for name in ("vehicle_class", "approach"):
@@ -171,7 +178,8 @@ def _by_finds(view: SensingView, acts: Acts, curves: DetectorCurves) -> Float64A
     """Return the chance (N,) of the finds that each act needs, for a view that is looked at."""
     seen = seen_from(view.camera, acts)
     rows = curves.rows(seen.light, seen.weather)
-    chain = finding_chain(curves.typical_chance(seen), curves.missing_s[rows] * view.fps)
+    missing_s = curves.missing_s[rows, seen.still.astype(np.int64)]
+    chain = finding_chain(curves.typical_chance(seen), missing_s * view.fps)
     looked_fps = view.fps * view.duty.share
     stands = stand_chance(
         chain, (STAND_S + acts.lasting_s) * looked_fps, np.full(len(acts), STAND_S * looked_fps)
@@ -190,13 +198,17 @@ def seen_from(camera: PinholeCamera, acts: Acts) -> Appearance:
     length, width, height = USUAL_SIZE_M[acts.vehicle_class].T
     tall_m = height * np.sqrt(1.0 - down**2) + (length + width) / 2 * down
     n = len(acts)
+    bearing = np.arctan2(-sight[:, 1], -sight[:, 0])
     return Appearance(
         height_px=np.maximum(density_px_per_m(camera, acts.position_m) * tall_m, 0.0),
         visible=np.ones(n),
         lone=np.ones(n),
         kind=acts.vehicle_class,
         light=light_number(acts.daylight),
-        weather=np.zeros(n, dtype=np.int64),
+        weather=np.full(n, acts.weather, dtype=np.int64),
+        toward=np.nan_to_num(np.cos(acts.heading_rad - bearing)),
+        still=(acts.approach < 0).astype(np.float64),
+        down_rad=np.arcsin(np.clip(down, -1.0, 1.0)),
     )
 
 

@@ -9,8 +9,10 @@ from scipy.sparse import csr_array
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.camera import PinholeCamera
+from twin.cameras.curves import DetectorCurves
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
+from twin.cameras.sensing import Acts, SensingView, capture_by_view
 from twin.cameras.survey import mount
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
@@ -82,10 +84,21 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """When a view covers a place: dense enough and near enough (the analytic curves are half there [?])."""
+    """When a view covers a place: dense enough and near enough (the stated curves are half there [?]).
+
+    With fitted `curves` it is where a car that stands, or crosses a line, is caught with `share` of the
+    chance that it has near a camera in plain view (see `best_m`), over the light of `daylight` (0..1)
+    and a `weather` (a row of `appearance.WEATHERS`).
+    """
 
     least_px_per_m: float = 10.0
     farthest_m: float = 90.0
+    curves: DetectorCurves | None = None
+    daylight: tuple[float, ...] = (1.0,)
+    weather: int = 0
+    share: float = 0.5
+    best_m: float = 25.0
+    stands_s: float = 60.0  # after it became a violation [?]
 
 
 REACH, LAYOUT = Reach(), Layout()
@@ -135,10 +148,56 @@ def _at_pole(
 
 def covered(camera: PinholeCamera, demand: Demand, reach: Reach = REACH) -> Int64Array:
     """Return the numbers of the places that a camera covers."""
+    if reach.curves is not None:
+        return np.flatnonzero(_caught(camera, demand, reach, reach.curves))
     kerbs, lines = len(demand.kerb_m), len(demand.approaches)
     shown = reached(camera, np.vstack((demand.kerb_m, *demand.approaches)), reach)
     judged = shown[kerbs:].reshape(lines, -1).all(axis=1) if lines else np.zeros(0, dtype=np.bool_)
     return np.flatnonzero(np.concatenate((shown[:kerbs], judged)))
+
+
+def _caught(camera: PinholeCamera, demand: Demand, reach: Reach, curves: DetectorCurves) -> BoolArray:
+    """Return (P,) which places are caught with the share of the chance near a camera that is asked for."""
+    lines_m = [points[:2].mean(axis=0) for points in demand.approaches]
+    places = np.vstack((demand.kerb_m, *lines_m)) if lines_m else demand.kerb_m
+    number = np.concatenate((np.full(len(demand.kerb_m), -1), np.arange(len(lines_m))))
+    chance = _mean_chance(camera, places, number, demand.approaches, reach, curves)
+    least = reach.share * _best(reach, curves)
+    return np.asarray((chance > 0) & (chance >= np.where(number < 0, *least)), dtype=np.bool_)
+
+
+def _best(reach: Reach, curves: DetectorCurves) -> Float64Array:
+    """Return (2,) the chance that a stand, and a crossing, has near a camera in plain view."""
+    camera = PinholeCamera.from_hfov((640, 360), radians(60), [0.0, 0.0, 9.0], 0.0, radians(18))
+    at_m = reach.best_m
+    line = np.array([[at_m, 3, 0], [at_m, -3, 0], [at_m - 5, 3, 0], [at_m - 5, -3, 0]], dtype=np.float64)
+    places = np.array([[at_m, 0.0, 0.0], [at_m, 0.0, 0.0]])
+    return _mean_chance(camera, places, np.array([-1, 0]), (line,), reach, curves)
+
+
+def _mean_chance(
+    camera: PinholeCamera,
+    places_m: Float64Array,
+    approach: Int64Array,
+    lines: Sequence[Float64Array],
+    reach: Reach,
+    curves: DetectorCurves,
+) -> Float64Array:
+    """Return the chance (P,) that a car is caught at each place, the mean over the light asked for."""
+    view, n = SensingView(NAME, camera, fps=LAYOUT.fps), len(places_m)
+    lasting_s = np.where(approach < 0, reach.stands_s, 0.0)
+    total = np.zeros(n)
+    for level in reach.daylight:
+        acts = Acts(
+            places_m,
+            np.ones(n, dtype=np.int64),
+            np.full(n, level),
+            lasting_s,
+            approach,
+            weather=reach.weather,
+        )
+        total += capture_by_view([view], acts, lines, curves)[0]
+    return np.asarray(total / len(reach.daylight), dtype=np.float64)
 
 
 def reached(camera: PinholeCamera, points_m: Float64Array, reach: Reach = REACH) -> BoolArray:
