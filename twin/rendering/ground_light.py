@@ -6,12 +6,13 @@ import numpy as np
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
+from twin.rendering.backdrop import Still
 from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
 from twin.rendering.raster import add_share, take_share
-from twin.rendering.scenery import SHORTEST_SUN
+from twin.rendering.sunlight import fall_of
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
@@ -24,8 +25,8 @@ BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, h
 
 
 def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
-                 shade: UInt8Array) -> None:  # fmt: skip
-    """Darken `canvas` by `shade` where vehicles keep the light away, both (H, W, 3)."""
+                 still: Still) -> None:  # fmt: skip
+    """Darken `canvas` (H, W, 3) where vehicles keep the light away."""
     if not len(vehicles):
         return
     mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
@@ -42,8 +43,8 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
     x, y, wide, tall = cv2.boundingRect(mask)
     if wide and tall:
         area = (slice(y, y + tall), slice(x, x + wide))
-        soft = cv2.blur(mask[area], (3, 3))
-        take_share(canvas[area], shade[area], np.asarray(soft, dtype=np.uint8))
+        soft = np.asarray(cv2.blur(mask[area], (3, 3)), dtype=np.uint8)
+        take_share(canvas[area], still.shade(area, soft), soft)
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:
@@ -52,7 +53,7 @@ def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array,
     ground = corners[:, ::2]
     if not light.casts_shadows:
         return ground, None
-    fall = -light.sun[:2] / max(float(light.sun[2]), SHORTEST_SUN)
+    fall = fall_of(light.sun)
     middle = ground.mean(axis=1, keepdims=True)
     narrow = np.where(vehicles.vehicle_class == VehicleClass.MOTORCYCLE, RIDER, ROOF)[:, None, None]
     roof = middle + narrow * (ground - middle)
@@ -62,8 +63,8 @@ def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array,
 
 
 def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
-                beam: UInt8Array) -> None:  # fmt: skip
-    """Light the road ahead of each vehicle: its beam (H, W, 3), as the surface there reflects it."""
+                still: Still) -> None:  # fmt: skip
+    """Light the road ahead of each vehicle, as the surface there reflects its beam."""
     if light.lamps < 0.05 or not len(vehicles):
         return
     scale, flat = coarse(canvas)
@@ -79,7 +80,11 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     soft = cv2.GaussianBlur(flat, (0, 0), max(1.6, 0.35 * metre_px))
     bright = cv2.convertScaleAbs(soft, alpha=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet))
     share = cv2.resize(bright, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    add_share(canvas, beam, np.asarray(share, dtype=np.uint8))
+    share = np.asarray(share, dtype=np.uint8)
+    x, y, wide, tall = cv2.boundingRect(share)
+    if wide and tall:
+        area = (slice(y, y + tall), slice(x, x + wide))
+        add_share(canvas[area], still.beam(area, share[area]), share[area])
 
 
 def _beam_points(vehicles: VehicleStates) -> Float64Array:

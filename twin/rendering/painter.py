@@ -12,6 +12,7 @@ from twin.environment.furniture import Mast, MastKind
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.rendering.backdrop import Backdrop, Still
 from twin.rendering.bodies import bodies, paint_bodies
 from twin.rendering.canvas import SHIFT
 from twin.rendering.faults import Faults, knocked
@@ -20,7 +21,7 @@ from twin.rendering.ground_light import cast_shadows, lamp_spots, shine_ahead
 from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
 from twin.rendering.rain import Rain
-from twin.rendering.scenery import Backdrop, Scenery, Still
+from twin.rendering.scenery import Scenery
 from twin.rendering.truth_boxes import in_frame
 from twin.rendering.uprights import HEAD_M, signal_heads
 from twin.rendering.wet import dim_reflections, lamp_drop_px
@@ -55,7 +56,7 @@ class ViewRenderer:
         aim_m = np.array(road.point_at(spec.aim_along_m, spec.aim_offset_m))
         self._spec, self._camera, self._seed, self._weather = spec, camera, seed, weather
         self._scenery = Scenery(network, camera, aim_m, Seed(seed.root, ("scenery",)))
-        self._backdrop = self._scenery.backdrop(camera, FINER)
+        self._backdrop = Backdrop(self._scenery, camera, FINER)
         self._light = light_at(0, weather)
         self._still: Still | None = None
         self._rain: Rain | None = None
@@ -95,14 +96,14 @@ class ViewRenderer:
         kept = self._knocked
         same = kept is not None and kept[0].camera.yaw_rad == camera.yaw_rad
         if kept is None or not same or kept[1] != self._light.key:
-            backdrop = kept[0] if kept is not None and same else self._scenery.backdrop(camera, FINER)
+            backdrop = kept[0] if kept is not None and same else Backdrop(self._scenery, camera, FINER)
             kept = self._knocked = (backdrop, self._light.key, backdrop.still(self._light))
         return kept[0], kept[2]
 
     def render_zoomed(self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int]) -> UInt8Array:
         """Return a picture of `size_px` (width, height) with the pose and field of view of `camera`."""
         self._still_at(scene.timestamp_ns)
-        backdrop = self._scenery.backdrop(resized(camera, size_px), 1)
+        backdrop = Backdrop(self._scenery, resized(camera, size_px), 1)
         canvas = self._traffic(backdrop, backdrop.still(self._light), scene)
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
         return canvas
@@ -128,8 +129,8 @@ class ViewRenderer:
             self._behind = np.empty_like(still.lit)
         behind = self._behind
         np.copyto(behind, still.lit)
-        cast_shadows(behind, camera, vehicles, light, still.shade)
-        shine_ahead(behind, camera, vehicles, light, still.beam)
+        cast_shadows(behind, camera, vehicles, light, still)
+        shine_ahead(behind, camera, vehicles, light, still)
         spots = self._signals(behind, camera, scene)
         found = bodies(camera, vehicles, light)
         spots += lamp_spots(found)

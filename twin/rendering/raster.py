@@ -133,3 +133,10 @@ def label_face(label: UInt8Array, corners_px: Float64Array, value: int) -> None:
             first, last = max(0, int(np.ceil(left))), min(label.shape[1] - 1, int(np.floor(right)))
             for x in range(first, last + 1):
                 label[y, x] = value
+
+
+@compiled
+def label_faces(label: UInt8Array, faces_px: Float64Array, values: NDArray[np.int64]) -> None:
+    """Set `label` to `values` (F,) in convex polygons (F, K, 2), one after another."""
+    for face in range(values.size):
+        label_face(label, faces_px[face], values[face])
