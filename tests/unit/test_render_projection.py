@@ -19,7 +19,7 @@ from twin.rendering.bodies import bodies
 from twin.rendering.fleet import in_place
 from twin.rendering.light import light_at
 from twin.rendering.painter import ViewRenderer
-from twin.rendering.raster import fill_faces
+from twin.rendering.raster import fill_faces, scratch
 
 NETWORK = street()
 LINE_M = 0.4  # how broad a stop line is
@@ -97,7 +97,7 @@ def test_the_corners_of_a_plate_are_where_the_model_has_them(zoom: float) -> Non
     model, _ = camera.project(points[0][shape.faces[shape.rear_plate, :4]])
     assert body.plate_px == pytest.approx(model, abs=1e-6)
     canvas = np.zeros((720, 1280, 3), dtype=np.uint8)
-    fill_faces(canvas, body.plate_px[None], np.array([4]), np.full((1, 3), 255.0), np.zeros(1280))
+    fill_faces(canvas, body.plate_px[None], np.array([4]), np.full((1, 3), 255.0), scratch(canvas))
     for v in np.round(np.linspace(*np.sort(model[:, 1])[1:3], 7)[1:-1]):
         crossings = sorted(_crossings(model, float(v)))
         row = canvas[int(v), :, 0] / 255.0

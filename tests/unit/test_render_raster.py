@@ -5,18 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.rendering.raster import fill_faces, keep_nearer, label_face
+from twin.rendering.raster import Upright, fill_faces, keep_nearer, label_face, label_faces, scratch
 
 WHITE = np.full((1, 3), 255.0)
 
 
 def filled(*polygons: list[tuple[float, float]], size: tuple[int, int] = (20, 30)) -> np.ndarray:
     canvas = np.zeros((*size, 3), dtype=np.uint8)
-    cover = np.zeros(size[1])
+    room = scratch(canvas)
     for corners in polygons:
         faces = np.array([corners], dtype=np.float64)
-        fill_faces(canvas, faces, np.array([len(corners)]), WHITE, cover)
-    assert not cover.any()
+        fill_faces(canvas, faces, np.array([len(corners)]), WHITE, room)
+    assert not room[: size[1]].any()
     return canvas[..., 0]
 
 
@@ -40,6 +40,13 @@ def test_a_label_is_set_where_the_middle_of_a_pixel_lies_inside() -> None:
     label_face(label, np.array(box(2.4, 3.6, 6.4, 9.2)), 7)
     assert (label[4:10, 3:7] == 7).all()
     assert (label > 0).sum() == 24
+
+
+def test_later_labels_lie_over_earlier_ones() -> None:
+    label = np.zeros((20, 30), dtype=np.uint8)
+    faces = np.array([box(2.0, 2.0, 9.0, 9.0), box(5.0, 5.0, 12.0, 12.0)])
+    label_faces(label, faces, np.array([3, 4]))
+    assert [label[3, 3], label[6, 6], label[11, 11], label[14, 14]] == [3, 4, 4, 0]
 
 
 def test_either_turn_is_the_same() -> None:
@@ -78,8 +85,9 @@ def test_no_background_shines_through_where_two_faces_meet(up: float, down: floa
 
 def test_what_stands_nearer_comes_back() -> None:
     still, canvas = np.full((6, 6, 3), 9, dtype=np.uint8), np.full((6, 6, 3), 200, dtype=np.uint8)
-    upright = np.full((6, 6), np.inf, dtype=np.float32)
-    upright[2, 2:4] = 5.0, 50.0
+    thing = np.zeros((6, 6), dtype=np.uint16)
+    thing[2, 2:4] = 1, 2
+    upright = Upright(thing, np.array([np.inf, 5.0, 50.0], dtype=np.float32))
     keep_nearer(canvas, still, upright, 10.0, np.array([-3, 0, 9, 9]))
     assert canvas[2, 2, 0] == 9
     assert (canvas != 9).sum() == 35 * 3

@@ -1,6 +1,5 @@
 """The street through one camera: painted once, then lit again as the light changes."""
 
-from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 import cv2
@@ -13,13 +12,13 @@ from twin.environment.furniture import MastKind
 from twin.rendering.canvas import ALBEDO_BGR, FAR_M, ROUGHNESS, SHINY, Canvas
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.light import Light, scattering
+from twin.rendering.raster import Upright
 from twin.rendering.scenery import REACH_M, Scenery, lantern_m, skyline
 from twin.rendering.shading import (
-    AIRS_PER_M, COLUMNS, LANTERN, LIMIT, RISES, SKYLINE, STRIDE, TILE_PX, TONES, Falls, Layers, Sight,
+    AIRS_PER_M, COLUMNS, LANTERN, LIMIT, RISES, SKYLINE, STRIDE, TILE_PX, TONES, Falls, Layers, Room, Sight,
     light_pools, paint_gloss, paint_light,
 )  # fmt: skip
 from twin.rendering.street import Surface
-from twin.rendering.sunlight import shadow_mask
 from twin.rendering.uprights import LAMP_GLOW_BGR
 from twin.rendering.wet import DARKER, PUDDLES_M, lamp_drop_px, mirrored, rippled
 
@@ -30,18 +29,14 @@ MIRRORED_LAMP = 3.0  # lamps are brighter than white: so are their reflections
 MIRROR_PX = 640  # a reflection is drawn out by ripples: a picture of this width has all of it
 BRIGHTEST = 1020.0  # of 255, in a reflection
 VIGNETTE = 0.07
-BEAM_BGR = (0.75, 0.92, 1.0)
+BEAM_BGR = np.array([0.75, 0.92, 1.0])
 POOL_PX = 1200  # with a focal length of so many pixels each row is lit on its own, with more every second...
 LAMP_GLOW = np.array(LAMP_GLOW_BGR, dtype=np.float64)
 GROUND_BGR = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.float64)
 ROUGH = np.array([ROUGHNESS.get(surface, 0.0) for surface in Surface])
 WATERY = np.array([SHINY.get(surface, 0.0) for surface in Surface])
-BLACK = np.zeros(3)
 UNLIT = (np.zeros((1, 1)), 1 << 30)
 NO_MASK: UInt8Array = np.zeros((0, 0), dtype=np.uint8)
-Area = tuple[slice, slice]
-Painting = Callable[[Light, Layers, Area, UInt8Array], UInt8Array]
-WHOLE: Area = (slice(None), slice(None))
 
 
 class Backdrop:
@@ -60,19 +55,21 @@ class Backdrop:
             self._canvas.lay(scenery.patches, sharp=finer == 1)
             skyline(self._canvas, scenery.tile)
         scenery.standing.raise_all(self._canvas)
-        self._finer, self.stays = finer, finer > 1
+        self._finer = finer
         self._sight = _sight(big, scenery, FAR_M if not from_below else -1.0)
-        self._knots = np.empty((big.width_px // STRIDE + 2, COLUMNS))
+        self._room = Room(np.empty((big.width_px // STRIDE + 2, COLUMNS)), np.empty(big.width_px))
         self._depth_m = np.array([thing.depth_m for thing in self._canvas.things])
+        upright_m = self._depth_m.astype(np.float32)
+        upright_m[SKYLINE] = np.inf
+        thing = np.ascontiguousarray(self._canvas.thing[::finer, ::finer])
+        self.upright = Upright(thing, upright_m)
         self._normal = np.array([thing.normal for thing in self._canvas.things])
         self._foot_m = np.array([thing.place_m for thing in self._canvas.things])
 
-    @cached_property
+    @property
     def upright_m(self) -> Float32Array:
         """The depth (H, W) of what stands at a pixel, infinite where that is the ground."""
-        depth = self._depth_m.astype(np.float32)
-        depth[SKYLINE] = np.inf
-        return np.asarray(depth[self._canvas.thing[:: self._finer, :: self._finer]])
+        return np.asarray(self.upright.depth_m[self.upright.thing])
 
     @cached_property
     def _pool(self) -> tuple[Float64Array, int]:
@@ -92,34 +89,18 @@ class Backdrop:
         below = mirrored(resized(self.camera, (width, height)), self._scenery.ground)
         return Backdrop(self._scenery, below, 1, from_below=True)
 
-    def still(self, light: Light) -> "Still":
-        """Return the street in a light."""
-        return Still(self, light)
+    def lit(self, light: Light, layers: Layers, dim: UInt8Array, beam: UInt8Array) -> UInt8Array:
+        """Return the picture (H, W, 3) in a light, without vehicles.
 
-    def lit(self, light: Light, layers: Layers) -> UInt8Array:
-        """Return the picture (H, W, 3) in a light, without traffic."""
-        if light.wet > 0:
-            layers = layers._replace(mirror=self._reflected(light))
-        return self._small(self._painted(layers, self._falls(light, 1.0, _shoulder())))
-
-    def shade(self, light: Light, layers: Layers, area: Area, mask: UInt8Array) -> UInt8Array:
-        """Return how far the shadow of a vehicle darkens an area, where its mask is not 0."""
-        falls = self._falls(light, 1.0, _shoulder())._replace(
-            sky=light.sky_bgr * (1.0 - CONTACT), lamps=light.lamp_bgr * (0.5 - 0.5 * CONTACT), air_bgr=BLACK
-        )
-        return self._part(layers, falls, area, mask)
-
-    def beam(self, light: Light, layers: Layers, area: Area, mask: UInt8Array) -> UInt8Array:
-        """Return what a full headlamp adds to an area, where its mask is not 0."""
-        falls = self._veiled(light)._replace(
-            sky=np.array(BEAM_BGR), sun=BLACK, lamps=BLACK, air_bgr=BLACK, wet=0.0, darker=0.0
-        )
-        return self._part(layers, falls, area, mask)
+        `dim` and `beam` (H, W) are their shadows and the light of their headlamps, of 255, arrays of no
+        pixels where there are none.
+        """
+        return self._small(self._painted(layers, self._falls(light, 1.0, _shoulder()), dim, beam))
 
     def gloss(self, light: Light, layers: Layers) -> UInt8Array:
         """Return what a wet street reflects (H, W), of 255."""
         big: UInt8Array = np.empty(self._canvas.label.shape, dtype=np.uint8)
-        paint_gloss(self._sight, layers, self._veiled(light), self._knots, big)
+        paint_gloss(self._sight, layers, self._veiled(light), self._room.knots, big)
         return self._small(big)
 
     def _small(self, big: UInt8Array) -> UInt8Array:
@@ -128,38 +109,27 @@ class Backdrop:
         size = (self.camera.width_px, self.camera.height_px)
         return np.asarray(cv2.resize(big, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
-    def _painted(self, layers: Layers, falls: Falls) -> UInt8Array:
+    def _painted(self, layers: Layers, falls: Falls, dim: UInt8Array, beam: UInt8Array) -> UInt8Array:
         out: UInt8Array = np.empty(self._canvas.albedo.shape, dtype=np.uint8)
-        paint_light(self._sight, layers, falls, (0, 0), NO_MASK, self._knots, out)
+        paint_light(self._sight, layers, falls, (dim, beam), self._room, out)
         return out
 
-    def _part(self, layers: Layers, falls: Falls, area: Area, mask: UInt8Array) -> UInt8Array:
-        """Return the ground in an area of the picture; `mask` (h, w) says where it is wanted."""
-        rows, columns = area
-        if self._finer > 1:
-            everywhere = np.ones(self._canvas.label.shape, dtype=np.uint8)
-            whole: UInt8Array = np.empty((*everywhere.shape, 3), dtype=np.uint8)
-            paint_light(self._sight, layers, falls, (0, 0), everywhere, self._knots, whole)
-            return self._small(whole)[area]
-        skipped = columns.start % STRIDE
-        padded = np.ascontiguousarray(np.pad(mask, ((0, 0), (skipped, 0))))
-        part: UInt8Array = np.empty((*padded.shape, 3), dtype=np.uint8)
-        corner = (columns.start - skipped, rows.start)
-        knots = self._knots[: padded.shape[1] // STRIDE + 2]
-        paint_light(self._sight, layers, falls, corner, padded, knots, part)
-        return part[:, skipped:]
+    def everywhere(self) -> UInt8Array:
+        """Return a mask of the whole picture as it is painted."""
+        return np.full(self._canvas.label.shape, 255, dtype=np.uint8)
 
     def layers(self, light: Light) -> Layers:
         """Return what is at each pixel, with the shadows of things in a light, and its lamps."""
         canvas = self._canvas
         if light.casts_shadows:
-            shadow = shadow_mask(canvas.camera, self._scenery.ground, self._scenery.furniture, light.sun)
+            shadow = self._scenery.shadows.mask(canvas.camera, light.sun, self._finer)
         else:
             shadow = np.zeros(canvas.label.shape, dtype=np.uint8)
         pool, rows = self._pool if light.lamps > 0 else UNLIT
+        mirror = self._reflected(light) if light.wet > 0 else np.zeros((1, 1, 3), dtype=np.float32)
         return Layers(
-            canvas.label, canvas.worn, canvas.thing, shadow, canvas.albedo, canvas.glow, self._scenery.tile,
-            pool, rows, np.zeros((1, 1, 3), dtype=np.float32),
+            canvas.label, canvas.worn, canvas.thing, shadow, canvas.albedo, canvas.glow, self._scenery.grain,
+            pool, rows, mirror,
         )  # fmt: skip
 
     def _falls(self, light: Light, glow: float, tone: UInt8Array) -> Falls:
@@ -170,12 +140,14 @@ class Backdrop:
         sky = (0.62 + 0.38 * self._normal[:, 2:]) * light.sky_bgr
         sun = np.clip(self._normal @ light.sun, 0.0, 1.0)[:, None] * light.sun_bgr
         falls = sky + sun + self._on_things()[:, None] * light.lamp_bgr
+        ground = GROUND_BGR * (1.0 - DARKER * light.wet * WATERY)[:, None]
+        high = max(float(light.sun[2]), 0.0)
         return Falls(
-            GROUND_BGR, ROUGH, WATERY, light.sky_bgr, max(float(light.sun[2]), 0.0) * light.sun_bgr,
-            light.lamp_bgr, falls * (1.0 - veil), veil * light.air_bgr,
+            ROUGH, WATERY, ground * light.sky_bgr, ground * high * light.sun_bgr, ground * light.lamp_bgr,
+            ground * BEAM_BGR, np.array([CONTACT, 0.5 + 0.5 * CONTACT]), falls * (1.0 - veil), veil * light.air_bgr,
             shine, _air(light.extinction_per_m), light.air_bgr,
             light.zenith_bgr, light.horizon_bgr, (np.arange(RISES + 1) / RISES) ** 0.7, tone, VIGNETTE,
-            light.wet, DARKER * light.wet, TILE_PX / PUDDLES_M / 4,
+            light.wet, TILE_PX / PUDDLES_M / 4,
         )  # fmt: skip
 
     def _veiled(self, light: Light) -> Falls:
@@ -192,7 +164,8 @@ class Backdrop:
         """Return the mirror image (H, W, 3) of what stands in the street and of the sky."""
         codes, colours = _wide_range()
         below = self._mirror
-        shown = below._painted(below.layers(light), below._falls(light, MIRRORED_LAMP, codes))  # noqa: SLF001 - a Backdrop too
+        falls = below._falls(light, MIRRORED_LAMP, codes)  # noqa: SLF001 - a Backdrop too
+        shown = below._painted(below.layers(light), falls, NO_MASK, NO_MASK)  # noqa: SLF001
         soft = rippled(np.ascontiguousarray(colours[shown][::-1]))
         size = (self._canvas.camera.width_px, self._canvas.camera.height_px)
         return np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
@@ -216,33 +189,30 @@ class Backdrop:
 class Still:
     """The street in one light: `lit` (H, W, 3) the picture, `gloss` (H, W) what a wet street reflects, of 255."""
 
-    def __init__(self, backdrop: Backdrop, light: Light) -> None:
+    def __init__(
+        self, backdrop: Backdrop, light: Light, dim: UInt8Array = NO_MASK, beam: UInt8Array = NO_MASK
+    ) -> None:
         self._backdrop, self._light, self._layers = backdrop, light, backdrop.layers(light)
-        self.lit = backdrop.lit(light, self._layers)
+        self.lit = backdrop.lit(light, self._layers, dim, beam)
         self.gloss = backdrop.gloss(light, self._layers) if light.wet > 0 else None
-        self._kept: dict[str, UInt8Array] = {}
+        self._bare = self.lit.copy() if light.veil_per_m > 0 else self.lit
         if light.lamps > 0 and light.veil_per_m > 0:  # thick or wet air, and a wet street
             spots = backdrop.lanterns(light)
             if self.gloss is not None:
                 add_streaks(self.lit, spots, self.gloss)
             add_halos(self.lit, spots, scattering(light))
 
-    def shade(self, area: Area, mask: UInt8Array) -> UInt8Array:
-        """Return how far shadow darkens an area of the picture (h, w, 3), where its mask (h, w) is not 0."""
-        return self._of(self._backdrop.shade, area, mask)
+    @cached_property
+    def shade(self) -> UInt8Array:
+        """How far the shadow of a vehicle darkens each pixel (H, W, 3); from when it is first asked for."""
+        dark = self._backdrop.lit(self._light, self._layers, self._backdrop.everywhere(), NO_MASK)
+        return np.asarray(cv2.subtract(self._bare, dark), dtype=np.uint8)
 
-    def beam(self, area: Area, mask: UInt8Array) -> UInt8Array:
-        """Return what a full headlamp adds to an area (h, w, 3), where its mask (h, w) is not 0."""
-        return self._of(self._backdrop.beam, area, mask)
-
-    def _of(self, paint: Painting, area: Area, mask: UInt8Array) -> UInt8Array:
-        """Paint an area, or what it is part of where the picture is wanted again and again."""
-        if not self._backdrop.stays:
-            return paint(self._light, self._layers, area, mask)
-        name = paint.__name__
-        if name not in self._kept:
-            self._kept[name] = paint(self._light, self._layers, WHOLE, NO_MASK)
-        return self._kept[name][area]
+    @cached_property
+    def beam(self) -> UInt8Array:
+        """What a full headlamp adds to each pixel (H, W, 3); from when it is first asked for."""
+        bright = self._backdrop.lit(self._light, self._layers, NO_MASK, self._backdrop.everywhere())
+        return np.asarray(cv2.subtract(bright, self._bare), dtype=np.uint8)
 
 
 def _sight(camera: PinholeCamera, scenery: Scenery, far_m: float) -> Sight:

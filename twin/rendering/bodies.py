@@ -9,14 +9,14 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, Int64Array, UInt8Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.rendering.faces import Coat, Eye, Seen, Shine, Stand, room_for, see
 from twin.rendering.fleet import by_style
 from twin.rendering.light import Light
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
 from twin.rendering.plates import TEXT_FROM_PX, paint_plate
-from twin.rendering.raster import fill_faces, keep_nearer
+from twin.rendering.raster import Upright, fill_faces, keep_nearer, scratch
 from twin.rendering.wet import lamp_drop_px
 from twin.truth import VehicleStates
 
@@ -182,11 +182,11 @@ def _coat(vehicles: VehicleStates, light: Light) -> Coat:
     return Coat(table, own, GLOSS)
 
 
-def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, upright_m: Float32Array) -> None:
-    """Paint bodies from far to near; things nearer in `upright_m` (H, W) stay as in `still`."""
-    cover = np.zeros(canvas.shape[1])
+def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, upright: Upright) -> None:
+    """Paint bodies from far to near; things nearer in `upright` stay as in `still`."""
+    room = scratch(canvas)
     for body in found:
-        fill_faces(canvas, body.faces_px, body.corners, body.colours, cover)
+        fill_faces(canvas, body.faces_px, body.corners, body.colours, room)
         if body.plate_px is not None:
             paint_plate(canvas, body.plate_px, body.plate, body.veil)
-        keep_nearer(canvas, still, upright_m, body.depth_m, body.box_px)
+        keep_nearer(canvas, still, upright, body.depth_m, body.box_px)

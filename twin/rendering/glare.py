@@ -26,18 +26,18 @@ class Spot(NamedTuple):
     drop_px: float = 0.0
 
 
-def coarse(canvas: UInt8Array, width_px: int = COARSE_PX) -> tuple[float, UInt8Array]:
-    """Return the scale of a coarse picture of the canvas, and that picture, dark."""
-    width = min(width_px, canvas.shape[1])
-    scale = width / canvas.shape[1]
-    return scale, np.zeros((max(1, round(canvas.shape[0] * scale)), width), dtype=np.uint8)
+def coarse(size_px: tuple[int, ...], width_px: int = COARSE_PX) -> tuple[float, UInt8Array]:
+    """Return the scale of a coarse picture of one of (height, width), and that picture, dark."""
+    width = min(width_px, size_px[1])
+    scale = width / size_px[1]
+    return scale, np.zeros((max(1, round(size_px[0] * scale)), width), dtype=np.uint8)
 
 
 def add_halos(canvas: UInt8Array, spots: Sequence[Spot], scatter: float = 0.0) -> None:
     """Add the glare of lamps; `scatter` 0..1 is how much of it the air spreads."""
     if not spots:
         return
-    scale, flat = coarse(canvas)
+    scale, flat = coarse(canvas.shape)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
     for at, radius, colour, _ in spots:
         point = np.clip(at * scale * (1 << SHIFT), -9e4, 9e4).astype(int).tolist()
@@ -63,7 +63,7 @@ def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) ->
     shown = [spot for spot in spots if spot.drop_px > 1.0]
     if not shown:
         return
-    scale, flat = coarse(canvas, STREAKS_PX)
+    scale, flat = coarse(canvas.shape, STREAKS_PX)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
     low, high = flat.shape[0], 0
     for at, radius, bgr, drop in sorted(shown, key=lambda spot: spot.drop_px):

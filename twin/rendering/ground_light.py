@@ -6,12 +6,10 @@ import numpy as np
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
-from twin.rendering.backdrop import Still
 from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
-from twin.rendering.raster import add_share, take_share
 from twin.rendering.sunlight import fall_of
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
@@ -19,17 +17,19 @@ from twin.truth import VehicleStates
 UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
 ROUND = [0, 1, 3, 2]  # corners of the footprint, one after another
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
+LEAST_LAMPS = 0.05  # dimmer ones light nothing
 BEAM = 1.15  # how bright a beam is on the road
 WET_TAKES = 0.5  # of it goes on ahead from a wet road, away from the driver and most cameras [?]
 BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, half width of the beam
 
 
-def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
-                 still: Still) -> None:  # fmt: skip
-    """Darken `canvas` (H, W, 3) where vehicles keep the light away."""
+def shadow_cover(
+    camera: PinholeCamera, vehicles: VehicleStates, light: Light, size_px: tuple[int, int]
+) -> UInt8Array:
+    """Return how far vehicles keep the light from the ground, of 255, in a picture of (height, width)."""
+    mask: UInt8Array = np.zeros(size_px, dtype=np.uint8)
     if not len(vehicles):
-        return
-    mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
+        return mask
     under, sunless = _shadow_points(vehicles, light)
     for points, value in ((sunless, SUNLESS), (under[:, ROUND], UNDER)):
         if points is None:
@@ -40,11 +40,7 @@ def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleSta
         for outline in fixed(pixels[ahead]):
             hull = outline if value == UNDER else cv2.convexHull(outline)
             cv2.fillConvexPoly(mask, hull, value, cv2.LINE_AA, SHIFT)
-    x, y, wide, tall = cv2.boundingRect(mask)
-    if wide and tall:
-        area = (slice(y, y + tall), slice(x, x + wide))
-        soft = np.asarray(cv2.blur(mask[area], (3, 3)), dtype=np.uint8)
-        take_share(canvas[area], still.shade(area, soft), soft)
+    return np.asarray(cv2.blur(mask, (3, 3)), dtype=np.uint8)
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:
@@ -62,12 +58,16 @@ def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array,
     return ground, np.concatenate((ground, belt, roof + reach), axis=1)
 
 
-def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
-                still: Still) -> None:  # fmt: skip
-    """Light the road ahead of each vehicle, as the surface there reflects its beam."""
-    if light.lamps < 0.05 or not len(vehicles):
-        return
-    scale, flat = coarse(canvas)
+def beam_cover(
+    camera: PinholeCamera, vehicles: VehicleStates, light: Light, size_px: tuple[int, int]
+) -> UInt8Array:
+    """Return how much headlamps light the road ahead of vehicles, of 255, in a picture of (height, width).
+
+    An array of no pixels where none is on.
+    """
+    if light.lamps < LEAST_LAMPS or not len(vehicles):
+        return np.zeros((0, 0), dtype=np.uint8)
+    scale, flat = coarse(size_px)
     points = _beam_points(vehicles)
     seen, depth = camera.project(points.reshape(-1, 3))
     pixels = np.nan_to_num(seen, nan=0.0).reshape(*points.shape[:2], 2) * scale
@@ -79,12 +79,8 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
     soft = cv2.GaussianBlur(flat, (0, 0), max(1.6, 0.35 * metre_px))
     bright = cv2.convertScaleAbs(soft, alpha=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet))
-    share = cv2.resize(bright, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    share = np.asarray(share, dtype=np.uint8)
-    x, y, wide, tall = cv2.boundingRect(share)
-    if wide and tall:
-        area = (slice(y, y + tall), slice(x, x + wide))
-        add_share(canvas[area], still.beam(area, share[area]), share[area])
+    share = cv2.resize(bright, size_px[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(share, dtype=np.uint8)
 
 
 def _beam_points(vehicles: VehicleStates) -> Float64Array:

@@ -17,15 +17,16 @@ from twin.rendering.bodies import bodies, paint_bodies
 from twin.rendering.canvas import SHIFT
 from twin.rendering.faults import Faults, knocked
 from twin.rendering.glare import Spot, add_halos, add_streaks
-from twin.rendering.ground_light import cast_shadows, lamp_spots, shine_ahead
+from twin.rendering.ground_light import beam_cover, lamp_spots, shadow_cover
 from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
 from twin.rendering.rain import Rain
+from twin.rendering.raster import add_share, take_share
 from twin.rendering.scenery import Scenery
 from twin.rendering.truth_boxes import in_frame
 from twin.rendering.uprights import HEAD_M, signal_heads
 from twin.rendering.wet import dim_reflections, lamp_drop_px
-from twin.truth import Scene
+from twin.truth import Scene, VehicleStates
 
 LENSES = {
     Aspect.RED: (1, (48.0, 40.0, 255.0)),
@@ -77,7 +78,12 @@ class ViewRenderer:
     def render(self, scene: Scene) -> UInt8Array:
         """Return the frame (H, W, 3) uint8 BGR of a scene."""
         backdrop, still = self._street_at(scene.timestamp_ns)
-        canvas = self._traffic(backdrop, still, scene)
+        vehicles = in_frame(backdrop.camera, scene.vehicles)
+        if self._behind is None:
+            self._behind = np.empty_like(still.lit)
+        np.copyto(self._behind, still.lit)
+        self._shade(self._behind, backdrop.camera, still, vehicles)
+        canvas = self._traffic(self._behind, backdrop, still, (scene, vehicles))
         self._own_faults.before_lens(canvas, scene.timestamp_ns)
         if self._rain is not None:
             self._rain.fall(canvas, scene.timestamp_ns)
@@ -97,14 +103,19 @@ class ViewRenderer:
         same = kept is not None and kept[0].camera.yaw_rad == camera.yaw_rad
         if kept is None or not same or kept[1] != self._light.key:
             backdrop = kept[0] if kept is not None and same else Backdrop(self._scenery, camera, FINER)
-            kept = self._knocked = (backdrop, self._light.key, backdrop.still(self._light))
+            kept = self._knocked = (backdrop, self._light.key, Still(backdrop, self._light))
         return kept[0], kept[2]
 
     def render_zoomed(self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int]) -> UInt8Array:
         """Return a picture of `size_px` (width, height) with the pose and field of view of `camera`."""
         self._still_at(scene.timestamp_ns)
         backdrop = Backdrop(self._scenery, resized(camera, size_px), 1)
-        canvas = self._traffic(backdrop, backdrop.still(self._light), scene)
+        vehicles, light = in_frame(backdrop.camera, scene.vehicles), self._light
+        dim, beam = (
+            cover(backdrop.camera, vehicles, light, size_px[::-1]) for cover in (shadow_cover, beam_cover)
+        )
+        still = Still(backdrop, light, dim, beam)
+        canvas = self._traffic(still.lit, backdrop, still, (scene, vehicles))
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
         return canvas
 
@@ -112,7 +123,7 @@ class ViewRenderer:
         looks_ns = timestamp_ns + self.light_shift_ns
         if self._still is None or self._light.key != light_key(looks_ns):
             self._light = light_at(looks_ns, self._weather)
-            self._still = self._backdrop.still(self._light)
+            self._still = Still(self._backdrop, self._light)
             size = (self._camera.width_px + NOISE_MARGIN_PX, self._camera.height_px + NOISE_MARGIN_PX)
             if self._light.rain > 0:
                 own = (self._camera.width_px, self._camera.height_px)
@@ -121,24 +132,32 @@ class ViewRenderer:
             self._noise = (np.maximum(plate, 0).astype(np.uint8), np.maximum(-plate, 0).astype(np.uint8))
         return self._still
 
-    def _traffic(self, backdrop: Backdrop, still: Still, scene: Scene) -> UInt8Array:
-        """Return the street with its traffic."""
+    def _shade(
+        self, street: UInt8Array, camera: PinholeCamera, still: Still, vehicles: VehicleStates
+    ) -> None:
+        """Darken a street where vehicles keep the light away, and light it ahead of their headlamps."""
+        light = self._light
+        if not len(vehicles):
+            return
+        take_share(street, still.shade, shadow_cover(camera, vehicles, light, street.shape[:2]))
+        beam = beam_cover(camera, vehicles, light, street.shape[:2])
+        if beam.size:
+            add_share(street, still.beam, beam)
+
+    def _traffic(
+        self, street: UInt8Array, backdrop: Backdrop, still: Still, who: tuple[Scene, VehicleStates]
+    ) -> UInt8Array:
+        """Return the picture of a street, its shadows cast, with the vehicles of a scene that show."""
         camera, light = backdrop.camera, self._light
-        vehicles = in_frame(camera, scene.vehicles)
-        if self._behind is None or self._behind.shape != still.lit.shape:
-            self._behind = np.empty_like(still.lit)
-        behind = self._behind
-        np.copyto(behind, still.lit)
-        cast_shadows(behind, camera, vehicles, light, still)
-        shine_ahead(behind, camera, vehicles, light, still)
-        spots = self._signals(behind, camera, scene)
+        scene, vehicles = who
+        spots = self._signals(street, camera, scene)
         found = bodies(camera, vehicles, light)
         spots += lamp_spots(found)
         if still.gloss is not None:
-            dim_reflections(behind, camera, vehicles, light, still.gloss)
-            add_streaks(behind, spots, still.gloss)
-        canvas = behind.copy()
-        paint_bodies(canvas, found, behind, backdrop.upright_m)
+            dim_reflections(street, camera, vehicles, light, still.gloss)
+            add_streaks(street, spots, still.gloss)
+        canvas = street.copy()
+        paint_bodies(canvas, found, street, backdrop.upright)
         add_halos(canvas, spots, scattering(light))
         return canvas
 

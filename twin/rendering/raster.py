@@ -4,6 +4,8 @@ OpenCV fills one polygon a call; a frame of thirty vehicles has a thousand, most
 two thirds of the time went into calling. A pixel's middle is its whole coordinate, as in OpenCV.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,46 +30,69 @@ def _span(corners_px: Float64Array, count: int, y: float) -> tuple[float, float]
 
 
 @compiled
-def _cover(cover: Float64Array, left: float, right: float) -> tuple[int, int]:
-    """Add a span to the coverage (W,) of a row; return the first and last pixel that it touches."""
-    left, right = max(left, -0.5), min(right, cover.size - 0.5001)
+def _cover(cover: Float64Array, left: float, right: float, solid: tuple[int, int]) -> None:
+    """Add a span to the coverage (W,) of a row, but not between the pixels `solid`, which all spans cover."""
     if right <= left:
-        return cover.size, -1
+        return
     first, last = int(left + 0.5), int(right + 0.5)
     if first == last:
         cover[first] += right - left
-        return first, last
+        return
     cover[first] += first + 0.5 - left
-    for x in range(first + 1, last):
+    for x in range(first + 1, min(last, solid[0])):
+        cover[x] += 1.0
+    for x in range(max(first + 1, solid[1]), last):
         cover[x] += 1.0
     cover[last] += right - last + 0.5
-    return first, last
+
+
+@compiled
+def _blend(
+    canvas: UInt8Array, y: int, span: tuple[int, int], colour: Float64Array, cover: Float64Array
+) -> None:
+    """Paint the pixels from `span[0]` up to but without `span[1]` as far as they are covered; clear that."""
+    for x in range(span[0], span[1]):
+        share = min(1.0, EDGE * cover[x] / ROWS)
+        cover[x] = 0.0
+        for c in range(3):
+            here = float(canvas[y, x, c]) if share < 1.0 else colour[c]
+            canvas[y, x, c] = np.uint8(here + share * (colour[c] - here) + 0.5)
 
 
 @compiled
 def _fill(
-    canvas: UInt8Array, corners_px: Float64Array, count: int, colour: Float64Array, cover: Float64Array
+    canvas: UInt8Array, corners_px: Float64Array, count: int, colour: Float64Array, room: Float64Array
 ) -> None:
     """Fill one convex polygon."""
     low, high = corners_px[0, 1], corners_px[0, 1]
     for i in range(1, count):
         low, high = min(low, corners_px[i, 1]), max(high, corners_px[i, 1])
+    width = canvas.shape[1]
     for y in range(max(0, int(low + 0.5)), min(canvas.shape[0] - 1, int(high + 0.5)) + 1):
-        first, last = cover.size, -1
+        first, last, inner, outer = width, -1, 0, width
         for k in range(ROWS):
             left, right = _span(corners_px, count, y - 0.5 + (k + 0.5) / ROWS)
-            a, b = _cover(cover, left, right)
-            first, last = min(first, a), max(last, b)
-        for x in range(first, last + 1):
-            share = min(1.0, EDGE * cover[x] / ROWS)
-            cover[x] = 0.0
-            if share == 1.0:
-                for c in range(3):
-                    canvas[y, x, c] = np.uint8(colour[c] + 0.5)
+            left, right = max(left, -0.5), min(right, width - 0.5001)
+            room[width + 2 * k], room[width + 2 * k + 1] = left, right
+            if right <= left:
+                outer = -1
                 continue
+            a, b = int(left + 0.5), int(right + 0.5)
+            first, last, inner, outer = min(first, a), max(last, b), max(inner, a + 1), min(outer, b)
+        if inner >= outer:
+            inner = outer = last + 1
+        for k in range(ROWS):
+            _cover(room, room[width + 2 * k], room[width + 2 * k + 1], (inner, outer))
+        _blend(canvas, y, (first, inner), colour, room)
+        _blend(canvas, y, (outer, last + 1), colour, room)
+        for x in range(inner, outer):
             for c in range(3):
-                here = float(canvas[y, x, c])
-                canvas[y, x, c] = np.uint8(here + share * (colour[c] - here) + 0.5)
+                canvas[y, x, c] = np.uint8(colour[c] + 0.5)
+
+
+def scratch(canvas: UInt8Array) -> Float64Array:
+    """Return what `fill_faces` needs for a canvas: the coverage of a row, 0 at each pixel, and its spans."""
+    return np.zeros(canvas.shape[1] + 2 * ROWS)
 
 
 @compiled
@@ -76,24 +101,31 @@ def fill_faces(
     faces_px: Float64Array,
     corners: NDArray[np.int64],
     colours: Float64Array,
-    cover: Float64Array,
+    room: Float64Array,
 ) -> None:
     """Fill faces (F, K, 2) of `corners` (F,) corners each, in order, with colours (F, 3) 0..255.
 
-    `cover` (W,) is scratch, zero before and after.
+    `room` (W + 2 ROWS,) is scratch, as `scratch` makes it.
     """
     for face in range(corners.size):
-        _fill(canvas, faces_px[face], corners[face], colours[face], cover)
+        _fill(canvas, faces_px[face], corners[face], colours[face], room)
+
+
+class Upright(NamedTuple):
+    """What stands at each pixel: `thing` (H, W), a row of the depths `depth_m` (T,), infinite for ground."""
+
+    thing: NDArray[np.uint16]
+    depth_m: Float32Array
 
 
 @compiled
 def keep_nearer(
-    canvas: UInt8Array, still: UInt8Array, upright_m: Float32Array, depth_m: float, box_px: NDArray[np.int64]
+    canvas: UInt8Array, still: UInt8Array, upright: Upright, depth_m: float, box_px: NDArray[np.int64]
 ) -> None:
     """Put back what `still` (H, W, 3) shows in a box where something stands nearer than `depth_m`."""
     for y in range(max(0, box_px[1]), min(canvas.shape[0], box_px[3])):
         for x in range(max(0, box_px[0]), min(canvas.shape[1], box_px[2])):
-            if upright_m[y, x] < depth_m:
+            if upright.depth_m[upright.thing[y, x]] < depth_m:
                 for c in range(3):
                     canvas[y, x, c] = still[y, x, c]
 

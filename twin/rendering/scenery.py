@@ -10,8 +10,9 @@ from twin.environment.furniture import Furniture, Mast, MastKind, furnish
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.canvas import SHIFT, Canvas, Ground, fixed, noise_tile
-from twin.rendering.shading import SKYLINE, TILE_PX
+from twin.rendering.shading import SKYLINE, TILE_ONE, TILE_PX
 from twin.rendering.street import lay_street
+from twin.rendering.sunlight import CastShadows
 from twin.rendering.uprights import Standing
 
 REACH_M = 220.0
@@ -29,7 +30,9 @@ class Scenery:
         )
         self.standing = Standing(self.furniture)
         self.ground = fit_ground(network, camera)
+        self.shadows = CastShadows(self.furniture, self.ground)
         self.tile = noise_tile(seed.generator("texture"))
+        self.grain = np.clip(np.round(TILE_ONE * self.tile), -127, 127).astype(np.int8)
         lanterns = [lantern_m(mast) for mast in self.furniture.masts if mast.kind is MastKind.LAMP]
         # the camera hangs on a lamp post, as many do: its own lantern lights the ground before it
         self.lamps_m = np.array(

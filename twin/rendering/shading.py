@@ -1,7 +1,7 @@
 """What each pixel of the still street looks like in a light: one compiled pass over label, thing and sky.
 
 Along a row the geometry of the ground is smooth: it is worked out every `STRIDE` pixels and drawn
-through in between. All reckoning is in double precision, so that plain Python gives the same numbers.
+through in between, as are, every `HOP` pixels, patches that are larger. All reckoning is in double precision, so that plain Python gives the same numbers.
 """
 
 from typing import NamedTuple
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 from twin.compiled import compiled, folded
 
-STRIDE = 8
-TILE_PX = 512
+STRIDE, HOP = 16, 4
+TILE_PX, TILE_ONE = 512, 32  # side of the texture, and what its deviation is kept as
+FIXED = 16  # bits after the point of a place in the texture
 WRAP = 4194304.0  # a multiple of the tile that makes every place positive
 COARSE_M, MIDDLE_M, FINE_M = 150.0, 14.0, 2.3  # periods of the texture: stains, patches, grain
-COARSE, MIDDLE, FINE = 0.28, 0.22, 0.75  # and how strong each is
+COARSE, MIDDLE, FINE = 0.28 / TILE_ONE, 0.22 / TILE_ONE, 0.75 / TILE_ONE  # and how strong each is
 FADES_M = 40.0  # grain fades with the distance, by half at this one
 TONES, AIRS_PER_M, RISES = 8, 4, 2048  # steps of a grey level, of a metre of air, of the height of the sky
 LIMIT = 8192  # entries of the table of tones; a power of 2
@@ -26,6 +27,7 @@ SKYLINE_M = 700.0  # ground nearer than that lies before them
 PATHS = 0.09  # how much darker wheels leave asphalt
 ASPHALT = 3
 WATER = 0.02  # reflectance of water at normal incidence, ((n - 1) / (n + 1))^2 with n = 1.33
+SHARE = 1.0 / 255.0
 COLUMNS = 11  # of a knot
 
 
@@ -44,6 +46,13 @@ class Sight(NamedTuple):
     far_m: float
 
 
+class Room(NamedTuple):
+    """Scratch for one row of W pixels: `knots` (W // STRIDE + 2, COLUMNS), `grain` (W,)."""
+
+    knots: Float64Array
+    grain: Float64Array
+
+
 class Layers(NamedTuple):
     """What is at each pixel (H, W): material, wheel paths, thing (0: ground or sky), what shadow of things.
 
@@ -57,27 +66,29 @@ class Layers(NamedTuple):
     shadow: UInt8Array
     albedo: UInt8Array
     glow: UInt8Array
-    tile: Float32Array
+    tile: NDArray[np.int8]
     pool: Float64Array
     pool_rows: int
     mirror: Float32Array
 
 
 class Falls(NamedTuple):
-    """What a light does, colours (3,): `ground` (S, 3) by material in 0..255, `rough` (S,), `shiny` (S,).
+    """What a light does to materials (S, 3), 0..255, and to things (T, 3); other colours are (3,).
 
-    Ground shows its colour times `sky + sun (1 - shadow) + lamps * pool`, things (T, 3) theirs times
-    `thing_mul` plus `thing_add`, and their own light times `thing_glow` (T,). `air` is how much the air veils
-    by distance, `air_bgr` its colour. `tone` gives the byte, `lens` 0 or more what corners lose.
-    `wet` is the film of water, `puddles` its texture a metre.
+    Ground shows `sky + sun (1 - shadow) + lamps * pool`; in the shadow of a vehicle the shares `dim` (2,) of
+    sky and lamps are left, and its headlamps add `beam`. `rough` and `shiny` (S,) are of the material.
+    Things show their colour times `thing_mul` plus `thing_add`, and their own light times `thing_glow` (T,).
+    `air` is how much the air veils by distance, `air_bgr` its colour. `tone` gives the byte, `lens` what
+    corners lose, `wet` is the film of water, `puddles` its texture a metre.
     """
 
-    ground: Float64Array
     rough: Float64Array
     shiny: Float64Array
     sky: Float64Array
     sun: Float64Array
     lamps: Float64Array
+    beam: Float64Array
+    dim: Float64Array
     thing_mul: Float64Array
     thing_add: Float64Array
     thing_glow: Float64Array
@@ -89,13 +100,12 @@ class Falls(NamedTuple):
     tone: UInt8Array
     lens: float
     wet: float
-    darker: float
     puddles: float
 
 
 @folded
-def _look(tile: Float32Array, x: float, y: float) -> float:
-    """Return a periodic texture between its pixels; `x` and `y` are not negative."""
+def _look(tile: NDArray[np.int8], x: float, y: float) -> float:
+    """Return a periodic texture between its pixels, times TILE_ONE; `x` and `y` are not negative."""
     i, j = int(x), int(y)
     a, b = i & (TILE_PX - 1), (i + 1) & (TILE_PX - 1)
     c, d = j & (TILE_PX - 1), (j + 1) & (TILE_PX - 1)
@@ -150,8 +160,8 @@ def _film(sight: Sight, x: float, y: float, z: float) -> float:
 
 
 @compiled
-def _survey(sight: Sight, layers: Layers, falls: Falls, v: int, first: int, knots: Float64Array) -> None:
-    """Fill what changes smoothly along a row, `knots` (N, COLUMNS), every STRIDE pixels from `first` on.
+def _survey(sight: Sight, layers: Layers, falls: Falls, v: int, knots: Float64Array) -> None:
+    """Fill what changes smoothly along a row, `knots` (N, COLUMNS), every STRIDE pixels.
 
     Place x and y, stains, weight of patches and of grain, light that the air lets through, airlight, fall
     to the corners, street lamps, distance, film of water.
@@ -162,7 +172,7 @@ def _survey(sight: Sight, layers: Layers, falls: Falls, v: int, first: int, knot
     down = (v - row * layers.pool_rows) / layers.pool_rows
     high = (2.0 * v / max(height - 1, 1) - 1.0) ** 2
     for n in range(knots.shape[0]):
-        u = first + n * STRIDE
+        u = n * STRIDE
         x, y, z = _ray(sight, u, v, 0), _ray(sight, u, v, 1), _ray(sight, u, v, 2)
         step = _step(sight, x, y, z)
         reach = min(max(step * np.sqrt(x * x + y * y), 0.0), FARTHEST_M)
@@ -181,7 +191,7 @@ def _survey(sight: Sight, layers: Layers, falls: Falls, v: int, first: int, knot
         knots[n, 8] = upper + down * (layers.pool[below, at] - upper)
         knots[n, 9], knots[n, 10] = reach, 0.0
         if falls.wet > 0.0:
-            thick = 0.7 + 0.28 * _look(
+            thick = 0.7 + 0.28 / TILE_ONE * _look(
                 layers.tile, east * falls.puddles + WRAP, north * falls.puddles + WRAP
             )
             knots[n, 10] = falls.wet * _film(sight, x, y, z) * min(1.0, max(0.35, thick))
@@ -195,83 +205,163 @@ def _sky(sight: Sight, layers: Layers, falls: Falls, u: int, v: int, c: int) -> 
     height = min(1.0, up / 0.45)
     away = 42.0 / (abs(z) + 0.12)
     noise = _look(layers.tile, x * away + WRAP, y * away + WRAP)
-    cloud = 0.75 * min(1.0, max(0.0, 0.45 * noise + 0.25)) * (0.35 + 0.65 * height)
+    cloud = 0.75 * min(1.0, max(0.0, 0.45 / TILE_ONE * noise + 0.25)) * (0.35 + 0.65 * height)
     blue = falls.horizon[c] + falls.rise[int(height * RISES)] * (falls.zenith[c] - falls.horizon[c])
     return float(blue + cloud * (min(falls.horizon[c] * 1.04, 255.0) - blue))
 
 
+@compiled
+def _weave(tile: NDArray[np.int8], knots: Float64Array, grain: Float64Array) -> None:
+    """Fill the texture of the ground along a row (W,): stains, patches, grain. Grain is as fine as pixels."""
+    middle, finest = TILE_PX / MIDDLE_M, (1 << FIXED) * TILE_PX / FINE_M
+    for start in range(0, grain.size, HOP):
+        n, k = start // STRIDE, start % STRIDE
+        x1, y1 = (knots[n + 1, 0] - knots[n, 0]) / STRIDE, (knots[n + 1, 1] - knots[n, 1]) / STRIDE
+        x, y = knots[n, 0] + k * x1, knots[n, 1] + k * y1
+        stains1 = (knots[n + 1, 2] - knots[n, 2]) / STRIDE
+        patches, fine = knots[n, 3], knots[n, 4]
+        ahead = HOP * middle * max(abs(x1), abs(y1)) < 1.0
+        patch, patch1 = patches * _look(tile, x * middle + WRAP, y * middle + WRAP), stains1
+        if ahead:
+            after = _look(tile, (x + HOP * x1) * middle + WRAP, (y + HOP * y1) * middle + WRAP)
+            patch1 += (patches * after - patch) / HOP
+        patch += knots[n, 2] + k * stains1
+        a, b, a1, b1 = int(x * finest), int(y * finest), int(x1 * finest), int(y1 * finest)
+        for i in range(min(HOP, grain.size - start)):
+            u, w = (a + i * a1) >> FIXED & (TILE_PX - 1), (b + i * b1) >> FIXED & (TILE_PX - 1)
+            here = patch + i * patch1 + fine * tile[w, u]
+            if i > 0 and not ahead:
+                again = _look(tile, (x + i * x1) * middle + WRAP, (y + i * y1) * middle + WRAP)
+                here = knots[n, 2] + (k + i) * stains1 + patches * again + fine * tile[w, u]
+            grain[start + i] = here
+
+
 @folded
-def _grain(tile: Float32Array, x: float, y: float, patches: float, fine: float) -> float:
-    """Return patches and grain of the ground at a place; the grain is finer than most pixels."""
-    middle, finest = TILE_PX / MIDDLE_M, TILE_PX / FINE_M
-    i, j = int(x * finest + WRAP) & (TILE_PX - 1), int(y * finest + WRAP) & (TILE_PX - 1)
-    return patches * _look(tile, x * middle + WRAP, y * middle + WRAP) + fine * float(tile[j, i])
+def _thing(layers: Layers, falls: Falls, u: int, v: int, thing: int, c: int) -> float:
+    """Return a channel of a thing at a pixel, 0..255."""
+    value = layers.albedo[v, u, c] * falls.thing_mul[thing, c] + falls.thing_add[thing, c]
+    if falls.thing_glow[thing] > 0.0:
+        value += falls.thing_glow[thing] * layers.glow[v, u, c]
+    return float(value)
+
+
+@folded
+def _ground(falls: Falls, label: int, sun: float, pool: float, dim: float, beam: float, c: int) -> float:
+    """Return a channel of even, dry ground, 0..255; sun, lamps, shadow and headlamps count 0..1."""
+    value = falls.sky[label, c] + sun * falls.sun[label, c] + pool * falls.lamps[label, c]
+    if dim > 0.0:
+        left = falls.dim[0] * falls.sky[label, c] + falls.dim[1] * pool * falls.lamps[label, c]
+        value += dim * (left - value)
+    if beam > 0.0:
+        value += beam * falls.beam[label, c]
+    return float(value)
+
+
+@folded
+def _texture(layers: Layers, falls: Falls, u: int, v: int, grain: float) -> float:
+    """Return how bright the texture makes the ground at a pixel, about 1."""
+    label = layers.label[v, u]
+    shade = 1.0 + grain * falls.rough[label]
+    if label == ASPHALT:
+        shade *= 1.0 - PATHS * SHARE * layers.worn[v, u]
+    return min(1.7, max(0.25, float(shade)))
+
+
+@folded
+def _colour(
+    sight: Sight, layers: Layers, falls: Falls, place: tuple[int, int], knots: Float64Array,
+    shares: tuple[float, float, float], out: UInt8Array,
+) -> None:  # fmt: skip
+    """Fill the pixel (u, v) of `out`; `shares` are its texture, and the shadow and beams of vehicles there."""
+    u, v = place
+    n, part = u // STRIDE, (u % STRIDE) / STRIDE
+    thing, lens = layers.thing[v, u], knots[n, 7]
+    own = falls.thing_glow[LANTERN] if thing == LANTERN else 0.0
+    if thing == LANTERN or (thing == SKYLINE and knots[n, 9] < SKYLINE_M):
+        thing = 0
+    if thing > 0:
+        for c in range(3):
+            out[v, u, c] = falls.tone[int(lens * _thing(layers, falls, u, v, thing, c)) & (LIMIT - 1)]
+        return
+    if knots[n, 9] >= sight.far_m:
+        for c in range(3):
+            value = _sky(sight, layers, falls, u, v, c) + own * layers.glow[v, u, c]
+            out[v, u, c] = falls.tone[int(lens * value) & (LIMIT - 1)]
+        return
+    label, shade = layers.label[v, u], _texture(layers, falls, u, v, shares[0])
+    through = knots[n, 5] + part * (knots[n + 1, 5] - knots[n, 5])
+    veil = knots[n, 6] + part * (knots[n + 1, 6] - knots[n, 6])
+    pool = knots[n, 8] + part * (knots[n + 1, 8] - knots[n, 8])
+    film = (knots[n, 10] + part * (knots[n + 1, 10] - knots[n, 10])) * falls.shiny[label]
+    sun = 1.0 - SHARE * layers.shadow[v, u]
+    for c in range(3):
+        value = shade * _ground(falls, label, sun, pool, shares[1], shares[2], c)
+        if film > 0.0:
+            value += film * (layers.mirror[v, u, c] - value)
+        if own > 0.0:
+            value += own * layers.glow[v, u, c]
+        out[v, u, c] = falls.tone[int(value * through + veil * falls.air_bgr[c]) & (LIMIT - 1)]
+
+
+@folded
+def _bare(
+    layers: Layers, falls: Falls, v: int, n: int, room: Room, covers: tuple[UInt8Array, UInt8Array],
+    out: UInt8Array,
+) -> None:  # fmt: skip
+    """Fill a stride of the row `v` where nothing but dry ground shows: as `_colour` does, in half the time."""
+    knots, grain = room
+    label, worn, shadow, row = layers.label[v], layers.worn[v], layers.shadow[v], out[v]
+    dim, beam = covers
+    for k in range(min(STRIDE, row.shape[0] - n * STRIDE)):
+        u, part = n * STRIDE + k, k / STRIDE
+        at = label[u]
+        shade = 1.0 + grain[u] * falls.rough[at]
+        if at == ASPHALT:
+            shade *= 1.0 - PATHS * SHARE * worn[u]
+        shade = min(1.7, max(0.25, shade)) * (knots[n, 5] + part * (knots[n + 1, 5] - knots[n, 5]))
+        veil = knots[n, 6] + part * (knots[n + 1, 6] - knots[n, 6])
+        pool = knots[n, 8] + part * (knots[n + 1, 8] - knots[n, 8])
+        sun = 1.0 - SHARE * shadow[u]
+        dark = SHARE * dim[v, u] if dim.size > 0 else 0.0
+        bright = SHARE * beam[v, u] if beam.size > 0 else 0.0
+        for c in range(3):
+            value = _ground(falls, at, sun, pool, dark, bright, c)
+            row[u, c] = falls.tone[int(value * shade + veil * falls.air_bgr[c]) & (LIMIT - 1)]
+
+
+@folded
+def _is_bare(layers: Layers, falls: Falls, v: int, first: int) -> bool:
+    """Return whether nothing but dry ground shows in a stride of a row, if it is not sky."""
+    things = 0
+    row = layers.thing[v]
+    for u in range(first, min(first + STRIDE, row.size)):
+        things |= row[u]
+    return things == 0 and falls.wet == 0.0
 
 
 @compiled
 def paint_light(
-    sight: Sight, layers: Layers, falls: Falls, corner: tuple[int, int], mask: UInt8Array,
-    knots: Float64Array, out: UInt8Array,
+    sight: Sight, layers: Layers, falls: Falls, covers: tuple[UInt8Array, UInt8Array], room: Room,
+    out: UInt8Array,
 ) -> None:  # fmt: skip
-    """Fill `out` (h, w, 3), whose top left pixel is `corner` (u, v) of the picture.
+    """Fill the picture `out` (H, W, 3).
 
-    Where there is a `mask` (h, w) only the ground is painted, where the mask is not 0; an empty one asks for
-    everything. `corner` lies on the STRIDE; `knots` is scratch, one longer than the strides of a row.
+    `covers` (H, W) are what shadows and headlamps of vehicles cover, of 255; where there are none, arrays of
+    no pixels.
     """
-    width, masked = out.shape[1], mask.size > 0
-    for row in range(out.shape[0]):
-        v = corner[1] + row
-        _survey(sight, layers, falls, v, corner[0], knots)
+    height, width = layers.label.shape
+    dim, beam = covers
+    for v in range(height):
+        _survey(sight, layers, falls, v, room.knots)
+        _weave(layers.tile, room.knots, room.grain)
         for n in range((width + STRIDE - 1) // STRIDE):
-            x, y, stains = knots[n, 0], knots[n, 1], knots[n, 2]
-            keep, veil, pool, film = knots[n, 5], knots[n, 6], knots[n, 8], knots[n, 10]
-            x1, y1 = (knots[n + 1, 0] - x) / STRIDE, (knots[n + 1, 1] - y) / STRIDE
-            stains1, keep1 = (knots[n + 1, 2] - stains) / STRIDE, (knots[n + 1, 5] - keep) / STRIDE
-            veil1, pool1 = (knots[n + 1, 6] - veil) / STRIDE, (knots[n + 1, 8] - pool) / STRIDE
-            film1 = (knots[n + 1, 10] - film) / STRIDE
-            for k in range(min(STRIDE, width - n * STRIDE)):
-                column = n * STRIDE + k
-                u = corner[0] + column
-                thing = layers.thing[v, u]
-                own = falls.thing_glow[LANTERN] if thing == LANTERN else 0.0
-                if thing == LANTERN or (thing == SKYLINE and knots[n, 9] < SKYLINE_M):
-                    thing = 0
-                if masked and (thing > 0 or mask[row, column] == 0 or knots[n, 9] >= sight.far_m):
-                    out[row, column, 0] = out[row, column, 1] = out[row, column, 2] = 0
-                elif thing > 0:
-                    for c in range(3):
-                        value = layers.albedo[v, u, c] * falls.thing_mul[thing, c] + falls.thing_add[thing, c]
-                        value += falls.thing_glow[thing] * layers.glow[v, u, c]
-                        out[row, column, c] = falls.tone[int(knots[n, 7] * value) & (LIMIT - 1)]
-                elif knots[n, 9] >= sight.far_m:
-                    for c in range(3):
-                        value = _sky(sight, layers, falls, u, v, c)
-                        if own > 0.0:
-                            value += own * layers.glow[v, u, c]
-                        value *= knots[n, 7]
-                        out[row, column, c] = falls.tone[int(value) & (LIMIT - 1)]
-                else:
-                    label = layers.label[v, u]
-                    grain = stains + k * stains1 + _grain(
-                        layers.tile, x + k * x1, y + k * y1, knots[n, 3], knots[n, 4]
-                    )
-                    shade = 1.0 + grain * falls.rough[label]
-                    if label == ASPHALT:
-                        shade *= 1.0 - PATHS / 255.0 * layers.worn[v, u]
-                    shade = min(1.7, max(0.25, shade)) * (1.0 - falls.darker * falls.shiny[label])
-                    share = (film + k * film1) * falls.shiny[label]
-                    sun = 1.0 - layers.shadow[v, u] / 255.0
-                    through, air, lamp = keep + k * keep1, veil + k * veil1, pool + k * pool1
-                    for c in range(3):
-                        light = falls.sky[c] + sun * falls.sun[c] + lamp * falls.lamps[c]
-                        value = falls.ground[label, c] * shade * light
-                        if share > 0.0:
-                            shown = 0.0 if masked else float(layers.mirror[v, u, c])
-                            value += share * (shown - value)
-                        if own > 0.0:
-                            value += own * layers.glow[v, u, c]
-                        value = value * through + air * falls.air_bgr[c]
-                        out[row, column, c] = falls.tone[int(value) & (LIMIT - 1)]
+            if room.knots[n, 9] < sight.far_m and _is_bare(layers, falls, v, n * STRIDE):
+                _bare(layers, falls, v, n, room, covers, out)
+                continue
+            for u in range(n * STRIDE, min(width, (n + 1) * STRIDE)):
+                dark = SHARE * dim[v, u] if dim.size > 0 else 0.0
+                bright = SHARE * beam[v, u] if beam.size > 0 else 0.0
+                _colour(sight, layers, falls, (u, v), room.knots, (room.grain[u], dark, bright), out)
 
 
 @compiled
@@ -280,7 +370,7 @@ def paint_gloss(
 ) -> None:
     """Fill what the wet ground reflects (H, W), of 255, of what shines on it; `falls.air` is the veil."""
     for v in range(out.shape[0]):
-        _survey(sight, layers, falls, v, 0, knots)
+        _survey(sight, layers, falls, v, knots)
         for u in range(out.shape[1]):
             n, k = u // STRIDE, u % STRIDE
             film = knots[n, 10] + k * (knots[n + 1, 10] - knots[n, 10]) / STRIDE

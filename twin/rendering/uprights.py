@@ -19,6 +19,7 @@ LAMP_GLOW_BGR = (205, 236, 255)
 HEAD_M = (0.36, 1.05)
 SIGNAL_HEADS_M = ((0.0, 3.2), (1.0, 5.4))  # share of the arm, height of the middle lamp
 LEAVES_TO_M = 140.0
+FROND_M = 1.9  # how far the fronds of a palm reach
 NEAREST_M = 0.5  # what stands nearer shows on no picture
 
 
@@ -61,9 +62,10 @@ def _ball(thing: Building | Plant | Mast) -> tuple[Float64Array, Float64Array, f
         aside = float(np.hypot(*(thing.corners_m - foot[:2]).T).max()) + 1.0
     else:
         foot = np.array(thing.position_m)
-        aside = 2.0 + (2.0 * thing.radius_m if isinstance(thing, Plant) else thing.arm_m)
+        aside = 1.5 * thing.radius_m + 0.5 if isinstance(thing, Plant) else thing.arm_m + 1.0
+        aside = FROND_M if isinstance(thing, Plant) and thing.kind is PlantKind.PALM else aside
     half = thing.height_m / 2
-    return foot, lifted(foot, half), float(np.hypot(half, aside)) + 1.0
+    return foot, lifted(foot, half), float(np.hypot(half, aside)) + 0.3
 
 
 def _building(canvas: Canvas, building: Building) -> None:

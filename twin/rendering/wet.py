@@ -54,7 +54,7 @@ def dim_reflections(
         return
     points = corners_m(vehicles).copy()
     points[..., 2] = 2.0 * vehicles.position_m[:, None, 2] - points[..., 2]
-    scale, flat = coarse(canvas, STREAKS_PX)
+    scale, flat = coarse(canvas.shape, STREAKS_PX)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
     pixels, depth = camera.project(points.reshape(-1, 3))
     outlines = np.clip(np.nan_to_num(pixels), -9000, 9000).reshape(-1, 8, 2) * scale
