@@ -55,7 +55,7 @@ class Backdrop:
             self._canvas.lay(scenery.patches, sharp=finer == 1)
             skyline(self._canvas, scenery.tile)
         scenery.standing.raise_all(self._canvas)
-        self._finer = finer
+        self._finer, self._from_below = finer, from_below
         self._sight = _sight(big, scenery, FAR_M if not from_below else -1.0)
         self._room = Room(np.empty((big.width_px // STRIDE + 2, COLUMNS)), np.empty(big.width_px))
         self._depth_m = np.array([thing.depth_m for thing in self._canvas.things])
@@ -126,7 +126,8 @@ class Backdrop:
         else:
             shadow = np.zeros(canvas.label.shape, dtype=np.uint8)
         pool, rows = self._pool if light.lamps > 0 else UNLIT
-        mirror = self._reflected(light) if light.wet > 0 else np.zeros((1, 1, 3), dtype=np.float32)
+        wet = light.wet > 0 and not self._from_below
+        mirror = self._reflected(light) if wet else np.zeros((1, 1, 3), dtype=np.float32)
         return Layers(
             canvas.label, canvas.worn, canvas.thing, shadow, canvas.albedo, canvas.glow, self._scenery.grain,
             pool, rows, mirror,

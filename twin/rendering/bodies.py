@@ -90,6 +90,7 @@ class _Traffic:
     through: Float64Array
     drop_px: Float64Array
     lamp_bgr: Float64Array
+    shines: list[bool]
 
     @classmethod
     def of(cls, camera: PinholeCamera, vehicles: VehicleStates, light: Light) -> Self:
@@ -110,7 +111,7 @@ class _Traffic:
             Stand(vehicles.position_m, vehicles.size_m, turn),
             _coat(vehicles, light), ahead, depth_m, through,
             lamp_drop_px(camera, LAMP_AT * vehicles.size_m[:, 2], depth_m),
-            own * through[:, None],
+            own * through[:, None], ((own * through[:, None]).max(axis=1, initial=0.0) > DIM).tolist(),
         )  # fmt: skip
 
     def of_style(self, shape: Mesh, rows: Int64Array) -> Iterator[Body]:
@@ -152,11 +153,11 @@ class _Traffic:
 
     def _lamps_px(self, shape: Mesh, seen: Seen, n: int, row: int) -> Float64Array:
         """Return the pixels (L, 2) of the lamps that show, none where they do not shine."""
-        if self.lamp_bgr[row].max() <= DIM:
+        if not self.shines[row]:
             return NO_LAMPS
         lamps = shape.lamps[bool(self.ahead[row])]
         shown = lamps[seen.shown[n, lamps]]
-        return np.asarray(seen.pixels[n][shape.faces[shown, :4]].mean(axis=1), dtype=np.float64)
+        return np.asarray(0.25 * seen.pixels[n][shape.faces[shown, :4]].sum(axis=1), dtype=np.float64)
 
     def _plate_px(
         self, shape: Mesh, seen: Seen, n: int, depth_m: float, *, ahead: bool

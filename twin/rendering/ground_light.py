@@ -25,22 +25,35 @@ BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, h
 
 def shadow_cover(
     camera: PinholeCamera, vehicles: VehicleStates, light: Light, size_px: tuple[int, int]
-) -> UInt8Array:
-    """Return how far vehicles keep the light from the ground, of 255, in a picture of (height, width)."""
+) -> tuple[UInt8Array, tuple[slice, slice]]:
+    """Return how far vehicles keep the light from the ground, of 255, in a picture of (height, width).
+
+    Beside it the rows and columns beyond which there is no shadow.
+    """
     mask: UInt8Array = np.zeros(size_px, dtype=np.uint8)
-    if not len(vehicles):
-        return mask
-    under, sunless = _shadow_points(vehicles, light)
-    for points, value in ((sunless, SUNLESS), (under[:, ROUND], UNDER)):
+    found = []
+    for points, value in zip(_shadow_points(vehicles, light), (UNDER, SUNLESS), strict=True):
         if points is None:
             continue
         flat, depth = camera.project(points.reshape(-1, 3))
-        pixels = np.clip(np.nan_to_num(flat, nan=0.0), -9000, 9000).reshape(*points.shape[:2], 2)
         ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
-        for outline in fixed(pixels[ahead]):
-            hull = outline if value == UNDER else cv2.convexHull(outline)
+        found.append((np.clip(flat.reshape(*points.shape[:2], 2)[ahead], -9000, 9000), value))
+    for pixels, value in reversed(found):
+        for outline in fixed(pixels):
+            hull = outline[ROUND] if value == UNDER else cv2.convexHull(outline)
             cv2.fillConvexPoly(mask, hull, value, cv2.LINE_AA, SHIFT)
-    return np.asarray(cv2.blur(mask, (3, 3)), dtype=np.uint8)
+    area = _around(np.concatenate([pixels.reshape(-1, 2) for pixels, _ in found]), size_px)
+    mask[area] = cv2.blur(mask[area], (3, 3))
+    return mask, area
+
+
+def _around(pixels: Float64Array, size_px: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture of (height, width) that pixels (N, 2) and a blur touch."""
+    if not len(pixels):
+        return slice(0, 1), slice(0, 1)
+    edge = np.array(size_px[::-1]) - 1
+    (x0, y0), (x1, y1) = (np.clip(at(axis=0), 0, edge).astype(int) for at in (pixels.min, pixels.max))
+    return slice(max(y0 - 2, 0), y1 + 3), slice(max(x0 - 2, 0), x1 + 3)
 
 
 def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array, Float64Array | None]:

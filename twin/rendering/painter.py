@@ -111,9 +111,8 @@ class ViewRenderer:
         self._still_at(scene.timestamp_ns)
         backdrop = Backdrop(self._scenery, resized(camera, size_px), 1)
         vehicles, light = in_frame(backdrop.camera, scene.vehicles), self._light
-        dim, beam = (
-            cover(backdrop.camera, vehicles, light, size_px[::-1]) for cover in (shadow_cover, beam_cover)
-        )
+        dim, _ = shadow_cover(backdrop.camera, vehicles, light, size_px[::-1])
+        beam = beam_cover(backdrop.camera, vehicles, light, size_px[::-1])
         still = Still(backdrop, light, dim, beam)
         canvas = self._traffic(still.lit, backdrop, still, (scene, vehicles))
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
@@ -139,7 +138,8 @@ class ViewRenderer:
         light = self._light
         if not len(vehicles):
             return
-        take_share(street, still.shade, shadow_cover(camera, vehicles, light, street.shape[:2]))
+        dim, area = shadow_cover(camera, vehicles, light, street.shape[:2])
+        take_share(street[area], still.shade[area], dim[area])
         beam = beam_cover(camera, vehicles, light, street.shape[:2])
         if beam.size:
             add_share(street, still.beam, beam)
