@@ -1,11 +1,20 @@
 """Polygons on pixels: whole ones, parts, seams, and what stands nearer."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.rendering.raster import Upright, fill_faces, keep_nearer, label_face, label_faces, scratch
+from twin.rendering.raster import (
+    Upright,
+    fill_faces,
+    fill_hulls,
+    keep_nearer,
+    label_face,
+    label_faces,
+    scratch,
+)
 
 WHITE = np.full((1, 3), 255.0)
 
@@ -91,3 +100,22 @@ def test_what_stands_nearer_comes_back() -> None:
     keep_nearer(canvas, still, upright, 10.0, np.array([-3, 0, 9, 9]))
     assert canvas[2, 2, 0] == 9
     assert (canvas != 9).sum() == 35 * 3
+
+
+def test_the_hull_of_a_box_is_the_box() -> None:
+    mask = np.zeros((20, 30), dtype=np.uint8)
+    corners = [*box(2.8, 3.8, 8.2, 9.2), (5.0, 6.0), (2.8, 3.8)]
+    fill_hulls(mask, np.array([corners]), 9, np.empty((14, 2)))
+    assert (mask[4:10, 3:9] == 9).all()
+    assert (mask > 0).sum() == 36
+
+
+@given(st.lists(st.tuples(st.integers(0, 29), st.integers(0, 19)), min_size=3, max_size=12))
+def test_a_hull_is_filled_as_opencv_has_it(points: list[tuple[int, int]]) -> None:
+    mask = np.zeros((20, 30), dtype=np.uint8)
+    fill_hulls(mask, np.array([points], dtype=np.float64), 9, np.empty((2 * len(points) + 2, 2)))
+    hull = cv2.convexHull(np.array(points, dtype=np.float32))
+    for y, x in np.ndindex(mask.shape):
+        away = cv2.pointPolygonTest(hull, (float(x), float(y)), True)  # inside is positive
+        assert away > -1e-6 or mask[y, x] == 0
+        assert away < 1e-6 or mask[y, x] == 9

@@ -15,8 +15,22 @@ from twin.rendering.light import Light, scattering
 from twin.rendering.raster import Upright
 from twin.rendering.scenery import REACH_M, Scenery, lantern_m, skyline
 from twin.rendering.shading import (
-    AIRS_PER_M, COLUMNS, LANTERN, LIMIT, RISES, SKYLINE, STRIDE, TILE_PX, TONES, Falls, Layers, Room, Sight,
-    light_pools, paint_gloss, paint_light,
+    AIRS_PER_M,
+    COLUMNS,
+    LANTERN,
+    LIMIT,
+    RISES,
+    SKYLINE,
+    STRIDE,
+    TILE_PX,
+    TONES,
+    Falls,
+    Layers,
+    Room,
+    Sight,
+    light_pools,
+    paint_gloss,
+    paint_light,
 )  # fmt: skip
 from twin.rendering.street import Surface
 from twin.rendering.uprights import LAMP_GLOW_BGR
@@ -73,7 +87,7 @@ class Backdrop:
 
     @cached_property
     def _pool(self) -> tuple[Float64Array, int]:
-        """How strongly street lamps light the ground, and every how many rows; from when they are first on."""
+        """How strongly street lamps light the ground, and every how many rows; once they are first on."""
         big = self._canvas.camera
         rows = int(np.clip(big.focal_px / POOL_PX, 1, STRIDE))
         pool = np.empty((big.height_px // rows + 2, big.width_px // STRIDE + 2))
@@ -145,7 +159,8 @@ class Backdrop:
         high = max(float(light.sun[2]), 0.0)
         return Falls(
             ROUGH, WATERY, ground * light.sky_bgr, ground * high * light.sun_bgr, ground * light.lamp_bgr,
-            ground * BEAM_BGR, np.array([CONTACT, 0.5 + 0.5 * CONTACT]), falls * (1.0 - veil), veil * light.air_bgr,
+            ground * BEAM_BGR, np.array([CONTACT, 0.5 + 0.5 * CONTACT]), falls * (1.0 - veil),
+            veil * light.air_bgr,
             shine, _air(light.extinction_per_m), light.air_bgr,
             light.zenith_bgr, light.horizon_bgr, (np.arange(RISES + 1) / RISES) ** 0.7, tone, VIGNETTE,
             light.wet, TILE_PX / PUDDLES_M / 4,
@@ -188,7 +203,7 @@ class Backdrop:
 
 
 class Still:
-    """The street in one light: `lit` (H, W, 3) the picture, `gloss` (H, W) what a wet street reflects, of 255."""
+    """The street in one light: `lit` (H, W, 3), and `gloss` (H, W) what a wet street reflects, of 255."""
 
     def __init__(
         self, backdrop: Backdrop, light: Light, dim: UInt8Array = NO_MASK, beam: UInt8Array = NO_MASK

@@ -114,7 +114,7 @@ class Ground:
         self._reach_m = np.asarray(away.max(axis=1, initial=0.0), dtype=np.float64)
 
     def seen(self, camera: PinholeCamera) -> tuple[Float64Array, Int64Array]:
-        """Return the outlines (N, K, 2) in pixels of the patches that show, in order, and their surfaces (N,).
+        """Return the outlines (N, K, 2) in pixels of patches that show, in order, and their surfaces (N,).
 
         They are cut at the near plane; a last corner that comes again fills up the row.
         """

@@ -10,12 +10,12 @@ from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
+from twin.rendering.raster import fill_hulls
 from twin.rendering.sunlight import fall_of
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
 UNDER, SUNLESS = 255, 235  # how dark it is under a vehicle and in its shadow, of 255
-ROUND = [0, 1, 3, 2]  # corners of the footprint, one after another
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
 LEAST_LAMPS = 0.05  # dimmer ones light nothing
 BEAM = 1.15  # how bright a beam is on the road
@@ -39,9 +39,7 @@ def shadow_cover(
         ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
         found.append((np.clip(flat.reshape(*points.shape[:2], 2)[ahead], -9000, 9000), value))
     for pixels, value in reversed(found):
-        for outline in fixed(pixels):
-            hull = outline[ROUND] if value == UNDER else cv2.convexHull(outline)
-            cv2.fillConvexPoly(mask, hull, value, cv2.LINE_AA, SHIFT)
+        fill_hulls(mask, pixels, value, np.empty((2 * pixels.shape[1] + 2, 2)))
     area = _around(np.concatenate([pixels.reshape(-1, 2) for pixels, _ in found]), size_px)
     mask[area] = cv2.blur(mask[area], (3, 3))
     return mask, area

@@ -19,22 +19,30 @@ def write_osd(canvas: UInt8Array, view: str, timestamp_ns: int) -> None:
     scale = max(1.0, canvas.shape[1] / 640)
     local = to_local(timestamp_ns)
     margin = round(MARGIN_PX * scale)
-    stamp = f"{local:%d-%m-%Y} {local:%H:%M:%S}.{local.microsecond // 100_000} WITA"
     size_px = round(0.44 * scale * 100)
     name = _text(f"B-CONNECT {view.upper()}", size_px, WHITE_BGR)
     _put(canvas, name, (margin, margin))
-    # the date changes once a day and each digit is a picture of its own: only slots are drawn again
-    _row(canvas, stamp, size_px, (margin, margin + name[0].shape[0] + round(3 * scale)))
+    x, y = margin, margin + name[0].shape[0] + round(3 * scale)
+    # the first part changes once a minute, and of the others there are few: all are drawn once
+    for part in (f"{local:%d-%m-%Y %H:%M:}", f"{local:%S}", f".{local.microsecond // 100_000} WITA"):
+        _put(canvas, _slots(part, size_px), (x, y))
+        x += sum(_advance(letter, size_px) for letter in part)
     mark = _text(MARK, round(0.52 * scale * 100), AMBER_BGR)
     _put(canvas, mark, (canvas.shape[1] - mark[0].shape[1] - margin, margin))
 
 
-def _row(canvas: UInt8Array, text: str, size_px: int, at: tuple[int, int]) -> None:
-    x, y = at
-    for letter in text:
-        glyph = _text(letter, size_px, WHITE_BGR)
-        _put(canvas, glyph, (x, y))
-        x += _advance(letter, size_px)
+@lru_cache(maxsize=256)
+def _slots(text: str, size_px: int) -> tuple[UInt8Array, UInt8Array]:
+    """Return the picture (H, W, 3) of a text whose letters each have a slot of their own, and its mask."""
+    glyphs = [_text(letter, size_px, WHITE_BGR) for letter in text]
+    starts = np.cumsum([0] + [_advance(letter, size_px) for letter in text]).tolist()
+    wide = max(x + glyph.shape[1] for x, (glyph, _) in zip(starts, glyphs, strict=False))
+    picture = np.zeros((glyphs[0][0].shape[0], wide, 3), dtype=np.uint8)
+    mask = np.zeros(picture.shape[:2], dtype=np.uint8)
+    for x, (glyph, shown) in zip(starts, glyphs, strict=False):
+        _put(picture, (glyph, shown), (x, 0))
+        mask[:, x : x + glyph.shape[1]] |= shown
+    return picture, mask
 
 
 @lru_cache(maxsize=256)

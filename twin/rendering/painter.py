@@ -1,9 +1,11 @@
 """Paints what a camera of the twin shows: street, signals, traffic, noise of the sensor, label."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float32Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.signals import Aspect
 from twin.cameras.optics import resized
@@ -18,7 +20,7 @@ from twin.rendering.canvas import SHIFT
 from twin.rendering.faults import Faults, knocked
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.ground_light import beam_cover, lamp_spots, shadow_cover
-from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
+from twin.rendering.light import light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
 from twin.rendering.rain import Rain
 from twin.rendering.raster import add_share, take_share
@@ -65,6 +67,7 @@ class ViewRenderer:
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
         self._own_faults = Faults(spec.faults, spec.size_px, seed.child("faults"))
         self._knocked: tuple[Backdrop, int, Still] | None = None
+        self._lenses: tuple[PinholeCamera, list[_Lens]] | None = None
         self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
 
     def looks(self, timestamp_ns: int) -> tuple[PinholeCamera, Float32Array]:
@@ -163,12 +166,18 @@ class ViewRenderer:
 
     def _signals(self, canvas: UInt8Array, camera: PinholeCamera, scene: Scene) -> list[Spot]:
         aspects = dict(scene.aspects)
-        masts = (mast for mast in self._scenery.furniture.masts if mast.kind is MastKind.SIGNAL)
-        return [
-            spot
-            for mast in masts
-            for spot in _lenses(canvas, camera, mast, aspects.get(mast.group, Aspect.UNKNOWN), self._light)
-        ]
+        if self._lenses is None or self._lenses[0] is not camera:
+            masts = [mast for mast in self._scenery.furniture.masts if mast.kind is MastKind.SIGNAL]
+            self._lenses = camera, [lens for mast in masts for lens in _lenses(camera, mast)]
+        spots: list[Spot] = []
+        for lens in self._lenses[1]:
+            lit = aspects.get(lens.group, Aspect.UNKNOWN) is lens.aspect
+            colour = [(1.0 if lit else 0.16) * part for part in LENSES[lens.aspect][1]]
+            cv2.circle(canvas, lens.point, lens.radius, colour, -1, cv2.LINE_AA, SHIFT)
+            if lit:
+                shine = (0.3 + 0.4 * self._light.lamps) * self._light.through_air(lens.depth_m)
+                spots.append(Spot(lens.at_px, lens.halo_px, shine * np.array(colour), lens.drop_px))
+        return spots
 
     def _add_noise(self, canvas: UInt8Array, timestamp_ns: int) -> None:
         """Add a pre-made plate of noise, shifted by an amount that depends on the time alone."""
@@ -181,28 +190,36 @@ class ViewRenderer:
         cv2.subtract(canvas, self._noise[1][area], canvas)
 
 
-def _lenses(
-    canvas: UInt8Array, camera: PinholeCamera, mast: Mast, aspect: Aspect, light: Light
-) -> list[Spot]:
-    """Paint the three lenses of each head that faces the camera; return the halos of the lit ones."""
+class _Lens(NamedTuple):
+    """A lamp of a signal before a camera: `point` and `radius` as OpenCV draws them, `at_px` (2,)."""
+
+    group: str
+    aspect: Aspect
+    point: list[int]
+    radius: int
+    at_px: Float64Array
+    halo_px: float
+    depth_m: float
+    drop_px: float
+
+
+def _lenses(camera: PinholeCamera, mast: Mast) -> list[_Lens]:
+    """Return the three lenses of each head on a mast that faces the camera."""
     front = np.array([np.cos(mast.facing_rad), np.sin(mast.facing_rad), 0.0])
     heads = signal_heads(mast)
     if front @ (camera.position_m - heads[0]) <= 0:
         return []
     rows = np.array([[0.0, 0.0, row * HEAD_M[1] / 3] for row, _ in LENSES.values()])
     pixels, depth = camera.project((heads[:, None] + 0.1 * front + rows).reshape(-1, 3))
-    spots: list[Spot] = []
-    for i, (at, far) in enumerate(zip(pixels, depth, strict=True)):
-        which = list(LENSES)[i % len(LENSES)]
+    found = []
+    for i, (at, far) in enumerate(zip(pixels, depth.tolist(), strict=True)):
         if far < 1.0 or not (np.abs(at) < 9000).all():
             continue
-        radius, bgr = max(1.0, camera.focal_px * LENS_M / float(far)), np.array(LENSES[which][1])
-        colour = bgr if which is aspect else 0.16 * bgr
+        radius = max(1.0, camera.focal_px * LENS_M / far)
+        height_m = heads[i // len(LENSES), 2] - mast.position_m[2]
+        drop = float(lamp_drop_px(camera, np.array([height_m]), np.array([far]))[0])
         point = np.round(at * (1 << SHIFT)).astype(int).tolist()
-        cv2.circle(canvas, point, round(radius * (1 << SHIFT)), colour.tolist(), -1, cv2.LINE_AA, SHIFT)
-        if which is aspect:
-            shine = bgr * (0.3 + 0.4 * light.lamps) * light.through_air(float(far))
-            height_m = heads[i // len(LENSES), 2] - mast.position_m[2]
-            drop = lamp_drop_px(camera, np.array([height_m]), np.array([far]))
-            spots.append(Spot(at, 0.8 * radius, shine, float(drop[0])))
-    return spots
+        aspect = list(LENSES)[i % len(LENSES)]
+        sizes = round(radius * (1 << SHIFT)), at, 0.8 * radius
+        found.append(_Lens(mast.group, aspect, point, *sizes, far, drop))
+    return found

@@ -172,3 +172,46 @@ def label_faces(label: UInt8Array, faces_px: Float64Array, values: NDArray[np.in
     """Set `label` to `values` (F,) in convex polygons (F, K, 2), one after another."""
     for face in range(values.size):
         label_face(label, faces_px[face], values[face])
+
+
+@compiled
+def _hull(points: Float64Array, hull: Float64Array) -> int:
+    """Fill the convex hull of points (K, 2), which it sorts; return of how many corners it is.
+
+    Andrew, Another efficient algorithm for convex hulls in two dimensions, Inf. Proc. Letters 9(5), 1979.
+    """
+    count = points.shape[0]
+    for i in range(1, count):
+        x, y, j = points[i, 0], points[i, 1], i
+        while j > 0 and (points[j - 1, 0] > x or (points[j - 1, 0] == x and points[j - 1, 1] > y)):
+            points[j, 0], points[j, 1], j = points[j - 1, 0], points[j - 1, 1], j - 1
+        points[j, 0], points[j, 1] = x, y
+    size = 0
+    for way in range(2):
+        least = size + 1
+        for k in range(way, count):
+            row = k if way == 0 else count - 1 - k
+            x, y = points[row, 0], points[row, 1]
+            while size > least - way and _turn(hull, size, x, y) <= 0.0:
+                size -= 1
+            hull[size, 0], hull[size, 1] = x, y
+            size += 1
+    return size - 1
+
+
+@compiled
+def _turn(hull: Float64Array, size: int, x: float, y: float) -> float:
+    """Return which way one turns at the last of two corners of a hull to go on to a point."""
+    ax, ay = hull[size - 1, 0] - hull[size - 2, 0], hull[size - 1, 1] - hull[size - 2, 1]
+    return float(ax * (y - hull[size - 2, 1]) - ay * (x - hull[size - 2, 0]))
+
+
+@compiled
+def fill_hulls(mask: UInt8Array, points_px: Float64Array, value: int, hull: Float64Array) -> None:
+    """Set `mask` (H, W) to a value in the convex hulls of points (N, K, 2), which are sorted for it.
+
+    `hull` (2 K + 2, 2) is scratch.
+    """
+    for n in range(points_px.shape[0]):
+        count = _hull(points_px[n], hull)
+        label_face(mask, hull[:count], value)

@@ -1,7 +1,8 @@
 """What each pixel of the still street looks like in a light: one compiled pass over label, thing and sky.
 
-Along a row the geometry of the ground is smooth: it is worked out every `STRIDE` pixels and drawn
-through in between, as are, every `HOP` pixels, patches that are larger. All reckoning is in double precision, so that plain Python gives the same numbers.
+Along a row the geometry of the ground is smooth: it is worked out every `STRIDE` pixels and drawn through in
+between, as are, every `HOP` pixels, patches that are larger. All reckoning is in double precision, so that
+plain Python gives the same numbers.
 """
 
 from typing import NamedTuple
@@ -272,7 +273,7 @@ def _colour(
     sight: Sight, layers: Layers, falls: Falls, place: tuple[int, int], knots: Float64Array,
     shares: tuple[float, float, float], out: UInt8Array,
 ) -> None:  # fmt: skip
-    """Fill the pixel (u, v) of `out`; `shares` are its texture, and the shadow and beams of vehicles there."""
+    """Fill the pixel (u, v) of `out`; `shares` are its texture, and shadow and beams of vehicles there."""
     u, v = place
     n, part = u // STRIDE, (u % STRIDE) / STRIDE
     thing, lens = layers.thing[v, u], knots[n, 7]
@@ -308,7 +309,7 @@ def _bare(
     layers: Layers, falls: Falls, v: int, n: int, room: Room, covers: tuple[UInt8Array, UInt8Array],
     out: UInt8Array,
 ) -> None:  # fmt: skip
-    """Fill a stride of the row `v` where nothing but dry ground shows: as `_colour` does, in half the time."""
+    """Fill a stride of row `v` where nothing but dry ground shows: as `_colour` does, in half the time."""
     knots, grain = room
     label, worn, shadow, row = layers.label[v], layers.worn[v], layers.shadow[v], out[v]
     dim, beam = covers
@@ -365,9 +366,7 @@ def paint_light(
 
 
 @compiled
-def paint_gloss(
-    sight: Sight, layers: Layers, falls: Falls, knots: Float64Array, out: UInt8Array
-) -> None:
+def paint_gloss(sight: Sight, layers: Layers, falls: Falls, knots: Float64Array, out: UInt8Array) -> None:
     """Fill what the wet ground reflects (H, W), of 255, of what shines on it; `falls.air` is the veil."""
     for v in range(out.shape[0]):
         _survey(sight, layers, falls, v, knots)

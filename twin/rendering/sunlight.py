@@ -54,7 +54,13 @@ def _shown(camera: PinholeCamera, points_m: Float64Array, starts: Int64Array) ->
     x, y, depth = ((points_m - camera.position_m) @ camera.rotation_camera_world().T).T
     across, down = (side / 2 / camera.focal_px for side in (camera.width_px, camera.height_px))
     shown = np.ones(len(starts), dtype=np.bool_)
-    for inside in (depth - NEAR_M, across * depth - x, across * depth + x, down * depth - y, down * depth + y):
+    for inside in (
+        depth - NEAR_M,
+        across * depth - x,
+        across * depth + x,
+        down * depth - y,
+        down * depth + y,
+    ):
         shown &= np.maximum.reduceat(inside, starts) > 0.0
     return np.asarray(np.flatnonzero(shown), dtype=np.int64)
 
@@ -77,5 +83,3 @@ def shadow_outlines(furniture: Furniture, fall: Float64Array) -> list[Float64Arr
             crown = foot + tip - fall * plant.radius_m
             outlines.append(crown + 0.9 * plant.radius_m * stretch)
     return outlines
-
-

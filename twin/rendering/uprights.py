@@ -29,7 +29,7 @@ def lifted(point_m: Float64Array, height_m: float) -> Float64Array:
 
 
 class Standing:
-    """What stands beside a street, with the balls around it, so that what is out of view is skipped at once."""
+    """What stands beside a street, with balls around it, so that what is out of view is skipped at once."""
 
     def __init__(self, furniture: Furniture) -> None:
         self._things = [*furniture.buildings, *furniture.plants, *furniture.masts]
