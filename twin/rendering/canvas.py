@@ -152,7 +152,7 @@ class Thing(NamedTuple):
 
 
 NOTHING = Thing(np.inf, (0.0, 0.0), (0.0, 0.0, 1.0))
-HILLS = Thing(1000.0, (0.0, 0.0), (0.0, 0.0, 0.6))
+HILLS = Thing(1000.0, (1e6, 1e6), (0.0, 0.0, 0.6))
 
 
 class Canvas:
