@@ -22,7 +22,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 FOLD: dict[str, Any] = {"forceinline": True}
 SHUT: dict[str, Any] = {"no_cpython_wrapper": True}
-SOURCES = ("compiled.py", "traffic/kernel/*.py", "rendering/faces.py", "rendering/raster.py")
+SOURCES = (
+    "compiled.py",
+    "traffic/kernel/*.py",
+    "rendering/faces.py",
+    "rendering/raster.py",
+    "rendering/shading.py",
+)
 
 
 def _jit(function: F, options: dict[str, Any]) -> F:

@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("kernel", "peers", "renderer", "engine", "trainer")
+BENCHMARKS = ("kernel", "peers", "renderer", "city", "engine", "trainer")
 
 
 def run(names: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Renderer: frames per CPU second at 640x360 with 30 vehicles, beside painting the street each time."""
+"""Renderer: frames per CPU second at 640x360 with 30 vehicles, beside software OpenGL; zoomed snapshots."""
 
 import math
 from datetime import date, time
@@ -7,8 +7,8 @@ from time import process_time
 import cv2
 import numpy as np
 
-from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.signals import Aspect
+from tests.benchmarks import software_gl
 from twin.cameras.plans import ViewSpec
 from twin.cameras.survey import mount
 from twin.clock import from_local
@@ -16,11 +16,14 @@ from twin.environment.weather import CLEAR, Sky, Weather
 from twin.network.library import named
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.rendering.backdrop import Backdrop, Still
+from twin.rendering.light import light_at
 from twin.rendering.painter import ViewRenderer
+from twin.rendering.scenery import Scenery
 from twin.truth import Scene, VehicleStates
 
 VEHICLES, FRAMES, UNCACHED_FRAMES, ROUNDS = 30, 180, 2, 6
-SNAPSHOT_PX = (1920, 1080)
+SNAPSHOT_PX, SNAPSHOTS = (1920, 1080), 8
 RAIN = Weather(Sky.RAIN, 0.7)
 ROAD = "mth-1.1+"
 SPEC = ViewSpec("bench", ROAD, 60.0, 9.0, 9.0, 90.0, 0.0, math.radians(60), 5.0)
@@ -67,11 +70,9 @@ def main() -> dict[str, float]:
         rate = _rate(renderer, traffic(network, at_ns), FRAMES)
         figures[f"frames per CPU second, {VEHICLES} vehicles, {name}"] = rate
     renderer = ViewRenderer(network, SPEC, camera, Seed(1))
-    zoomed = camera.aimed_at((320, 200), 6.0)
     for name, at_ns in (("by day", day), ("by night", night)):
-        figures[f"CPU ms, zoomed snapshot of 1920x1080, {name} (goal 60)"] = _snapshot_ms(
-            renderer, traffic(network, at_ns), zoomed
-        )
+        what = f"CPU ms, zoomed snapshot of 1920x1080, somewhere else each time, {name} (goal 60)"
+        figures[what] = _snapshot_ms(renderer, traffic(network, at_ns))
     scene = traffic(network, day)
     started = process_time()
     for _ in range(UNCACHED_FRAMES):
@@ -79,7 +80,9 @@ def main() -> dict[str, float]:
     uncached = UNCACHED_FRAMES / (process_time() - started)
     figures["frames per CPU second, the street painted each time"] = uncached
     figures["times faster for painting the street once"] = next(iter(figures.values())) / uncached
-    return figures
+    still = Still(Backdrop(Scenery(network, camera, np.zeros(3), Seed(1)), camera, 2), light_at(day)).lit
+    rows = software_gl.triangles(scene.vehicles, light_at(day))
+    return figures | software_gl.rates(camera, still, rows, next(iter(figures.values())))
 
 
 def _rate(renderer: ViewRenderer, scene: Scene, frames: int) -> float:
@@ -95,11 +98,12 @@ def _once(renderer: ViewRenderer, scene: Scene, frames: int) -> float:
     return frames / (process_time() - started)
 
 
-def _snapshot_ms(renderer: ViewRenderer, scene: Scene, camera: PinholeCamera) -> float:
-    renderer.render_zoomed(scene, camera, SNAPSHOT_PX)
-    best = float("inf")
-    for _ in range(2):
+def _snapshot_ms(renderer: ViewRenderer, scene: Scene) -> float:
+    """Return the least of some snapshots; no two look at the same place, so nothing is kept from one."""
+    camera, best = mount(named("mt-haryono"), SPEC), float("inf")
+    for step in range(SNAPSHOTS):
+        zoomed = camera.aimed_at((320 + 7 * step, 200 - step), 6.0)
         started = process_time()
-        renderer.render_zoomed(scene, camera, SNAPSHOT_PX)
+        renderer.render_zoomed(scene, zoomed, SNAPSHOT_PX)
         best = min(best, 1e3 * (process_time() - started))
     return best

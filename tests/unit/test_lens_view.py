@@ -21,7 +21,7 @@ from twin.cameras.ptz import AHEAD, Aim, GuardTour, Look
 from twin.cameras.survey import mount, site_plan, surveyed
 from twin.clock import NS_PER_S as S
 from twin.randomness import Seed
-from twin.rendering import scenery
+from twin.rendering import backdrop
 from twin.rendering.lens_view import LensView
 from twin.rendering.painter import ViewRenderer
 from twin.rendering.source import TwinView, VirtualControl
@@ -83,7 +83,7 @@ def test_a_new_visit_paints_no_street_and_shows_what_a_painter_there_would_show(
     view = TwinView(NETWORK, replace(TURNING, repeatability_rad=radians(0.3)), Seed(3))
     view.frame(CAR, 0)
     painted = []
-    monkeypatch.setattr(scenery.Scenery, "backdrop", lambda *_: painted.append(1))
+    monkeypatch.setattr(backdrop.Backdrop, "__init__", lambda *_, **__: painted.append(1))
     view.come_back(7)
     shown = view.frame(CAR, 1).image_bgr
     assert painted == []

@@ -7,6 +7,7 @@ from datetime import date, time
 import numpy as np
 import pytest
 
+from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from tests.corner_street import AFTERNOON_NS, KERB_VIEW, NIGHT_NS, scene, street
 from twin.cameras.survey import mount
@@ -18,9 +19,15 @@ from twin.rendering.grading import grade_colours, graded
 from twin.rendering.light import light_at
 from twin.rendering.osd import MARK, osd_style, write_osd
 from twin.rendering.painter import ViewRenderer
+from twin.rendering.raster import Upright
 
 LOW_NS = from_local(date(2025, 11, 27), time(17, 30))
-OPEN_M = np.full((360, 640), np.inf, dtype=np.float32)
+NOTHING = Upright(np.zeros((360, 640), dtype=np.uint16), np.array([np.inf], dtype=np.float32))
+WALL = Upright(NOTHING.thing, np.array([30.0], dtype=np.float32))
+
+
+def even(grey: float) -> UInt8Array:
+    return np.full((360, 640, 3), grey, dtype=np.uint8)
 
 
 def looking(yaw_rad: float, tilt_rad: float = 0.1) -> PinholeCamera:
@@ -34,7 +41,7 @@ def towards_sun(away_deg: float) -> PinholeCamera:
 
 def test_the_veil_falls_with_the_square_of_the_angle() -> None:
     light, camera = light_at(LOW_NS), looking(*_at_sun())
-    found = dazzle(camera, light, OPEN_M, 100.0)
+    found = dazzle(camera, light, NOTHING, even(100))
     assert found is not None
     veil = found.veil[..., 2]
     rows, columns = veil.shape
@@ -55,19 +62,19 @@ def test_it_dazzles_less_the_farther_away_and_not_at_all_from_behind_or_by_night
     light = light_at(LOW_NS)
     means = []
     for away in (0.0, 20.0, 40.0):
-        found = dazzle(towards_sun(away), light, OPEN_M, 100.0)
+        found = dazzle(towards_sun(away), light, NOTHING, even(100))
         assert found is not None
         means.append(float(found.veil.mean()))
     assert means == sorted(means, reverse=True)
-    assert dazzle(towards_sun(180.0), light, OPEN_M, 100.0) is None
-    assert dazzle(towards_sun(0.0), light_at(NIGHT_NS), OPEN_M, 60.0) is None
-    assert dazzle(towards_sun(0.0), light_at(LOW_NS, Weather(Sky.RAIN, 0.7)), OPEN_M, 80.0) is None
+    assert dazzle(towards_sun(180.0), light, NOTHING, even(100)) is None
+    assert dazzle(towards_sun(0.0), light_at(NIGHT_NS), NOTHING, even(60)) is None
+    assert dazzle(towards_sun(0.0), light_at(LOW_NS, Weather(Sky.RAIN, 0.7)), NOTHING, even(80)) is None
 
 
 def test_a_wall_before_the_sun_keeps_most_of_it_away() -> None:
     light, camera = light_at(LOW_NS), looking(*_at_sun())
-    free = dazzle(camera, light, OPEN_M, 100.0)
-    hidden = dazzle(camera, light, np.full_like(OPEN_M, 30.0), 100.0)
+    free = dazzle(camera, light, NOTHING, even(100))
+    hidden = dazzle(camera, light, WALL, even(100))
     assert free is not None
     assert hidden is not None
     assert hidden.veil.mean() < 0.2 * free.veil.mean()
@@ -75,7 +82,7 @@ def test_a_wall_before_the_sun_keeps_most_of_it_away() -> None:
 
 def test_exposure_gives_way_and_contrast_with_it() -> None:
     light, camera = light_at(LOW_NS), towards_sun(12.0)
-    found = dazzle(camera, light, OPEN_M, 110.0)
+    found = dazzle(camera, light, NOTHING, even(110))
     assert found is not None
     assert found.gain < 1.0
     stripes = np.tile(np.where(np.arange(640) // 20 % 2, 150, 70)[None, :, None], (360, 1, 3)).astype(

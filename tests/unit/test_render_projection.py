@@ -20,10 +20,11 @@ from twin.network.roadside import section
 from twin.randomness import Seed
 from twin.rendering.bodies import bodies
 from twin.rendering.fleet import in_place
+from twin.rendering.grading import graded
 from twin.rendering.lens_view import LensView
 from twin.rendering.light import light_at
 from twin.rendering.painter import ViewRenderer
-from twin.rendering.raster import fill_faces
+from twin.rendering.raster import fill_faces, scratch
 
 NETWORK = street()
 LINE_M = 0.4  # how broad a stop line is
@@ -70,7 +71,10 @@ def on_road(along_m: Float64Array, offset_m: float) -> Float64Array:
 def edges_px(picture: UInt8Array, camera: PinholeCamera, along_m: Float64Array) -> list[float]:
     """Return how many pixels both edges of the stop line lie from the model, over many tracks across it."""
     cut = section(NETWORK, NETWORK.road_of["w-j"])
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    sent = graded(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2), light_at(AFTERNOON_NS))
+    # edges lie where the light is halfway, not where the camera's tone curve is
+    light = np.interp(np.arange(256.0), *np.unique(sent[0, :, 0], return_index=True))
+    grey = light[cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)].astype(np.float32)
     shown = np.zeros(len(along_m))
     for offset_m in OFFSETS_M:
         track, _ = camera.project(on_road(along_m, offset_m))
@@ -117,7 +121,7 @@ def test_the_corners_of_a_plate_are_where_the_model_has_them(zoom: float, lens: 
     assert body.plate_px == pytest.approx(painted, abs=1e-6)
     model, _ = camera.project(corners_m)
     canvas = np.zeros((shown.painted.height_px, shown.painted.width_px, 3), dtype=np.uint8)
-    fill_faces(canvas, body.plate_px[None], np.array([4]), np.full((1, 3), 255.0), np.zeros(canvas.shape[1]))
+    fill_faces(canvas, body.plate_px[None], np.array([4]), np.full((1, 3), 255.0), scratch(canvas))
     canvas = shown.picture(canvas, shown.painted)
     for v in np.round(np.linspace(*np.sort(model[:, 1])[1:3], 7)[1:-1]):
         crossings = sorted(_crossings(model, float(v)))

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, Int64Array, UInt8Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.clock import to_local
 from twin.rendering.faces import Coat, Eye, Seen, Shine, Stand, room_for, see
@@ -19,7 +19,7 @@ from twin.rendering.light import STEP_NS, Light
 from twin.rendering.looks import Look, looks
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
 from twin.rendering.plates import TEXT_FROM_PX, Plate, paint_plate
-from twin.rendering.raster import fill_faces, keep_nearer
+from twin.rendering.raster import Upright, fill_faces, keep_nearer, scratch
 from twin.rendering.wet import lamp_drop_px
 from twin.truth import VehicleStates
 
@@ -86,6 +86,7 @@ class _Traffic:
     through: Float64Array
     drop_px: Float64Array
     lamp_bgr: Float64Array
+    shines: list[bool]
     seen: Seen
 
     @classmethod
@@ -112,8 +113,9 @@ class _Traffic:
         see(stand, ahead, all_shapes(), coat, eye, shine, seen)
         drop_px = lamp_drop_px(camera, LAMP_AT * vehicles.size_m[:, 2], depth_m)
         return cls(
-            camera, light, found, plates, ahead, depth_m, through, drop_px, own * through[:, None], seen
-        )
+            camera, light, found, plates, ahead, depth_m, through, drop_px, own * through[:, None],
+            ((own * through[:, None]).max(axis=1, initial=0.0) > DIM).tolist(), seen,
+        )  # fmt: skip
 
     def each(self) -> Iterator[Body]:
         """Yield the vehicles of which anything is large enough to paint."""
@@ -154,11 +156,11 @@ class _Traffic:
 
     def _lamps_px(self, shape: Mesh, n: int) -> Float64Array:
         """Return the pixels (L, 2) of the lamps that show, none where they do not shine."""
-        if self.lamp_bgr[n].max() <= DIM:
+        if not self.shines[n]:
             return NO_LAMPS
         lamps = shape.lamps[bool(self.ahead[n])]
         shown = lamps[self.seen.shown[n, lamps]]
-        return np.asarray(self.seen.pixels[n][shape.faces[shown, :4]].mean(axis=1), dtype=np.float64)
+        return np.asarray(0.25 * self.seen.pixels[n][shape.faces[shown, :4]].sum(axis=1), dtype=np.float64)
 
     def _plate_px(self, shape: Mesh, n: int, depth_m: float) -> Float64Array | None:
         """Return the corners of the plate, None where it does not show or is too small for letters."""
@@ -204,11 +206,11 @@ def _flashing(vehicles: VehicleStates, found: list[Look], timestamp_ns: int) -> 
     return lit & (hazard | (side > 0)), lit & (hazard | (side < 0))
 
 
-def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, upright_m: Float32Array) -> None:
-    """Paint bodies from far to near; things nearer in `upright_m` (H, W) stay as in `still`."""
-    cover = np.zeros(canvas.shape[1])
+def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, upright: Upright) -> None:
+    """Paint bodies from far to near; things nearer in `upright` stay as in `still`."""
+    room = scratch(canvas)
     for body in found:
-        fill_faces(canvas, body.faces_px, body.corners, body.colours, cover)
+        fill_faces(canvas, body.faces_px, body.corners, body.colours, room)
         if body.plate_px is not None:
             paint_plate(canvas, body.plate_px, body.plate, body.plate_bgr, body.veil)
-        keep_nearer(canvas, still, upright_m, body.depth_m, body.box_px)
+        keep_nearer(canvas, still, upright, body.depth_m, body.box_px)

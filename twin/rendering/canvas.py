@@ -1,20 +1,22 @@
 """What a fixed camera sees of the street, before any light: colour, direction, depth and place."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane
-from twin.rendering.raster import label_face
+from twin.rendering.raster import label_faces
+from twin.rendering.shading import TILE_PX
 from twin.rendering.street import Patch, Surface
 
 NEAR_M = 0.4
 FAR_M = 1500.0
 SHIFT = 4
 FAR_PX = 20000.0
-TILE_PX = 512
 ALBEDO_BGR = {
     Surface.GRASS: (48, 88, 78),
     Surface.PAVEMENT: (138, 148, 158),
@@ -63,6 +65,8 @@ SHINY = {  # how much of a film of water a surface holds: asphalt all of it, gra
     Surface.RED: 0.9,
 }
 
+GROUND_BGR = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.uint8)
+
 
 def clipped_px(
     camera: PinholeCamera, points_m: ArrayLike, rotation: Float64Array | None = None
@@ -81,27 +85,6 @@ def clipped_px(
         in_camera = _cut(in_camera)
     pixels = camera.focal_px * in_camera[:, :2] / in_camera[:, 2:] + np.array(camera.centre_px)
     return np.asarray(np.clip(pixels, -FAR_PX, FAR_PX), dtype=np.float64)
-
-
-def ray_grid(camera: PinholeCamera) -> Float32Array:
-    """Return the world directions (H, W, 3) of all pixels, not normalised: forward is one long."""
-    right, down, forward = camera.rotation_camera_world().astype(np.float32)
-    u = ((np.arange(camera.width_px) - camera.centre_px[0]) / camera.focal_px).astype(np.float32)
-    v = ((np.arange(camera.height_px) - camera.centre_px[1]) / camera.focal_px).astype(np.float32)
-    return np.asarray(u[None, :, None] * right + (v[:, None, None] * down + forward), dtype=np.float32)
-
-
-def _where(
-    rays: Float32Array, camera: PinholeCamera, ground: GroundPlane
-) -> tuple[Float32Array, Float32Array]:
-    """Return where rays (H, W, 3) meet the ground (H, W, 2) and how far away on the map (H, W)."""
-    normal = np.array([-ground.slope_x, -ground.slope_y, 1.0])
-    height = np.float32(normal @ camera.position_m - ground.z0_m)
-    fall = np.maximum(-(rays @ normal.astype(np.float32)), np.float32(1e-6))
-    step = height / fall
-    place = camera.position_m[:2].astype(np.float32) + step[..., None] * rays[..., :2]
-    reach = step * np.hypot(rays[..., 0], rays[..., 1])
-    return np.asarray(place, dtype=np.float32), np.asarray(reach, dtype=np.float32)
 
 
 def _cut(in_camera: Float64Array) -> Float64Array:
@@ -132,100 +115,103 @@ class Ground:
     """Patches of ground with the circles around them, so that those out of view are skipped at once."""
 
     def __init__(self, patches: list[Patch]) -> None:
-        self._patches = patches
-        middles = [patch.outline_m.mean(axis=0) for patch in patches]
-        self._middle_m = np.array(middles).reshape(-1, 3)
-        reaches = (
-            np.linalg.norm(p.outline_m - m, axis=1).max() for p, m in zip(patches, middles, strict=True)
-        )
-        self._reach_m = np.array([*reaches])
+        most = 2 + max((len(patch.outline_m) for patch in patches), default=1)
+        self._outline_m = np.array([_padded(patch.outline_m, most) for patch in patches]).reshape(-1, most, 3)
+        self._surface = np.array([patch.surface for patch in patches], dtype=np.int64)
+        self._middle_m = np.array([patch.outline_m.mean(axis=0) for patch in patches]).reshape(-1, 3)
+        away = np.linalg.norm(self._outline_m - self._middle_m[:, None], axis=2)
+        self._reach_m = np.asarray(away.max(axis=1, initial=0.0), dtype=np.float64)
 
-    def near(self, camera: PinholeCamera) -> list[Patch]:
-        """Return the patches that the camera could show, in their order."""
-        in_camera = (self._middle_m - camera.position_m) @ camera.rotation_camera_world().T
-        ahead = in_camera[:, 2] + self._reach_m
-        half = np.array([camera.width_px, camera.height_px]) / 2 / camera.focal_px
-        slack = self._reach_m * (1.0 + float(half.max()))
-        beside = (np.abs(in_camera[:, :2]) > half * np.maximum(ahead, 0.0)[:, None] + slack[:, None]).any(
-            axis=1
-        )
-        return [self._patches[row] for row in np.flatnonzero((ahead > NEAR_M) & ~beside)]
+    def seen(self, camera: PinholeCamera) -> tuple[Float64Array, Int64Array]:
+        """Return the outlines (N, K, 2) in pixels of patches that show, in order, and their surfaces (N,).
+
+        They are cut at the near plane; a last corner that comes again fills up the row.
+        """
+        rows = in_sight(camera, self._middle_m, self._reach_m)
+        in_camera = (self._outline_m[rows] - camera.position_m) @ camera.rotation_camera_world().T
+        shown = in_camera[..., 2].max(axis=1, initial=0.0) > NEAR_M
+        rows, in_camera = rows[shown], in_camera[shown]
+        for row in np.flatnonzero(in_camera[..., 2].min(axis=1, initial=np.inf) <= NEAR_M):
+            in_camera[row] = _padded(_cut(in_camera[row]), in_camera.shape[1])
+        pixels = camera.focal_px * in_camera[..., :2] / in_camera[..., 2:] + np.array(camera.centre_px)
+        return np.clip(pixels, -FAR_PX, FAR_PX), self._surface[rows]
+
+
+def _padded(corners: Float64Array, most: int) -> Float64Array:
+    return corners[np.minimum(np.arange(most), len(corners) - 1)]
+
+
+def in_sight(camera: PinholeCamera, middle_m: Float64Array, reach_m: Float64Array) -> Int64Array:
+    """Return the rows of the balls, middles (N, 3) and radii (N,), that the camera could show."""
+    in_camera = (middle_m - camera.position_m) @ camera.rotation_camera_world().T
+    ahead = in_camera[:, 2] + reach_m
+    half = np.array([camera.width_px, camera.height_px]) / 2 / camera.focal_px
+    slack = reach_m * (1.0 + float(half.max()))
+    limit = half * np.maximum(ahead, 0.0)[:, None] + slack[:, None]
+    beside = (np.abs(in_camera[:, :2]) > limit).any(axis=1)
+    return np.asarray(np.flatnonzero((ahead > NEAR_M) & ~beside), dtype=np.int64)
+
+
+class Thing(NamedTuple):
+    """What a thing has in common at all its pixels: depth, foot on the map (2,), direction (3,)."""
+
+    depth_m: float
+    place_m: tuple[float, float]
+    normal: tuple[float, float, float]
+
+
+NOTHING = Thing(np.inf, (0.0, 0.0), (0.0, 0.0, 1.0))
+HILLS = Thing(1000.0, (1e6, 1e6), (0.0, 0.0, 0.6))
 
 
 class Canvas:
     """Layers (H, W) of one camera; ground first, then upright things from far to near.
 
-    `albedo` (H, W, 3) BGR 0..255, `normal` (H, W, 3) in the world, `glow` (H, W, 3) light of its
-    own by night, `depth_m` (H, W), `place_m` (H, W, 2) where on the map, `upright` (H, W) bool,
-    `shiny` (H, W) 0..1 how much of a film of water the ground holds.
+    `label` is the surface of the ground, `worn` 0..255 how much wheels have darkened it, `thing` what stands
+    there: 0 for ground and sky, else the row of `things`, of which `albedo` (H, W, 3) BGR 0..255 is the
+    colour and `glow` (H, W, 3) the light of its own by night.
     """
 
-    def __init__(self, camera: PinholeCamera, ground: GroundPlane, tile: Float32Array) -> None:
-        self.camera, self.ground, self._tile = camera, ground, tile
-        height, width = camera.height_px, camera.width_px
-        self.rays = ray_grid(camera)
-        place, reach = _where(self.rays, camera, ground)
-        self.sky: BoolArray = ~(reach < FAR_M)
-        self.place_m = place
-        self.depth_m = np.minimum(reach, np.float32(FAR_M))
-        self.upright = np.zeros((height, width), dtype=np.bool_)
-        self.normal = np.zeros((height, width, 3), dtype=np.float32)
-        self.normal[..., 2] = 1.0
-        self.shiny = np.zeros((height, width), dtype=np.float32)
-        self.glow = np.zeros((height, width, 3), dtype=np.uint8)
-        self.albedo = np.zeros((height, width, 3), dtype=np.uint8)
+    def __init__(self, camera: PinholeCamera, ground: GroundPlane) -> None:
+        self.camera, self.ground = camera, ground
+        size = (camera.height_px, camera.width_px)
+        self.label: UInt8Array = np.zeros(size, dtype=np.uint8)
+        self.worn: UInt8Array = np.zeros(size, dtype=np.uint8)
+        self.thing: NDArray[np.uint16] = np.zeros(size, dtype=np.uint16)
+        self.glow: UInt8Array = np.zeros((*size, 3), dtype=np.uint8)
+        self.albedo: UInt8Array = np.zeros((*size, 3), dtype=np.uint8)
+        self.things = [NOTHING, HILLS, NOTHING]
 
-    def lay(self, ground: Ground, *, sharp: bool = False) -> None:
-        """Paint the ground; `sharp` sets a pixel by its middle, where OpenCV sets all that are touched.
-
-        Where the canvas is averaged afterwards that is a quarter of a pixel.
-        """
-        rotation = self.camera.rotation_camera_world()
-        label = np.zeros(self.sky.shape, dtype=np.uint8)
-        worn = np.zeros(self.sky.shape, dtype=np.uint8)
-        for patch in ground.near(self.camera):
-            outline = clipped_px(self.camera, patch.outline_m, rotation)
-            if outline is not None:
-                layer, value = (worn, 255) if patch.surface is Surface.WORN else (label, int(patch.surface))
-                if sharp:
-                    label_face(layer, outline, value)
-                else:
-                    cv2.fillPoly(layer, [fixed(outline)], value, cv2.LINE_8, SHIFT)
-        table = np.array([ALBEDO_BGR.get(surface, (0, 0, 0)) for surface in Surface], dtype=np.float32)
-        rough = np.array([ROUGHNESS.get(surface, 0.0) for surface in Surface], dtype=np.float32)
-        self.shiny = np.array([SHINY.get(surface, 0.0) for surface in Surface], dtype=np.float32)[label]
-        grain = self._grain() * rough[label]
+    def lay(self, ground: Ground) -> None:
+        """Paint the ground; a pixel is what lies at its middle."""
+        outlines, surfaces = ground.seen(self.camera)
+        worn = surfaces == Surface.WORN
+        for layer, shape, value in (
+            (self.label, outlines[~worn], surfaces[~worn]),
+            (self.worn, outlines[worn], np.full(int(worn.sum()), 255)),
+        ):
+            label_faces(layer, shape, value)
         blur = max(1, self.camera.width_px // 320)
-        paths = cv2.blur(worn, (2 * blur + 1, blur)).astype(np.float32) / 255
-        darker = 1.0 - 0.09 * paths * (label == Surface.ASPHALT)
-        shade = np.clip((1.0 + grain) * darker, 0.25, 1.7)
-        self.albedo[:] = np.clip(table[label] * shade[..., None], 0, 255).astype(np.uint8)
-
-    def _grain(self) -> Float32Array:
-        """Return the texture of the ground: patches of metres, grain of centimetres, finer nearby."""
-        fade = 1.0 / (1.0 + self.depth_m / 40.0)
-        x, y = self.place_m[..., 0], self.place_m[..., 1]
-        total = np.zeros_like(x)
-        for metres, weight, fading in ((150.0, 0.28, 1.0), (14.0, 0.22, fade), (2.3, 0.75, fade * fade)):
-            scale = TILE_PX / metres
-            total += weight * fading * cv2.remap(
-                self._tile, np.mod(x * scale, TILE_PX), np.mod(y * scale, TILE_PX), cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_WRAP,
-            )  # fmt: skip
-        return total
+        self.worn = np.asarray(cv2.blur(self.worn, (2 * blur + 1, blur)), dtype=np.uint8)
 
     def cover(self, mask: UInt8Array, corner: tuple[int, int], foot_m: ArrayLike, normal: ArrayLike) -> None:
         """Say that pixels of a mask (its top left at `corner`) now belong to a thing standing at a foot."""
         x, y = corner
-        area = (slice(y, y + mask.shape[0]), slice(x, x + mask.shape[1]))
-        hit = mask > 127
         foot = np.asarray(foot_m, dtype=np.float64)
         axis = self.camera.rotation_camera_world()[2]
-        self.depth_m[area][hit] = max(NEAR_M, float((foot - self.camera.position_m) @ axis))
-        self.place_m[area][hit] = foot[:2]
-        self.normal[area][hit] = normal
-        self.upright[area][hit] = True
-        self.sky[area][hit] = False
+        depth_m = max(NEAR_M, float((foot - self.camera.position_m) @ axis))
+        east, north, up = (float(part) for part in np.asarray(normal))
+        thing = Thing(depth_m, (float(foot[0]), float(foot[1])), (east, north, up))
+        if self.things[-1] != thing:
+            self.things.append(thing)
+        self.thing[y : y + mask.shape[0], x : x + mask.shape[1]][mask > 127] = len(self.things) - 1
+
+    def below(self, box: tuple[int, int, int, int]) -> UInt8Array:
+        """Return a copy of the colours in a box x0, y0, x1, y1; of bare ground, its mean colour."""
+        x0, y0, x1, y1 = box
+        area = (slice(y0, y1), slice(x0, x1))
+        bare = (self.thing[area] == 0)[..., None]
+        return np.where(bare, GROUND_BGR[self.label[area]], self.albedo[area])
 
     def window(self, pixels: Float64Array, margin_px: int = 2) -> tuple[int, int, int, int] | None:
         """Return x0, y0, x1, y1 of the part of the picture around pixels (N, 2), None if outside."""

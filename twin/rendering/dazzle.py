@@ -13,8 +13,8 @@ import numpy as np
 
 from detectors.datatypes.arrays import Float32Array, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
-from twin.rendering.grading import graded
 from twin.rendering.light import Light
+from twin.rendering.raster import Upright
 
 COARSE_PX = 80  # the veil is worked out on a picture of this width
 VEIL_DEG2 = 6500.0  # grey levels times square degrees, of a sun at full strength [?]
@@ -55,35 +55,10 @@ class Dazzle:
             own[:] = np.clip(self.gain * own + self.veil[y, x], 0.0, 255.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sent:
-    """The empty street as the camera sends it: `picture` and `shade` (H, W, 3), how far shadow darkens it.
+def dazzle(camera: PinholeCamera, light: Light, upright: Upright, lit: UInt8Array) -> Dazzle | None:
+    """Return what the sun does to a picture `lit` (H, W, 3), None where it does not shine into the lens.
 
-    `gain` is what its exposure leaves of other light, `dazzle` the sun in the lens, None without.
-    """
-
-    picture: UInt8Array
-    shade: UInt8Array
-    gain: float
-    dazzle: Dazzle | None
-
-
-def sent_by(
-    camera: PinholeCamera, light: Light, upright_m: Float32Array, pictures: tuple[UInt8Array, UInt8Array]
-) -> Sent:
-    """Return what a camera sends of the street in its light and in shadow, `pictures` (H, W, 3) both."""
-    lit, dark = (graded(one, light) for one in pictures)
-    shade = np.asarray(cv2.subtract(lit, dark), dtype=np.uint8)
-    found = dazzle(camera, light, upright_m, float(lit.mean()))
-    if found is None:
-        return Sent(lit, shade, 1.0, None)
-    return Sent(found.over(lit), (found.gain * shade).astype(np.uint8), found.gain, found)
-
-
-def dazzle(camera: PinholeCamera, light: Light, upright_m: Float32Array, mean: float) -> Dazzle | None:
-    """Return what the sun does to a picture of that mean, None where it does not shine into the lens.
-
-    `upright_m` (H, W) is finite where something stands, which may hide the sun.
+    What stands in the street, `upright`, may hide it.
     """
     axis = camera.rotation_camera_world()[2]
     away_deg = float(np.degrees(np.arccos(np.clip(axis @ light.sun, -1.0, 1.0))))
@@ -92,11 +67,15 @@ def dazzle(camera: PinholeCamera, light: Light, upright_m: Float32Array, mean: f
     if strength < LEAST_STRENGTH:
         return None
     at_px = _sun_px(camera, light)
-    strength *= _shows(at_px, upright_m)
+    strength *= _shows(at_px, upright)
     veil = _veil(camera, light, strength)
     if at_px is not None:
         _ghosts(veil, at_px, (camera.width_px, camera.height_px), strength)
-    gain = float(np.clip((MOST_MEAN - min(float(veil.mean()), MOST_MEAN)) / max(mean, 1.0), LEAST_GAIN, 1.0))
+    gain = float(
+        np.clip(
+            (MOST_MEAN - min(float(veil.mean()), MOST_MEAN)) / max(float(lit.mean()), 1.0), LEAST_GAIN, 1.0
+        )
+    )
     return Dazzle(gain, veil)
 
 
@@ -106,12 +85,12 @@ def _sun_px(camera: PinholeCamera, light: Light) -> Float64Array | None:
     return pixels[0] if depth[0] > 0 else None
 
 
-def _shows(at_px: Float64Array | None, upright_m: Float32Array) -> float:
+def _shows(at_px: Float64Array | None, upright: Upright) -> float:
     """Return how much of the sun comes past what stands in the street; all of it outside the picture."""
-    if at_px is None or not ((at_px >= 0) & (at_px < upright_m.shape[::-1])).all():
+    if at_px is None or not ((at_px >= 0) & (at_px < upright.thing.shape[::-1])).all():
         return 1.0
     x, y = (int(n) for n in at_px)
-    near = upright_m[max(0, y - 4) : y + 5, max(0, x - 4) : x + 5]
+    near = upright.depth_m[upright.thing[max(0, y - 4) : y + 5, max(0, x - 4) : x + 5]]
     return max(BEHIND, float(np.isinf(near).mean()))
 
 

@@ -26,23 +26,24 @@ class Spot(NamedTuple):
     drop_px: float = 0.0
 
 
-def coarse(canvas: UInt8Array, width_px: int = COARSE_PX) -> tuple[float, UInt8Array]:
-    """Return the scale of a coarse picture of the canvas, and that picture, dark."""
-    width = min(width_px, canvas.shape[1])
-    scale = width / canvas.shape[1]
-    return scale, np.zeros((max(1, round(canvas.shape[0] * scale)), width), dtype=np.uint8)
+def coarse(size_px: tuple[int, ...], width_px: int = COARSE_PX) -> tuple[float, UInt8Array]:
+    """Return the scale of a coarse picture of one of (height, width), and that picture, dark."""
+    width = min(width_px, size_px[1])
+    scale = width / size_px[1]
+    return scale, np.zeros((max(1, round(size_px[0] * scale)), width), dtype=np.uint8)
 
 
 def add_halos(canvas: UInt8Array, spots: Sequence[Spot], scatter: float = 0.0) -> None:
     """Add the glare of lamps; `scatter` 0..1 is how much of it the air spreads."""
     if not spots:
         return
-    scale, flat = coarse(canvas)
+    scale, flat = coarse(canvas.shape)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
-    for at, radius, colour, _ in spots:
-        point = np.clip(at * scale * (1 << SHIFT), -9e4, 9e4).astype(int).tolist()
-        size = max(int(radius * scale * (1 << SHIFT)), 10)
-        cv2.circle(picture, point, size, (0.55 * colour).tolist(), -1, cv2.LINE_AA, SHIFT)
+    points = np.clip(np.array([spot.at_px for spot in spots]) * (scale * (1 << SHIFT)), -9e4, 9e4).astype(int)
+    colours = 0.55 * np.array([spot.bgr for spot in spots])
+    for spot, point, colour in zip(spots, points.tolist(), colours.tolist(), strict=True):
+        size = max(int(spot.radius_px * scale * (1 << SHIFT)), 10)
+        cv2.circle(picture, point, size, colour, -1, cv2.LINE_AA, SHIFT)
     largest = max(radius for _, radius, _, _ in spots) * scale * (1.0 + scatter)
     near = cv2.GaussianBlur(picture, (0, 0), max(1.1, 0.8 * largest))
     side = 2 * round(max(3.0, 1.7 * largest) * (1.0 + scatter)) + 1
@@ -63,17 +64,18 @@ def add_streaks(canvas: UInt8Array, spots: Sequence[Spot], gloss: UInt8Array) ->
     shown = [spot for spot in spots if spot.drop_px > 1.0]
     if not shown:
         return
-    scale, flat = coarse(canvas, STREAKS_PX)
+    scale, flat = coarse(canvas.shape, STREAKS_PX)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
     low, high = flat.shape[0], 0
-    for at, radius, bgr, drop in sorted(shown, key=lambda spot: spot.drop_px):
-        u, v = float(at[0]) * scale, float(at[1]) * scale
+    shown = sorted(shown, key=lambda spot: spot.drop_px)
+    places = (scale * np.array([spot.at_px for spot in shown])).tolist()
+    colours = np.minimum(LAMP_OVER_WHITE * np.array([spot.bgr for spot in shown]), 255.0).tolist()
+    for (_, radius, _, drop), (u, v), colour in zip(shown, places, colours, strict=True):
         half, middle = STREAK_LENGTH * drop * scale, v + STREAK_FROM * drop * scale
         top, bottom = int(middle - half), int(middle + half) + 1
         if not (abs(u) < FAR_PX and top > -FAR_PX and bottom < FAR_PX):
             continue
         low, high = min(low, top), max(high, bottom)
-        colour = np.minimum(LAMP_OVER_WHITE * bgr, 255.0).tolist()
         wide = max(1, round(1.6 * radius * scale))
         cv2.line(picture, (round(u), top), (round(u), bottom), colour, wide, cv2.LINE_8)
     longest = max(spot.drop_px for spot in shown) * scale

@@ -6,45 +6,54 @@ import numpy as np
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
+from twin.rendering.backdrop import CONTACT
 from twin.rendering.bodies import Body
 from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import Spot, coarse
 from twin.rendering.light import Light
-from twin.rendering.raster import add_share, take_share
-from twin.rendering.scenery import CONTACT, SHORTEST_SUN
+from twin.rendering.raster import fill_hulls
+from twin.rendering.sunlight import fall_of
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
 UNDER = 255  # how dark it is under a vehicle, of 255
 IN_SHADOW = 0.25  # of the sky that a vehicle keeps from its shadow [?]
-ROUND = [0, 1, 3, 2]  # corners of the footprint, one after another
 ROOF, RIDER = 0.8, 0.4  # how much narrower the top of a vehicle is than its footprint
+LEAST_LAMPS = 0.05  # dimmer ones light nothing
 BEAM = 1.15  # how bright a beam is on the road
 WET_TAKES = 0.5  # of it goes on ahead from a wet road, away from the driver and most cameras [?]
 BEAM_M = ((0.0, 0.75), (3.0, 1.3), (13.0, 3.0))  # metres ahead of the bumper, half width of the beam
 
 
-def cast_shadows(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
-                 shade: UInt8Array) -> None:  # fmt: skip
-    """Darken `canvas` by `shade` where vehicles keep the light away, both (H, W, 3)."""
-    if not len(vehicles):
-        return
-    mask = np.zeros(canvas.shape[:2], dtype=np.uint8)
-    under, sunless = _shadow_points(vehicles, light)
-    for points, value in ((sunless, _sunless(light)), (under[:, ROUND], UNDER)):
+def shadow_cover(
+    camera: PinholeCamera, vehicles: VehicleStates, light: Light, size_px: tuple[int, int]
+) -> tuple[UInt8Array, tuple[slice, slice]]:
+    """Return how far vehicles keep the light from the ground, of 255, in a picture of (height, width).
+
+    Beside it the rows and columns beyond which there is no shadow.
+    """
+    mask: UInt8Array = np.zeros(size_px, dtype=np.uint8)
+    found = []
+    for points, value in zip(_shadow_points(vehicles, light), (UNDER, _sunless(light)), strict=True):
         if points is None:
             continue
         flat, depth = camera.project(points.reshape(-1, 3))
-        pixels = np.clip(np.nan_to_num(flat, nan=0.0), -9000, 9000).reshape(*points.shape[:2], 2)
         ahead = depth.reshape(points.shape[:2]).min(axis=1) > NEAR_M
-        for outline in fixed(pixels[ahead]):
-            hull = outline if value == UNDER else cv2.convexHull(outline)
-            cv2.fillConvexPoly(mask, hull, value, cv2.LINE_AA, SHIFT)
-    x, y, wide, tall = cv2.boundingRect(mask)
-    if wide and tall:
-        area = (slice(y, y + tall), slice(x, x + wide))
-        soft = cv2.blur(mask[area], (3, 3))
-        take_share(canvas[area], shade[area], np.asarray(soft, dtype=np.uint8))
+        found.append((np.clip(flat.reshape(*points.shape[:2], 2)[ahead], -9000, 9000), value))
+    for pixels, value in reversed(found):
+        fill_hulls(mask, pixels, value, np.empty((2 * pixels.shape[1] + 2, 2)))
+    area = _around(np.concatenate([pixels.reshape(-1, 2) for pixels, _ in found]), size_px)
+    mask[area] = cv2.blur(mask[area], (3, 3))
+    return mask, area
+
+
+def _around(pixels: Float64Array, size_px: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns of a picture of (height, width) that pixels (N, 2) and a blur touch."""
+    if not len(pixels):
+        return slice(0, 1), slice(0, 1)
+    edge = np.array(size_px[::-1]) - 1
+    (x0, y0), (x1, y1) = (np.clip(at(axis=0), 0, edge).astype(int) for at in (pixels.min, pixels.max))
+    return slice(max(y0 - 2, 0), y1 + 3), slice(max(x0 - 2, 0), x1 + 3)
 
 
 def _sunless(light: Light) -> int:
@@ -60,7 +69,7 @@ def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array,
     ground = corners[:, ::2]
     if not light.casts_shadows:
         return ground, None
-    fall = -light.sun[:2] / max(float(light.sun[2]), SHORTEST_SUN)
+    fall = fall_of(light.sun)
     middle = ground.mean(axis=1, keepdims=True)
     narrow = np.where(vehicles.vehicle_class == VehicleClass.MOTORCYCLE, RIDER, ROOF)[:, None, None]
     roof = middle + narrow * (ground - middle)
@@ -69,12 +78,16 @@ def _shadow_points(vehicles: VehicleStates, light: Light) -> tuple[Float64Array,
     return ground, np.concatenate((ground, belt, roof + reach), axis=1)
 
 
-def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStates, light: Light,
-                beam: UInt8Array) -> None:  # fmt: skip
-    """Light the road ahead of each vehicle: its beam (H, W, 3), as the surface there reflects it."""
-    if light.lamps < 0.05 or not len(vehicles):
-        return
-    scale, flat = coarse(canvas)
+def beam_cover(
+    camera: PinholeCamera, vehicles: VehicleStates, light: Light, size_px: tuple[int, int]
+) -> UInt8Array:
+    """Return how much headlamps light the road ahead of vehicles, of 255, in a picture of (height, width).
+
+    An array of no pixels where none is on.
+    """
+    if light.lamps < LEAST_LAMPS or not len(vehicles):
+        return np.zeros((0, 0), dtype=np.uint8)
+    scale, flat = coarse(size_px)
     points = _beam_points(vehicles)
     seen, depth = camera.project(points.reshape(-1, 3))
     pixels = np.nan_to_num(seen, nan=0.0).reshape(*points.shape[:2], 2) * scale
@@ -86,8 +99,8 @@ def shine_ahead(canvas: UInt8Array, camera: PinholeCamera, vehicles: VehicleStat
     metre_px = camera.focal_px * scale / max(float(np.median(depth)), NEAR_M)
     soft = cv2.GaussianBlur(flat, (0, 0), max(1.6, 0.35 * metre_px))
     bright = cv2.convertScaleAbs(soft, alpha=BEAM * light.lamps * (1.0 - WET_TAKES * light.wet))
-    share = cv2.resize(bright, (canvas.shape[1], canvas.shape[0]), interpolation=cv2.INTER_LINEAR)
-    add_share(canvas, beam, np.asarray(share, dtype=np.uint8))
+    share = cv2.resize(bright, size_px[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(share, dtype=np.uint8)
 
 
 def _beam_points(vehicles: VehicleStates) -> Float64Array:

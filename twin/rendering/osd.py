@@ -70,7 +70,7 @@ def write_osd(canvas: UInt8Array, view: str, timestamp_ns: int) -> None:
     """Write the label of the view, date and time in WITA, and the mark SIMULATED."""
     scale = max(1.0, canvas.shape[1] / 640)
     style, margin, gap = osd_style(view), round(MARGIN_PX * scale), round(3 * scale)
-    stamp = style.stamp(to_local(timestamp_ns))
+    local = to_local(timestamp_ns)
     size_px = round(0.44 * scale * 100)
     name = _text(f"B-CONNECT {view.upper()}", size_px, WHITE_BGR)
     tall = name[0].shape[0]
@@ -82,18 +82,28 @@ def write_osd(canvas: UInt8Array, view: str, timestamp_ns: int) -> None:
     elif style.label_at == style.date_at:
         label_y -= tall + gap
     _put(canvas, name, (margin, label_y))
-    # the date changes once a day and each digit is a picture of its own: only slots are drawn again
-    _row(canvas, stamp, size_px, (margin, date_y))
+    # what stands before the seconds changes once a minute, and of the rest there is little: drawn once
+    before, after = style.stamp(local).rsplit(f":{local:%S}", 1)
+    x = margin
+    for part in (f"{before}:", f"{local:%S}", after):
+        _put(canvas, _slots(part, size_px), (x, date_y))
+        x += sum(_advance(letter, size_px) for letter in part)
     mark = _text(MARK, round(0.52 * scale * 100), AMBER_BGR)
     _put(canvas, mark, (canvas.shape[1] - mark[0].shape[1] - margin, margin))
 
 
-def _row(canvas: UInt8Array, text: str, size_px: int, at: tuple[int, int]) -> None:
-    x, y = at
-    for letter in text:
-        glyph = _text(letter, size_px, WHITE_BGR)
-        _put(canvas, glyph, (x, y))
-        x += _advance(letter, size_px)
+@lru_cache(maxsize=256)
+def _slots(text: str, size_px: int) -> tuple[UInt8Array, UInt8Array]:
+    """Return the picture (H, W, 3) of a text whose letters each have a slot of their own, and its mask."""
+    glyphs = [_text(letter, size_px, WHITE_BGR) for letter in text]
+    starts = np.cumsum([0] + [_advance(letter, size_px) for letter in text]).tolist()
+    wide = max(x + glyph.shape[1] for x, (glyph, _) in zip(starts, glyphs, strict=False))
+    picture = np.zeros((glyphs[0][0].shape[0], wide, 3), dtype=np.uint8)
+    mask = np.zeros(picture.shape[:2], dtype=np.uint8)
+    for x, (glyph, shown) in zip(starts, glyphs, strict=False):
+        _put(picture, (glyph, shown), (x, 0))
+        mask[:, x : x + glyph.shape[1]] |= shown
+    return picture, mask
 
 
 @lru_cache(maxsize=256)

@@ -1,9 +1,11 @@
 """Paints what a camera of the twin shows: street, signals, traffic, noise of the sensor, label."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
-from detectors.datatypes.arrays import Float32Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.signals import Aspect
 from twin.cameras.optics import resized
@@ -12,20 +14,22 @@ from twin.environment.furniture import Mast, MastKind
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.rendering.backdrop import Backdrop, Still
 from twin.rendering.bodies import bodies, paint_bodies
 from twin.rendering.canvas import SHIFT
 from twin.rendering.faults import Faults, knocked
 from twin.rendering.glare import Spot, add_halos, add_streaks
-from twin.rendering.ground_light import cast_shadows, lamp_spots, shine_ahead
+from twin.rendering.ground_light import beam_cover, lamp_spots, shadow_cover
 from twin.rendering.lens_view import LensView
-from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
+from twin.rendering.light import light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
 from twin.rendering.rain import Rain
-from twin.rendering.scenery import Backdrop, Scenery, Still
+from twin.rendering.raster import add_share, take_share
+from twin.rendering.scenery import Scenery
 from twin.rendering.truth_boxes import in_frame
 from twin.rendering.uprights import HEAD_M, signal_heads
 from twin.rendering.wet import dim_reflections, lamp_drop_px
-from twin.truth import Scene
+from twin.truth import Scene, VehicleStates
 
 LENSES = {
     Aspect.RED: (1, (48.0, 40.0, 255.0)),
@@ -58,7 +62,7 @@ class ViewRenderer:
         self.lens = LensView(camera, SPARE * spec.repeatability_rad)
         self._spec, self._camera, self._seed, self._weather = spec, self.lens.painted, seed, weather
         self._scenery = Scenery(network, camera, aim_m, Seed(seed.root, ("scenery",)))
-        self._backdrop = self._scenery.backdrop(self._camera, FINER)
+        self._backdrop = Backdrop(self._scenery, self._camera, FINER)
         self._light = light_at(0, weather)
         self._still: Still | None = None
         self._rain: Rain | None = None
@@ -66,6 +70,7 @@ class ViewRenderer:
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
         self._own_faults = Faults(spec.faults, spec.size_px, seed.child("faults"))
         self._knocked: tuple[Backdrop, int, Still] | None = None
+        self._lenses: tuple[PinholeCamera, list[_Lens]] | None = None
         self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
 
     def looks(self, timestamp_ns: int) -> tuple[PinholeCamera, Float32Array]:
@@ -79,7 +84,13 @@ class ViewRenderer:
     def render(self, scene: Scene) -> UInt8Array:
         """Return the frame (H, W, 3) uint8 BGR of a scene."""
         backdrop, still = self._street_at(scene.timestamp_ns)
-        canvas = self.lens.picture(self._traffic(backdrop, still, scene), backdrop.camera)
+        vehicles = in_frame(backdrop.camera, scene.vehicles)
+        if self._behind is None:
+            self._behind = np.empty_like(still.lit)
+        np.copyto(self._behind, still.lit)
+        self._shade(self._behind, backdrop.camera, still, vehicles)
+        painted = self._traffic(self._behind, backdrop, still, (scene, vehicles))
+        canvas = self.lens.picture(painted, backdrop.camera)
         self._own_faults.before_lens(canvas, scene.timestamp_ns)
         if self._rain is not None:
             self._rain.fall(canvas, scene.timestamp_ns)
@@ -98,16 +109,21 @@ class ViewRenderer:
         kept = self._knocked
         same = kept is not None and kept[0].camera.yaw_rad == camera.yaw_rad
         if kept is None or not same or kept[1] != self._light.key:
-            backdrop = kept[0] if kept is not None and same else self._scenery.backdrop(camera, FINER)
-            kept = self._knocked = (backdrop, self._light.key, backdrop.still(self._light))
+            backdrop = kept[0] if kept is not None and same else Backdrop(self._scenery, camera, FINER)
+            kept = self._knocked = (backdrop, self._light.key, Still(backdrop, self._light))
         return kept[0], kept[2]
 
     def render_zoomed(self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int]) -> UInt8Array:
         """Return a picture of `size_px` (width, height) with the pose and field of view of `camera`."""
         self._still_at(scene.timestamp_ns)
         lens = LensView(resized(camera, size_px))
-        backdrop = self._scenery.backdrop(lens.painted, 1)
-        canvas = lens.picture(self._traffic(backdrop, backdrop.still(self._light), scene), lens.painted)
+        own = lens.painted
+        backdrop = Backdrop(self._scenery, own, 1)
+        vehicles, light = in_frame(own, scene.vehicles), self._light
+        dim, _ = shadow_cover(own, vehicles, light, (own.height_px, own.width_px))
+        beam = beam_cover(own, vehicles, light, (own.height_px, own.width_px))
+        still = Still(backdrop, light, dim, beam)
+        canvas = lens.picture(self._traffic(still.lit, backdrop, still, (scene, vehicles)), own)
         write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
         return canvas
 
@@ -115,7 +131,7 @@ class ViewRenderer:
         looks_ns = timestamp_ns + self.light_shift_ns
         if self._still is None or self._light.key != light_key(looks_ns):
             self._light = light_at(looks_ns, self._weather)
-            self._still = self._backdrop.still(self._light)
+            self._still = Still(self._backdrop, self._light)
             size = (self._camera.width_px + NOISE_MARGIN_PX, self._camera.height_px + NOISE_MARGIN_PX)
             if self._light.rain > 0:
                 self._rain = Rain(self.lens.size_px, self._camera.focal_px, self._light, self._seed)
@@ -123,38 +139,53 @@ class ViewRenderer:
             self._noise = (np.maximum(plate, 0).astype(np.uint8), np.maximum(-plate, 0).astype(np.uint8))
         return self._still
 
-    def _traffic(self, backdrop: Backdrop, still: Still, scene: Scene) -> UInt8Array:
-        """Return the street with its traffic."""
+    def _shade(
+        self, street: UInt8Array, camera: PinholeCamera, still: Still, vehicles: VehicleStates
+    ) -> None:
+        """Darken a street where vehicles keep the light away, and light it ahead of their headlamps."""
+        light = self._light
+        if not len(vehicles):
+            return
+        dim, area = shadow_cover(camera, vehicles, light, street.shape[:2])
+        take_share(street[area], still.shade[area], dim[area])
+        beam = beam_cover(camera, vehicles, light, street.shape[:2])
+        if beam.size:
+            add_share(street, still.beam, beam)
+
+    def _traffic(
+        self, street: UInt8Array, backdrop: Backdrop, still: Still, who: tuple[Scene, VehicleStates]
+    ) -> UInt8Array:
+        """Return the picture of a street, its shadows cast, with the vehicles of a scene that show."""
         camera, light = backdrop.camera, self._light
-        vehicles = in_frame(camera, scene.vehicles)
-        if self._behind is None or self._behind.shape != still.lit.shape:
-            self._behind = np.empty_like(still.lit)
-        behind = self._behind
-        np.copyto(behind, still.lit)
-        cast_shadows(behind, camera, vehicles, light, still.shade)
-        shine_ahead(behind, camera, vehicles, light, still.beam)
-        spots = self._signals(behind, camera, scene)
+        scene, vehicles = who
+        spots = self._signals(street, camera, scene)
         found = bodies(camera, vehicles, light, scene.timestamp_ns)
         if still.dazzle is not None:
             size = (camera.width_px, camera.height_px)
             still.dazzle.over_colours([one.colours for one in found], [one.box_px for one in found], size)
         spots += lamp_spots(found)
         if still.gloss is not None:
-            dim_reflections(behind, camera, vehicles, light, still.gloss)
-            add_streaks(behind, spots, still.gloss)
-        canvas = behind.copy()
-        paint_bodies(canvas, found, behind, backdrop.upright_m)
+            dim_reflections(street, camera, vehicles, light, still.gloss)
+            add_streaks(street, spots, still.gloss)
+        canvas = street.copy()
+        paint_bodies(canvas, found, street, backdrop.upright)
         add_halos(canvas, spots, scattering(light))
         return canvas
 
     def _signals(self, canvas: UInt8Array, camera: PinholeCamera, scene: Scene) -> list[Spot]:
         aspects = dict(scene.aspects)
-        masts = (mast for mast in self._scenery.furniture.masts if mast.kind is MastKind.SIGNAL)
-        return [
-            spot
-            for mast in masts
-            for spot in _lenses(canvas, camera, mast, aspects.get(mast.group, Aspect.UNKNOWN), self._light)
-        ]
+        if self._lenses is None or self._lenses[0] is not camera:
+            masts = [mast for mast in self._scenery.furniture.masts if mast.kind is MastKind.SIGNAL]
+            self._lenses = camera, [lens for mast in masts for lens in _lenses(camera, mast)]
+        spots: list[Spot] = []
+        for lens in self._lenses[1]:
+            lit = aspects.get(lens.group, Aspect.UNKNOWN) is lens.aspect
+            colour = [(1.0 if lit else 0.16) * part for part in LENSES[lens.aspect][1]]
+            cv2.circle(canvas, lens.point, lens.radius, colour, -1, cv2.LINE_AA, SHIFT)
+            if lit:
+                shine = (0.3 + 0.4 * self._light.lamps) * self._light.through_air(lens.depth_m)
+                spots.append(Spot(lens.at_px, lens.halo_px, shine * np.array(colour), lens.drop_px))
+        return spots
 
     def _add_noise(self, canvas: UInt8Array, timestamp_ns: int) -> None:
         """Add a pre-made plate of noise, shifted by an amount that depends on the time alone."""
@@ -167,28 +198,36 @@ class ViewRenderer:
         cv2.subtract(canvas, self._noise[1][area], canvas)
 
 
-def _lenses(
-    canvas: UInt8Array, camera: PinholeCamera, mast: Mast, aspect: Aspect, light: Light
-) -> list[Spot]:
-    """Paint the three lenses of each head that faces the camera; return the halos of the lit ones."""
+class _Lens(NamedTuple):
+    """A lamp of a signal before a camera: `point` and `radius` as OpenCV draws them, `at_px` (2,)."""
+
+    group: str
+    aspect: Aspect
+    point: list[int]
+    radius: int
+    at_px: Float64Array
+    halo_px: float
+    depth_m: float
+    drop_px: float
+
+
+def _lenses(camera: PinholeCamera, mast: Mast) -> list[_Lens]:
+    """Return the three lenses of each head on a mast that faces the camera."""
     front = np.array([np.cos(mast.facing_rad), np.sin(mast.facing_rad), 0.0])
     heads = signal_heads(mast)
     if front @ (camera.position_m - heads[0]) <= 0:
         return []
     rows = np.array([[0.0, 0.0, row * HEAD_M[1] / 3] for row, _ in LENSES.values()])
     pixels, depth = camera.project((heads[:, None] + 0.1 * front + rows).reshape(-1, 3))
-    spots: list[Spot] = []
-    for i, (at, far) in enumerate(zip(pixels, depth, strict=True)):
-        which = list(LENSES)[i % len(LENSES)]
+    found = []
+    for i, (at, far) in enumerate(zip(pixels, depth.tolist(), strict=True)):
         if far < 1.0 or not (np.abs(at) < 9000).all():
             continue
-        radius, bgr = max(1.0, camera.focal_px * LENS_M / float(far)), np.array(LENSES[which][1])
-        colour = bgr if which is aspect else 0.16 * bgr
+        radius = max(1.0, camera.focal_px * LENS_M / far)
+        height_m = heads[i // len(LENSES), 2] - mast.position_m[2]
+        drop = float(lamp_drop_px(camera, np.array([height_m]), np.array([far]))[0])
         point = np.round(at * (1 << SHIFT)).astype(int).tolist()
-        cv2.circle(canvas, point, round(radius * (1 << SHIFT)), colour.tolist(), -1, cv2.LINE_AA, SHIFT)
-        if which is aspect:
-            shine = bgr * (0.3 + 0.4 * light.lamps) * light.through_air(float(far))
-            height_m = heads[i // len(LENSES), 2] - mast.position_m[2]
-            drop = lamp_drop_px(camera, np.array([height_m]), np.array([far]))
-            spots.append(Spot(at, 0.8 * radius, shine, float(drop[0])))
-    return spots
+        aspect = list(LENSES)[i % len(LENSES)]
+        sizes = round(radius * (1 << SHIFT)), at, 0.8 * radius
+        found.append(_Lens(mast.group, aspect, point, *sizes, far, drop))
+    return found

@@ -6,8 +6,9 @@ from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import Float64Array, UInt8Array
 from twin.environment.furniture import Building, Furniture, Mast, MastKind, Plant, PlantKind
-from twin.rendering.canvas import SHIFT, Canvas, clipped_px, fixed
+from twin.rendering.canvas import SHIFT, Canvas, clipped_px, fixed, in_sight
 from twin.rendering.facades import Facade, shop_front, side_wall
+from twin.rendering.shading import LANTERN
 
 UP = (0.0, 0.0, 1.0)
 STEEL_BGR = (128, 130, 130)
@@ -18,6 +19,8 @@ LAMP_GLOW_BGR = (205, 236, 255)
 HEAD_M = (0.36, 1.05)
 SIGNAL_HEADS_M = ((0.0, 3.2), (1.0, 5.4))  # share of the arm, height of the middle lamp
 LEAVES_TO_M = 140.0
+FROND_M = 1.9  # how far the fronds of a palm reach
+NEAREST_M = 0.5  # what stands nearer shows on no picture
 
 
 def lifted(point_m: Float64Array, height_m: float) -> Float64Array:
@@ -25,26 +28,48 @@ def lifted(point_m: Float64Array, height_m: float) -> Float64Array:
     return np.array([point_m[0], point_m[1], point_m[2] + height_m])
 
 
-def raise_all(canvas: Canvas, furniture: Furniture) -> None:
-    """Paint everything that is in front of the camera."""
-    camera = canvas.camera
-    axis = camera.rotation_camera_world()[2]
+class Standing:
+    """What stands beside a street, with balls around it, so that what is out of view is skipped at once."""
 
-    def depth(thing: Building | Plant | Mast) -> float:
-        if isinstance(thing, Building):
-            foot = np.append(thing.corners_m.mean(axis=0), thing.base_m)
-        else:
-            foot = np.array(thing.position_m)
-        return float((foot - camera.position_m) @ axis)
+    def __init__(self, furniture: Furniture) -> None:
+        self._things: list[Building | Plant | Mast] = [
+            *furniture.buildings,
+            *furniture.plants,
+            *furniture.masts,
+        ]
+        balls = [_ball(thing) for thing in self._things]
+        self._foot_m = np.array([foot for foot, _, _ in balls]).reshape(-1, 3)
+        self._middle_m = np.array([middle for _, middle, _ in balls]).reshape(-1, 3)
+        self._reach_m = np.array([reach for _, _, reach in balls])
 
-    things: list[Building | Plant | Mast] = [*furniture.buildings, *furniture.plants, *furniture.masts]
-    for thing in sorted((one for one in things if depth(one) > 0.5), key=depth, reverse=True):
-        if isinstance(thing, Building):
-            _building(canvas, thing)
-        elif isinstance(thing, Plant):
-            _plant(canvas, thing)
-        else:
-            _mast(canvas, thing)
+    def raise_all(self, canvas: Canvas) -> None:
+        """Paint everything that is in front of the camera, the farthest first."""
+        camera = canvas.camera
+        rows = in_sight(camera, self._middle_m, self._reach_m)
+        depth_m = (self._foot_m[rows] - camera.position_m) @ camera.rotation_camera_world()[2]
+        for place in np.argsort(-depth_m, kind="stable"):
+            thing = self._things[rows[place]]
+            if depth_m[place] <= NEAREST_M:
+                break
+            if isinstance(thing, Building):
+                _building(canvas, thing)
+            elif isinstance(thing, Plant):
+                _plant(canvas, thing)
+            else:
+                _mast(canvas, thing)
+
+
+def _ball(thing: Building | Plant | Mast) -> tuple[Float64Array, Float64Array, float]:
+    """Return the foot (3,) of a thing, and the middle (3,) and radius of a ball around it."""
+    if isinstance(thing, Building):
+        foot = np.append(thing.corners_m.mean(axis=0), thing.base_m)
+        aside = float(np.hypot(*(thing.corners_m - foot[:2]).T).max()) + 1.0
+    else:
+        foot = np.array(thing.position_m)
+        aside = 1.5 * thing.radius_m + 0.5 if isinstance(thing, Plant) else thing.arm_m + 1.0
+        aside = FROND_M if isinstance(thing, Plant) and thing.kind is PlantKind.PALM else aside
+    half = thing.height_m / 2
+    return foot, lifted(foot, half), float(np.hypot(half, aside)) + 0.3
 
 
 def _building(canvas: Canvas, building: Building) -> None:
@@ -151,7 +176,7 @@ def _blobs(
         return
     x0, y0, x1, y1 = box
     mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    picture = np.ascontiguousarray(canvas.albedo[y0:y1, x0:x1])
+    picture = np.ascontiguousarray(canvas.below(box))
     for at, radius, shade in zip(
         fixed(pixels - [x0, y0]).tolist(),
         (radii * (1 << SHIFT)).astype(int).tolist(),
@@ -243,11 +268,17 @@ def _lantern(canvas: Canvas, tip_m: Float64Array, foot_m: Float64Array) -> None:
     along = 0.35 * (tip_m - foot_m) * [1, 1, 0] / max(float(np.hypot(*(tip_m - foot_m)[:2])), 1e-9)
     _line(canvas, [tip_m - along, tip_m + along], 0.16, (190, 192, 192), foot_m)
     pixel, depth = canvas.camera.project(tip_m)
-    if depth[0] > 1.0 and canvas.window(pixel):
-        radius = max(1, round(0.2 * canvas.camera.focal_px / float(depth[0])))
-        cv2.circle(
-            canvas.glow, np.round(pixel[0]).astype(int).tolist(), radius, LAMP_GLOW_BGR, -1, cv2.LINE_AA
-        )
+    radius = max(1, round(0.2 * canvas.camera.focal_px / float(depth[0]))) if depth[0] > 1.0 else 0
+    box = canvas.window(pixel, margin_px=radius + 2) if radius else None
+    if box is None:
+        return
+    x0, y0, x1, y1 = box
+    at = np.round(pixel[0]).astype(int) - [x0, y0]
+    light = np.ascontiguousarray(canvas.glow[y0:y1, x0:x1])
+    cv2.circle(light, at.tolist(), radius, LAMP_GLOW_BGR, -1, cv2.LINE_AA)
+    canvas.glow[y0:y1, x0:x1] = light
+    thing = canvas.thing[y0:y1, x0:x1]
+    thing[(thing == 0) & (light[..., 0] > 0)] = LANTERN
 
 
 def _sign_disc(canvas: Canvas, centre_m: Float64Array, facing_rad: float, foot_m: Float64Array) -> None:

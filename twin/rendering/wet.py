@@ -8,14 +8,13 @@ import numpy as np
 from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane
-from twin.rendering.canvas import SHIFT, TILE_PX, fixed
+from twin.rendering.canvas import SHIFT, fixed
 from twin.rendering.glare import STREAKS_PX, coarse
 from twin.rendering.light import Light
 from twin.rendering.raster import take_share
 from twin.rendering.truth_boxes import NEAR_M, corners_m
 from twin.truth import VehicleStates
 
-WATER = 0.02  # reflectance of water at normal incidence, ((n - 1) / (n + 1))^2 with n = 1.33
 DARKER = 0.45  # how much a film of water takes from the albedo of asphalt (Lekner and Dorf, 1988)
 BY_DAY = 110.0  # a darker sky has nothing to be mirrored
 PUDDLES_M = 11.0  # the period of the pattern of thick and thin films
@@ -39,25 +38,6 @@ def mirrored(camera: PinholeCamera, ground: GroundPlane) -> PinholeCamera:
     return replace(camera, position_m=place_m, yaw_rad=yaw_rad, tilt_rad=tilt_rad, roll_rad=roll_rad)
 
 
-def reflectance(rays: Float32Array, ground: GroundPlane) -> Float32Array:
-    """Return what water reflects (H, W, 1) of what comes along rays (H, W, 3).
-
-    Schlick, An Inexpensive BRDF Model for Physically-based Rendering, Computer Graphics Forum 13(3), 1994.
-    """
-    normal = np.array([-ground.slope_x, -ground.slope_y, 1.0], dtype=np.float32)
-    cosine = np.abs(rays @ normal) / (np.linalg.norm(rays, axis=2) * np.linalg.norm(normal))
-    return np.asarray(WATER + (1.0 - WATER) * (1.0 - np.clip(cosine, 0.0, 1.0)) ** 5, dtype=np.float32)[
-        ..., None
-    ]
-
-
-def films(place_m: Float32Array, tile: Float32Array) -> Float32Array:
-    """Return how thick the film of water is (H, W, 1), 0.35 to 1: puddles and what has run off."""
-    x, y = (np.mod(place_m[..., i] * (TILE_PX / PUDDLES_M / 4), TILE_PX).astype(np.float32) for i in (0, 1))
-    pattern = cv2.remap(tile, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(np.clip(0.7 + 0.28 * pattern, 0.35, 1.0), dtype=np.float32)[..., None]
-
-
 def rippled(mirror: Float32Array) -> Float32Array:
     """Return a mirrored picture (H, W, 3) as drops that fall on the water leave it: drawn out downwards."""
     height = mirror.shape[0]
@@ -74,7 +54,7 @@ def dim_reflections(
         return
     points = corners_m(vehicles).copy()
     points[..., 2] = 2.0 * vehicles.position_m[:, None, 2] - points[..., 2]
-    scale, flat = coarse(canvas, STREAKS_PX)
+    scale, flat = coarse(canvas.shape, STREAKS_PX)
     picture = np.zeros((*flat.shape, 3), dtype=np.uint8)
     pixels, depth = camera.project(points.reshape(-1, 3))
     outlines = np.clip(np.nan_to_num(pixels), -9000, 9000).reshape(-1, 8, 2) * scale
