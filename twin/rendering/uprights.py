@@ -32,7 +32,11 @@ class Standing:
     """What stands beside a street, with balls around it, so that what is out of view is skipped at once."""
 
     def __init__(self, furniture: Furniture) -> None:
-        self._things = [*furniture.buildings, *furniture.plants, *furniture.masts]
+        self._things: list[Building | Plant | Mast] = [
+            *furniture.buildings,
+            *furniture.plants,
+            *furniture.masts,
+        ]
         balls = [_ball(thing) for thing in self._things]
         self._foot_m = np.array([foot for foot, _, _ in balls]).reshape(-1, 3)
         self._middle_m = np.array([middle for _, middle, _ in balls]).reshape(-1, 3)
