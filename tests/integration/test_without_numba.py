@@ -59,7 +59,7 @@ from twin.environment.weather import CLEAR, Sky, Weather
 from twin.randomness import Seed
 from twin.rendering.painter import ViewRenderer
 assert COMPILES != {blocked}
-network, spec = street(), replace(KERB_VIEW, size_px=(48, 27))
+network, spec = street(), replace(KERB_VIEW, size_px=(96, 54))
 camera = mount(network, spec)
 for at_ns, weather in ((AFTERNOON_NS, CLEAR), (NIGHT_NS, Weather(Sky.RAIN, 0.7))):
     renderer = ViewRenderer(network, spec, camera, Seed(1), weather)
