@@ -167,24 +167,26 @@ def _corridors(network: RoadNetwork) -> Float64Array:
 
 
 def _buildings(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[Building]:
-    found, along = [], 4.0
+    drawn, along = [], 4.0
     front = cut.kerb_edge_m + PAVEMENT_M + FORECOURT_M
     while along < cut.road.length_m - 8.0:
         width, depth = float(draw.uniform(5.0, 13.0)), float(draw.uniform(9.0, 14.0))
         setback = front + float(draw.uniform(0.0, 2.5))
         height = float(draw.choice([4.2, 4.6, 7.8, 8.2, 11.4], p=[0.28, 0.2, 0.27, 0.15, 0.1]))
-        corners = cut.points_m([along, along + width], setback)
-        behind = cut.points_m([along + width, along], setback + depth)
-        outline = np.vstack((corners, behind))[:, :2]
         key, gap = (
             int(draw.integers(1 << 30)),
             float(draw.choice([0.0, 0.4, 3.0, 7.0], p=[0.5, 0.2, 0.2, 0.1])),
         )
-        fits = along + width < cut.road.length_m and keepout.near(outline[0])
-        if fits and all(keepout.free(corner, 3.0) for corner in outline):
-            found.append(Building(outline, float(corners[0, 2]), height, key))
+        if along + width < cut.road.length_m:
+            drawn.append(((along, along + width, setback, setback + depth), height, key))
         along += width + gap
-    return found
+    rows = np.array([sides for sides, _, _ in drawn]).reshape(-1, 4)
+    places = cut.points_m(rows[:, [0, 1, 1, 0]].ravel(), rows[:, [2, 2, 3, 3]].ravel()).reshape(-1, 4, 3)
+    return [
+        Building(corners[:, :2], float(corners[0, 2]), height, key)
+        for corners, (_, height, key) in zip(places, drawn, strict=True)
+        if keepout.near(corners[0, :2]) and all(keepout.free(corner[:2], 3.0) for corner in corners)
+    ]
 
 
 def _apart(buildings: list[Building]) -> tuple[Building, ...]:
@@ -200,15 +202,13 @@ def _apart(buildings: list[Building]) -> tuple[Building, ...]:
 
 
 def _plants(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[Plant]:
-    found = []
+    found, drawn = [], []
     for along in np.arange(6.0, max(6.0, cut.road.length_m - CORNER_M), 13.0):
-        x, y, z = cut.points_m(along + draw.uniform(-3, 3), cut.kerb_edge_m + PAVEMENT_M + 1.2)[0]
-        height, key, planted = (
-            float(draw.uniform(4.0, 7.0)),
-            int(draw.integers(1 << 30)),
-            draw.random() < 0.55,
-        )
-        kind = PlantKind.PALM if draw.random() < 0.2 else PlantKind.TREE
+        shift_m, height, key = draw.uniform(-3, 3), float(draw.uniform(4.0, 7.0)), int(draw.integers(1 << 30))
+        planted, palm = draw.random() < 0.55, draw.random() < 0.2
+        drawn.append((float(along + shift_m), height, key, planted, PlantKind.PALM if palm else PlantKind.TREE))
+    feet_m = cut.points_m([one[0] for one in drawn], cut.kerb_edge_m + PAVEMENT_M + 1.2)
+    for (x, y, z), (_, height, key, planted, kind) in zip(feet_m, drawn, strict=True):
         foot = np.array([x, y])
         shows = keepout.near(foot) and not keepout.ahead(foot, BEFORE_EYE_M)
         if planted and shows and keepout.free(foot, 2.0):
@@ -250,8 +250,9 @@ def _masts(cut: Section, keepout: Keepout) -> list[Mast]:
     ):
         if kind is MastKind.SIGN and not cut.road.zone:
             continue
-        for along in np.arange(first, max(first, cut.road.length_m - 4.0), spacing):
-            x, y, z = cut.points_m(along, cut.kerb_edge_m + offset)[0]
+        places_m = np.arange(first, max(first, cut.road.length_m - 4.0), spacing)
+        feet_m = cut.points_m(places_m, cut.kerb_edge_m + offset)
+        for along, (x, y, z) in zip(places_m, feet_m, strict=True):
             heading = cut.road.heading_at(float(along))
             foot, toward = (float(x), float(y), float(z)), float(heading - across)
             if keepout.near(np.array([x, y])) and not keepout.ahead(np.array([x, y]), BEFORE_EYE_M):

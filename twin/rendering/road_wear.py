@@ -17,20 +17,20 @@ SHAFT_M, HEAD_HALF_M = 0.15, 0.45
 def tar_patches(cut: Section) -> list[Float64Array]:
     """Return outlines (4, 3) of the places where a road was opened and closed again."""
     draw = Seed(0, ("road wear",)).generator("tar", cut.road.id)
-    found = []
+    flat = []
     for _ in range(int(cut.road.length_m / TAR_EVERY_M)):
         long, wide = (float(draw.uniform(*limits)) for limits in TAR_M)
         along = float(draw.uniform(0.0, max(cut.road.length_m - long, 0.1)))
         offset = float(draw.uniform(-cut.lane_edge_m + 0.3, cut.kerb_edge_m - wide - 0.3))
-        found.append(cut.band_m(np.array([along, along + long]), offset, offset + wide))
-    return found
+        flat.append(_rectangle(along, along + long, offset, offset + wide))
+    return _laid(cut, flat)
 
 
 def cracks(cut: Section) -> list[Float64Array]:
     """Return outlines (4, 3) of the pieces of cracks, each a crooked line along or across the road."""
     draw = Seed(0, ("road wear",)).generator("cracks", cut.road.id)
     low, high = -cut.lane_edge_m + 0.2, cut.kerb_edge_m - 0.2
-    found = []
+    flat = []
     for _ in range(int(cut.road.length_m / CRACK_EVERY_M)):
         across = draw.random() < 0.35
         count = int(draw.integers(3, 8))
@@ -43,9 +43,18 @@ def cracks(cut: Section) -> list[Float64Array]:
         for i in range(count - 1):
             ends = [(along[i], offset[i]), (along[i + 1], offset[i + 1])]
             corners = [*(np.array(end) - skew for end in ends), *(np.array(end) + skew for end in ends[::-1])]
-            flat = np.array(corners)
-            found.append(cut.points_m(flat[:, 0], flat[:, 1]))
-    return found
+            flat.append(np.array(corners))
+    return _laid(cut, flat)
+
+
+def _rectangle(from_m: float, to_m: float, inner_m: float, outer_m: float) -> Float64Array:
+    return np.array([[from_m, inner_m], [to_m, inner_m], [to_m, outer_m], [from_m, outer_m]])
+
+
+def _laid(cut: Section, flat: list[Float64Array]) -> list[Float64Array]:
+    """Return outlines (4, 3) on the road of outlines (4, 2) along and across it, all in one go."""
+    rows = np.concatenate([np.empty((0, 2)), *flat])
+    return list(cut.points_m(rows[:, 0], rows[:, 1]).reshape(-1, 4, 3))
 
 
 def arrows(cut: Section, kinds: frozenset[TurnKind]) -> list[Float64Array]:

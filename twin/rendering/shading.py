@@ -331,6 +331,60 @@ def _bare(
 
 
 @folded
+def _is_even(layers: Layers, v: int, first: int, covers: tuple[UInt8Array, UInt8Array]) -> bool:
+    """Return whether material, shadows and headlamps are the same all along a stride of a row."""
+    label, shadow = layers.label[v], layers.shadow[v]
+    dim, beam = covers
+    differ = 0
+    for u in range(first + 1, min(first + STRIDE, label.size)):
+        differ |= (label[u] ^ label[first]) | (shadow[u] ^ shadow[first])
+        if dim.size > 0:
+            differ |= dim[v, u] ^ dim[v, first]
+        if beam.size > 0:
+            differ |= beam[v, u] ^ beam[v, first]
+    return differ == 0
+
+
+@folded
+def _even(
+    layers: Layers, falls: Falls, v: int, n: int, room: Room, covers: tuple[UInt8Array, UInt8Array],
+    out: UInt8Array,
+) -> None:  # fmt: skip
+    """Fill a stride of row `v` where one material in one light shows: as `_bare` does, in half the time."""
+    knots, grain = room
+    first = n * STRIDE
+    worn, row, at = layers.worn[v], out[v], layers.label[v, first]
+    dim, beam = covers
+    sun = 1.0 - SHARE * layers.shadow[v, first]
+    dark = SHARE * dim[v, first] if dim.size > 0 else 0.0
+    bright = SHARE * beam[v, first] if beam.size > 0 else 0.0
+    rough, paths = falls.rough[at], PATHS * SHARE if at == ASPHALT else 0.0
+    through, through1 = knots[n, 5], (knots[n + 1, 5] - knots[n, 5]) / STRIDE
+    veil, veil1 = knots[n, 6], (knots[n + 1, 6] - knots[n, 6]) / STRIDE
+    b, b1 = _along(falls, at, sun, (knots[n, 8], knots[n + 1, 8]), dark, bright, 0)
+    g, g1 = _along(falls, at, sun, (knots[n, 8], knots[n + 1, 8]), dark, bright, 1)
+    r, r1 = _along(falls, at, sun, (knots[n, 8], knots[n + 1, 8]), dark, bright, 2)
+    air_b, air_g, air_r = falls.air_bgr[0], falls.air_bgr[1], falls.air_bgr[2]
+    for k in range(min(STRIDE, row.shape[0] - first)):
+        u = first + k
+        shade = (1.0 + grain[u] * rough) * (1.0 - paths * worn[u])
+        shade = min(1.7, max(0.25, shade)) * (through + k * through1)
+        haze = veil + k * veil1
+        row[u, 0] = falls.tone[int((b + k * b1) * shade + haze * air_b) & (LIMIT - 1)]
+        row[u, 1] = falls.tone[int((g + k * g1) * shade + haze * air_g) & (LIMIT - 1)]
+        row[u, 2] = falls.tone[int((r + k * r1) * shade + haze * air_r) & (LIMIT - 1)]
+
+
+@folded
+def _along(
+    falls: Falls, label: int, sun: float, pools: tuple[float, float], dim: float, beam: float, c: int
+) -> tuple[float, float]:
+    """Return a channel of even ground at the start of a stride, and by how much it changes a pixel."""
+    here = _ground(falls, label, sun, pools[0], dim, beam, c)
+    return here, (_ground(falls, label, sun, pools[1], dim, beam, c) - here) / STRIDE
+
+
+@folded
 def _is_bare(layers: Layers, falls: Falls, v: int, first: int) -> bool:
     """Return whether nothing but dry ground shows in a stride of a row, if it is not sky."""
     things = 0
@@ -357,7 +411,10 @@ def paint_light(
         _weave(layers.tile, room.knots, room.grain)
         for n in range((width + STRIDE - 1) // STRIDE):
             if room.knots[n, 9] < sight.far_m and _is_bare(layers, falls, v, n * STRIDE):
-                _bare(layers, falls, v, n, room, covers, out)
+                if _is_even(layers, v, n * STRIDE, covers):
+                    _even(layers, falls, v, n, room, covers, out)
+                else:
+                    _bare(layers, falls, v, n, room, covers, out)
                 continue
             for u in range(n * STRIDE, min(width, (n + 1) * STRIDE)):
                 dark = SHARE * dim[v, u] if dim.size > 0 else 0.0
