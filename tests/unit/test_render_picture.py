@@ -1,17 +1,22 @@
 """What the painter paints: by day and night, with and without traffic, zoomed, and always marked."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.signals import Aspect
 from tests.corner_street import AFTERNOON_NS, KERB_VIEW, LIGHT_VIEW, NIGHT_NS, scene, street
+from twin.cameras.ground_survey import fit_ground
 from twin.cameras.survey import mount
 from twin.environment.furniture import MastKind, furnish
 from twin.randomness import Seed
+from twin.rendering.canvas import Canvas
 from twin.rendering.painter import ViewRenderer
 from twin.rendering.truth_boxes import frame_truth
-from twin.rendering.uprights import signal_heads
+from twin.rendering.uprights import Standing, signal_heads
 
 CAR = VehicleClass.CAR
 NETWORK = street()
@@ -108,3 +113,23 @@ def test_no_other_view_changes_a_picture(kerb: ViewRenderer, light: ViewRenderer
     before = kerb.render(scene())
     light.render(scene())
     assert (kerb.render(scene()) == before).all()
+
+
+def test_wires_hang_from_pole_to_pole_and_show_before_the_sky() -> None:
+    made = furnish(NETWORK, NETWORK.roads, (CAMERA.position_m, np.zeros(3)), Seed(1))
+    poles = [mast for mast in made.masts if mast.kind is MastKind.UTILITY]
+    arms_m = {(round(x, 6), round(y, 6)) for x, y, _ in (pole.position_m for pole in poles)}
+    middle_wires = [wire for wire in made.wires if tuple(np.round(wire.start_m[:2], 6)) in arms_m]
+    assert len(middle_wires) == len(made.wires) / 3 > 2
+    for wire in middle_wires:
+        assert tuple(np.round(wire.end_m[:2], 6)) in arms_m
+        span_m = math.dist(wire.start_m[:2], wire.end_m[:2])
+        assert 0.0 < wire.sag_m < 0.05 * span_m
+    without = Standing(replace(made, wires=()))
+    painted = []
+    for standing in (Standing(made), without):
+        canvas = Canvas(CAMERA, fit_ground(NETWORK, CAMERA))
+        standing.raise_all(canvas)
+        painted.append(canvas.thing > 0)
+    assert (painted[0] & ~painted[1]).sum() > 30
+    assert not (painted[1] & ~painted[0]).any()

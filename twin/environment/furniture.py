@@ -6,6 +6,8 @@ Everything is drawn from the seed and from the road it stands at, so every camer
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from math import cos, sin
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -21,6 +23,8 @@ CLEAR_OF_ROAD_M = 2.5
 LAMP_SPACING_M = 32.0
 SIGN_SPACING_M = 55.0
 CORNER_M = 8.0
+ARM_BELOW_TOP_M = 0.4  # the cross-arm of a pole, which carries its wires
+LONGEST_SPAN_M, SAG = 80.0, 0.018  # no wire reaches farther; how much it hangs through, of its span [?]
 BEFORE_EYE_M = 22.0
 SIGHT_M = 2.5  # what stands is so far from a line of sight
 FARTHEST_M = 500.0  # what stands farther from the eye shows in no picture
@@ -81,12 +85,22 @@ class Mast:
 
 
 @dataclass(frozen=True, slots=True)
+class Wire:
+    """A wire between two points, which hangs through by `sag_m` in its middle."""
+
+    start_m: tuple[float, float, float]
+    end_m: tuple[float, float, float]
+    sag_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class Furniture:
-    """All that stands beside some roads."""
+    """All that stands beside some roads, and the wires between."""
 
     buildings: tuple[Building, ...]
     plants: tuple[Plant, ...]
     masts: tuple[Mast, ...]
+    wires: tuple[Wire, ...] = ()
 
 
 class Keepout:
@@ -149,12 +163,15 @@ def furnish(
     buildings: list[Building] = []
     plants: list[Plant] = []
     masts: list[Mast] = []
+    wires: list[Wire] = []
     for road in chosen:
         cut, draw = section(network, road), seed.generator("furniture", road.id)
         buildings += _buildings(cut, keepout, draw)
         plants += _plants(cut, keepout, draw) + _median(cut, keepout, draw)
-        masts += _masts(cut, keepout) + _signals(network, cut)
-    return Furniture(_apart(buildings), tuple(plants), tuple(masts))
+        own = _masts(cut, keepout)
+        masts += own + _signals(network, cut)
+        wires += _wires([mast for mast in own if mast.kind is MastKind.UTILITY])
+    return Furniture(_apart(buildings), tuple(plants), tuple(masts), tuple(wires))
 
 
 def _corridors(network: RoadNetwork) -> Float64Array:
@@ -206,7 +223,9 @@ def _plants(cut: Section, keepout: Keepout, draw: np.random.Generator) -> list[P
     for along in np.arange(6.0, max(6.0, cut.road.length_m - CORNER_M), 13.0):
         shift_m, height, key = draw.uniform(-3, 3), float(draw.uniform(4.0, 7.0)), int(draw.integers(1 << 30))
         planted, palm = draw.random() < 0.55, draw.random() < 0.2
-        drawn.append((float(along + shift_m), height, key, planted, PlantKind.PALM if palm else PlantKind.TREE))
+        drawn.append(
+            (float(along + shift_m), height, key, planted, PlantKind.PALM if palm else PlantKind.TREE)
+        )
     feet_m = cut.points_m([one[0] for one in drawn], cut.kerb_edge_m + PAVEMENT_M + 1.2)
     for (x, y, z), (_, height, key, planted, kind) in zip(feet_m, drawn, strict=True):
         foot = np.array([x, y])
@@ -258,6 +277,25 @@ def _masts(cut: Section, keepout: Keepout) -> list[Mast]:
             if keepout.near(np.array([x, y])) and not keepout.ahead(np.array([x, y]), BEFORE_EYE_M):
                 found.append(Mast(kind, foot, height, toward, arm, heading + np.pi))
     return found
+
+
+def _wires(poles: list[Mast]) -> list[Wire]:
+    """Return the wires from each pole to the next: from both ends of the cross-arm and its middle."""
+    found = []
+    for one, other in pairwise(poles):
+        span_m = float(np.hypot(*np.subtract(one.position_m, other.position_m)[:2]))
+        if span_m > LONGEST_SPAN_M:
+            continue
+        for side_m in (-0.8, 0.0, 0.8):
+            start, end = _on_arm(one, side_m), _on_arm(other, side_m)
+            found.append(Wire(start, end, SAG * span_m))
+    return found
+
+
+def _on_arm(pole: Mast, side_m: float) -> tuple[float, float, float]:
+    x, y, z = pole.position_m
+    top_m = z + pole.height_m - ARM_BELOW_TOP_M
+    return (x + side_m * cos(pole.toward_rad), y + side_m * sin(pole.toward_rad), top_m)
 
 
 def _signals(network: RoadNetwork, cut: Section) -> list[Mast]:

@@ -1,17 +1,29 @@
 """Things that stand beside the street, painted onto a canvas from far to near."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import Float64Array, UInt8Array
-from twin.environment.furniture import Building, Furniture, Mast, MastKind, Plant, PlantKind
+from twin.environment.furniture import (
+    ARM_BELOW_TOP_M,
+    Building,
+    Furniture,
+    Mast,
+    MastKind,
+    Plant,
+    PlantKind,
+    Wire,
+)
 from twin.rendering.canvas import SHIFT, Canvas, clipped_px, fixed, in_sight
 from twin.rendering.facades import Facade, shop_front, side_wall
 from twin.rendering.shading import LANTERN
 
 UP = (0.0, 0.0, 1.0)
 STEEL_BGR = (128, 130, 130)
+WIRE_BGR, CHORDS = (46, 46, 48), 8
 WOOD_BGR = (60, 74, 84)
 CONCRETE_BGR = (150, 154, 156)
 GREENS_BGR = ((36, 80, 56), (40, 90, 72), (32, 72, 60), (44, 98, 84))
@@ -20,6 +32,7 @@ HEAD_M = (0.36, 1.05)
 SIGNAL_HEADS_M = ((0.0, 3.2), (1.0, 5.4))  # share of the arm, height of the middle lamp
 LEAVES_TO_M = 140.0
 FROND_M = 1.9  # how far the fronds of a palm reach
+Upstanding = Building | Plant | Mast | Wire
 NEAREST_M = 0.5  # what stands nearer shows on no picture
 
 
@@ -32,11 +45,9 @@ class Standing:
     """What stands beside a street, with balls around it, so that what is out of view is skipped at once."""
 
     def __init__(self, furniture: Furniture) -> None:
-        self._things: list[Building | Plant | Mast] = [
-            *furniture.buildings,
-            *furniture.plants,
-            *furniture.masts,
-        ]
+        self._things: list[Upstanding] = [
+            *furniture.buildings, *furniture.plants, *furniture.masts, *furniture.wires,
+        ]  # fmt: skip
         balls = [_ball(thing) for thing in self._things]
         self._foot_m = np.array([foot for foot, _, _ in balls]).reshape(-1, 3)
         self._middle_m = np.array([middle for _, middle, _ in balls]).reshape(-1, 3)
@@ -55,12 +66,21 @@ class Standing:
                 _building(canvas, thing)
             elif isinstance(thing, Plant):
                 _plant(canvas, thing)
+            elif isinstance(thing, Wire):
+                _wire(canvas, thing)
             else:
                 _mast(canvas, thing)
 
 
-def _ball(thing: Building | Plant | Mast) -> tuple[Float64Array, Float64Array, float]:
+def _ball(thing: Upstanding) -> tuple[Float64Array, Float64Array, float]:
     """Return the foot (3,) of a thing, and the middle (3,) and radius of a ball around it."""
+    if isinstance(thing, Wire):
+        middle = (np.array(thing.start_m) + np.array(thing.end_m)) / 2
+        return (
+            middle,
+            middle,
+            float(np.linalg.norm(np.subtract(thing.end_m, thing.start_m)) / 2 + thing.sag_m),
+        )
     if isinstance(thing, Building):
         foot = np.append(thing.corners_m.mean(axis=0), thing.base_m)
         aside = float(np.hypot(*(thing.corners_m - foot[:2]).T).max()) + 1.0
@@ -259,9 +279,19 @@ def _mast(canvas: Canvas, mast: Mast) -> None:
             _housing(canvas, centre, mast.facing_rad, foot)
     elif mast.kind is MastKind.UTILITY:
         side = 0.9 * np.array([np.cos(mast.toward_rad), np.sin(mast.toward_rad), 0.0])
-        _line(canvas, [top - side - [0, 0, 0.4], top + side - [0, 0, 0.4]], 0.1, WOOD_BGR, foot)
+        down = [0.0, 0.0, ARM_BELOW_TOP_M]
+        _line(canvas, [top - side - down, top + side - down], 0.1, WOOD_BGR, foot)
     else:
         _sign_disc(canvas, top - [0, 0, 0.35], mast.facing_rad, foot)
+
+
+def _wire(canvas: Canvas, wire: Wire) -> None:
+    """Paint a wire in short chords, each as far away as it hangs; a parabola is its catenary."""
+    share = np.linspace(0.0, 1.0, CHORDS + 1)[:, None]
+    hung = np.array(wire.start_m) + share * np.subtract(wire.end_m, wire.start_m)
+    hung[:, 2] -= (4.0 * wire.sag_m * share * (1.0 - share))[:, 0]
+    for one, other in pairwise(hung):
+        _line(canvas, [one, other], 0.025, WIRE_BGR, (one + other) / 2)
 
 
 def _lantern(canvas: Canvas, tip_m: Float64Array, foot_m: Float64Array) -> None:
