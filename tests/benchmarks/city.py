@@ -28,7 +28,7 @@ from twin.traffic.demand import DemandSpec
 from twin.truth import Scene
 from twin.world import Watch, World
 
-WORKERS, FPS, SECONDS, WARMUP_S, REACH_M = 2, 2, 10, 120.0, 160.0
+WORKERS, FPS, SECONDS, WARMUP_S, REACH_M = 2, 2, 20, 900.0, 160.0
 START_NS = from_local(date(2026, 11, 24), time(16, 30))
 Shots = list[tuple[str, Scene]]
 _met: dict[str, ViewRenderer] = {}

@@ -5,6 +5,7 @@ All vehicles go through each step together, whatever their body style.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -16,7 +17,7 @@ from twin.rendering.faces import Coat, Eye, Seen, Shine, Stand, room_for, see
 from twin.rendering.fleet import all_shapes, mesh, style_rows
 from twin.rendering.grading import grade_colours
 from twin.rendering.light import STEP_NS, Light
-from twin.rendering.looks import Look, looks
+from twin.rendering.looks import Look, look_of
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
 from twin.rendering.plates import TEXT_FROM_PX, Plate, paint_plate
 from twin.rendering.raster import Upright, fill_faces, keep_nearer, scratch
@@ -66,6 +67,40 @@ class Body(NamedTuple):
 NO_LAMPS = np.empty((0, 2))
 
 
+class _Wardrobe(NamedTuple):
+    """How N vehicles look in a month: `styles` (N,), `paints` (N, P, 3), `flashes` and `indicates` (N,)."""
+
+    looks: list[Look]
+    plates: list[Plate]
+    styles: Int64Array
+    paints: Float64Array
+    flashes: BoolArray
+    indicates: BoolArray
+
+
+def _wardrobe_of(vehicles: VehicleStates, light: Light) -> _Wardrobe:
+    local = to_local(light.key * STEP_NS)
+    sizes = tuple(map(tuple, vehicles.size_m.tolist()))
+    return _wardrobe(
+        vehicles.plates, tuple(vehicles.vehicle_class.tolist()), sizes, 12 * local.year + local.month - 1
+    )
+
+
+@lru_cache(maxsize=64)
+def _wardrobe(
+    numbers: tuple[str, ...], kinds: tuple[int, ...], sizes_m: tuple[tuple[float, ...], ...], month: int
+) -> _Wardrobe:
+    """Return how vehicles look; from one frame to the next they are mostly the same."""
+    found = [
+        look_of(kind, size[0], size[2], n) for kind, size, n in zip(kinds, sizes_m, numbers, strict=True)
+    ]
+    plates = [Plate(number, *look.plate_at(month)) for number, look in zip(numbers, found, strict=True)]
+    paints = np.stack([look.paints for look in found])
+    paints[:, Paint.PLATE] = [plate.kind.value[0] for plate in plates]
+    flashes, indicates = np.array([(look.flashes, look.indicates) for look in found]).T
+    return _Wardrobe(found, plates, style_rows(found), paints, flashes, indicates)
+
+
 def bodies(camera: PinholeCamera, vehicles: VehicleStates, light: Light, timestamp_ns: int = 0) -> list[Body]:
     """Return the vehicles ready to paint, the farthest first; lamps that flash do so by the timestamp."""
     if not len(vehicles):
@@ -79,8 +114,7 @@ class _Traffic:
 
     camera: PinholeCamera
     light: Light
-    found: list[Look]
-    plates: list[Plate]
+    worn: _Wardrobe
     ahead: BoolArray
     depth_m: Float64Array
     through: Float64Array
@@ -101,19 +135,18 @@ class _Traffic:
         brakes = vehicles.braking * (0.2 + 0.8 * light.lamps)
         behind = BRAKE_BGR * np.maximum(0.5 * light.lamps, brakes)[:, None]
         own = np.where(ahead[:, None], HEADLAMP_BGR * light.lamps, behind)
-        found = looks(vehicles)
-        stand = Stand(vehicles.position_m, vehicles.size_m, turn, style_rows(found))
+        worn = _wardrobe_of(vehicles, light)
+        stand = Stand(vehicles.position_m, vehicles.size_m, turn, worn.styles)
         seen = room_for(stand.style, all_shapes())
         eye = Eye(camera.position_m, axes, np.array(camera.centre_px), camera.focal_px)
         shine = Shine(
             light.sun, light.sun_bgr, light.sky_bgr, light.lamp_bgr, light.horizon_bgr, light.zenith_bgr
         )
-        plates = _plates(vehicles, found, light)
-        coat = _coat(vehicles, plates, light, depth_m, timestamp_ns)
+        coat = _coat(vehicles, worn, light, depth_m, timestamp_ns)
         see(stand, ahead, all_shapes(), coat, eye, shine, seen)
         drop_px = lamp_drop_px(camera, LAMP_AT * vehicles.size_m[:, 2], depth_m)
         return cls(
-            camera, light, found, plates, ahead, depth_m, through, drop_px, own * through[:, None],
+            camera, light, worn, ahead, depth_m, through, drop_px, own * through[:, None],
             ((own * through[:, None]).max(axis=1, initial=0.0) > DIM).tolist(), seen,
         )  # fmt: skip
 
@@ -121,7 +154,7 @@ class _Traffic:
         """Yield the vehicles of which anything is large enough to paint."""
         self._veil()
         first = self.seen.first.tolist()
-        for n, look in enumerate(self.found):
+        for n, look in enumerate(self.worn.looks):
             if first[n + 1] > first[n]:
                 yield self._body(mesh(look.style), n, slice(first[n], first[n + 1]))
 
@@ -138,7 +171,7 @@ class _Traffic:
             lamp_radius_px=self.camera.focal_px * LAMP_M / depth_m,
             lamp_drop_px=float(self.drop_px[n]),
             plate_px=self._plate_px(shape, n, depth_m),
-            plate=self.plates[n],
+            plate=self.worn.plates[n],
             plate_bgr=seen.colours[seen.plate_row[n]],
             veil=1.0 - float(self.through[n]),
         )
@@ -170,25 +203,16 @@ class _Traffic:
         return self.seen.pixels[n, shape.faces[plate, :4]] if self.seen.shown[n, plate] else None
 
 
-def _plates(vehicles: VehicleStates, found: list[Look], light: Light) -> list[Plate]:
-    """Return the plate that each vehicle has in the month of a light."""
-    local = to_local(light.key * STEP_NS)
-    month = 12 * local.year + local.month - 1
-    return [Plate(number, *look.plate_at(month)) for number, look in zip(vehicles.plates, found, strict=True)]
-
-
 def _coat(
-    vehicles: VehicleStates, plates: list[Plate], light: Light, depth_m: Float64Array, timestamp_ns: int
+    vehicles: VehicleStates, worn: _Wardrobe, light: Light, depth_m: Float64Array, timestamp_ns: int
 ) -> Coat:
     """Return the colours of vehicles, and the light of their own lamps."""
-    found = looks(vehicles)
-    table = np.stack([look.paints for look in found])
+    table = worn.paints.copy()
     table[:, Paint.BODY] = np.clip(vehicles.colour_bgr / 255.0 * 0.86, 0.04, 1.0)
-    table[:, Paint.PLATE] = [plate.kind.value[0] for plate in plates]
     own = np.zeros_like(table)
     own[:, Paint.TAILLAMP] = np.where(vehicles.braking[:, None], BRAKE_BGR, light.lamps * TAILLAMP_BGR)
     own[:, Paint.HEADLAMP] = light.lamps * HEADLAMP_BGR
-    left, right = _flashing(vehicles, found, timestamp_ns)
+    left, right = _flashing(vehicles, worn, timestamp_ns)
     own[:, Paint.INDICATOR] = left[:, None] * AMBER_BGR
     own[:, Paint.INDICATOR_RIGHT] = right[:, None] * AMBER_BGR
     if light.lamps > 0:
@@ -197,12 +221,12 @@ def _coat(
     return Coat(table, own, GLOSS)
 
 
-def _flashing(vehicles: VehicleStates, found: list[Look], timestamp_ns: int) -> tuple[BoolArray, BoolArray]:
+def _flashing(vehicles: VehicleStates, worn: _Wardrobe, timestamp_ns: int) -> tuple[BoolArray, BoolArray]:
     """Return (N,) whose indicators are lit at an instant, left and right; some at the kerb have both."""
     phase = (timestamp_ns + vehicles.vehicle_id * 170_000_000) % BLINK_NS
     lit = phase < BLINK_NS // 2
-    hazard = np.array([look.flashes for look in found]) & vehicles.at_kerb
-    side = vehicles.turning * np.array([look.indicates for look in found])
+    hazard = worn.flashes & vehicles.at_kerb
+    side = vehicles.turning * worn.indicates
     return lit & (hazard | (side > 0)), lit & (hazard | (side < 0))
 
 

@@ -105,11 +105,12 @@ class Look:
 def looks(vehicles: VehicleStates) -> list[Look]:
     """Return how each of N vehicles looks."""
     rows = zip(vehicles.vehicle_class.tolist(), vehicles.size_m.tolist(), vehicles.plates, strict=True)
-    return [_look(kind, size[0], size[2], plate) for kind, size, plate in rows]
+    return [look_of(kind, size[0], size[2], plate) for kind, size, plate in rows]
 
 
 @lru_cache(maxsize=8192)
-def _look(kind: int, length_m: float, height_m: float, plate: str) -> Look:
+def look_of(kind: int, length_m: float, height_m: float, plate: str) -> Look:
+    """Return how the vehicle of a plate looks, for good."""
     own = Seed(0, ("looks", plate))
     style = body_style(kind, length_m, height_m, own)
     paints = ALBEDO.copy()
