@@ -7,7 +7,8 @@ import numpy as np
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, frozen_array
 
 LIGHTS = ("day", "low sun", "dusk", "night")
-LIGHT_ABOVE = (0.95, 0.30, 0.03)  # of the daylight: sun above 11, 1 and -5 degrees
+# of the daylight: sun above 11, 2.5 (below which street lamps come on) and -5 degrees
+LIGHT_ABOVE = (0.95, 0.43, 0.03)
 WEATHERS = ("clear", "rain", "haze")
 STANDS_MPS = 0.3  # slower than this a vehicle stands
 TOUCHING_PX = 6.0  # boxes nearer than this run together in a picture
