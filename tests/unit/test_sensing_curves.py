@@ -216,7 +216,7 @@ def test_a_share_of_its_own_box() -> None:
     boxes = np.array([[0, 0, 10, 10], [12, 0, 22, 10], [100, 0, 110, 10.0]])
     assert lone_share(boxes).tolist() == pytest.approx([10 / 22, 10 / 22, 1.0])
     assert lone_share(np.zeros((0, 4))).tolist() == []
-    assert light_number(np.array([1.0, 0.95, 0.9, 0.3, 0.1, 0.0])).tolist() == [0, 0, 1, 1, 2, 3]
+    assert light_number(np.array([1.0, 0.95, 0.9, 0.43, 0.3, 0.1, 0.0])).tolist() == [0, 0, 1, 1, 2, 2, 3]
     assert features(cars(8, 5)).tolist()[0] == features(cars(8, 5)).tolist()[1]  # no size below the least
 
 
