@@ -81,7 +81,7 @@ def main() -> dict[str, float]:
     figures["frames per CPU second, the street painted each time"] = uncached
     figures["times faster for painting the street once"] = next(iter(figures.values())) / uncached
     still = Still(Backdrop(Scenery(network, camera, np.zeros(3), Seed(1)), camera, 2), light_at(day)).lit
-    rows = software_gl.triangles(scene.vehicles, light_at(day))
+    rows = software_gl.triangles(scene.vehicles)
     return figures | software_gl.rates(camera, still, rows, next(iter(figures.values())))
 
 

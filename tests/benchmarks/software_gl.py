@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from detectors.datatypes.camera import PinholeCamera
-from twin.rendering.bodies import _coat
 from twin.rendering.fleet import in_place
-from twin.rendering.light import Light
+from twin.rendering.looks import looks
+from twin.rendering.meshes import Paint
 from twin.truth import VehicleStates
 
 FRAMES, ROUNDS = 40, 4
@@ -43,9 +43,10 @@ BEHIND_FRAGMENT = (
 )
 
 
-def triangles(vehicles: VehicleStates, light: Light) -> np.ndarray[Any, np.dtype[np.float32]]:
+def triangles(vehicles: VehicleStates) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Return the triangles of all vehicles as rows of place, colour and normal (3 T, 9)."""
-    found, coats = [], _coat(vehicles, light).albedo
+    found, coats = [], np.stack([look.paints for look in looks(vehicles)])
+    coats[:, Paint.BODY] = vehicles.colour_bgr / 255.0
     for shape, rows, points in in_place(vehicles):
         fans = [(0, i, i + 1) for i in range(1, shape.faces.shape[1] - 1)]
         for row, vertices in zip(rows.tolist(), points, strict=True):
