@@ -10,6 +10,7 @@ from itertools import pairwise
 from math import cos, sin
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 
 from detectors.datatypes.arrays import BoolArray, Float64Array
@@ -119,6 +120,15 @@ class Keepout:
         """Return whether what stands at a point (2,) could show in a picture."""
         return self._sight_m is None or bool(np.hypot(*(point_m - self._sight_m[0])) <= FARTHEST_M)
 
+    def passes(self, start_m: ArrayLike, end_m: ArrayLike, within_m: float) -> bool:
+        """Return whether a line on the map comes so near to the eye that a wire along it is in its way."""
+        if self._sight_m is None:
+            return False
+        start, way = np.asarray(start_m)[:2], np.subtract(end_m, start_m)[:2]
+        to_eye = self._sight_m[0] - start
+        share = float(np.clip(to_eye @ way / max(float(way @ way), 1e-9), 0.0, 1.0))
+        return bool(np.hypot(*(to_eye - share * way)) <= within_m)
+
     def ahead(self, point_m: Float64Array, within_m: float) -> bool:
         """Return whether a point (2,) is so near before the eye that a mast there would be in its way."""
         return self._sight_m is not None and bool(
@@ -170,7 +180,7 @@ def furnish(
         plants += _plants(cut, keepout, draw) + _median(cut, keepout, draw)
         own = _masts(cut, keepout)
         masts += own + _signals(network, cut)
-        wires += _wires([mast for mast in own if mast.kind is MastKind.UTILITY])
+        wires += _wires([mast for mast in own if mast.kind is MastKind.UTILITY], keepout)
     return Furniture(_apart(buildings), tuple(plants), tuple(masts), tuple(wires))
 
 
@@ -279,12 +289,12 @@ def _masts(cut: Section, keepout: Keepout) -> list[Mast]:
     return found
 
 
-def _wires(poles: list[Mast]) -> list[Wire]:
+def _wires(poles: list[Mast], keepout: Keepout) -> list[Wire]:
     """Return the wires from each pole to the next: from both ends of the cross-arm and its middle."""
     found = []
     for one, other in pairwise(poles):
         span_m = float(np.hypot(*np.subtract(one.position_m, other.position_m)[:2]))
-        if span_m > LONGEST_SPAN_M:
+        if span_m > LONGEST_SPAN_M or keepout.passes(one.position_m, other.position_m, BEFORE_EYE_M):
             continue
         for side_m in (-0.8, 0.0, 0.8):
             start, end = _on_arm(one, side_m), _on_arm(other, side_m)
