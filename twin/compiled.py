@@ -26,6 +26,7 @@ SOURCES = (
     "compiled.py",
     "traffic/kernel/*.py",
     "rendering/faces.py",
+    "rendering/ground_rows.py",
     "rendering/raster.py",
     "rendering/shading.py",
 )

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from detectors.datatypes.camera import PinholeCamera
 from scenarios.cli.terminal import Language, examples, texts_for
+from scenarios.texts import Texts
 
 EXAMPLES = examples(
     "bconnect site calibrate street.png points.csv --out street.toml",
@@ -48,20 +50,7 @@ def calibrate(
     file = out or points.with_suffix(".site.toml")
     picked_points.write_site(found, file, view or image.stem, lonlat)
     solved, console = found.solved, Console(highlight=False, soft_wrap=True)
-    x_m, y_m, z_m = solved.camera.position_m
-    console.print(
-        texts.text(
-            "Camera at {x}, {y}, {z} m, yaw {yaw}, tilt {tilt}, roll {roll} deg, focal length {focal} px",
-            x=f"{x_m:.2f}",
-            y=f"{y_m:.2f}",
-            z=f"{z_m:.2f}",
-            yaw=f"{degrees(solved.camera.yaw_rad):.2f}",
-            tilt=f"{degrees(solved.camera.tilt_rad):.2f}",
-            roll=f"{degrees(solved.camera.roll_rad):.2f}",
-            focal=f"{solved.camera.focal_px:.1f}",
-        ),
-        markup=False,
-    )
+    console.print(_pose(solved.camera, texts), markup=False)
     console.print(
         texts.text(
             "Left over at {count} points: {px} px, {m} m (root mean square)",
@@ -72,6 +61,21 @@ def calibrate(
         markup=False,
     )
     console.print(texts.text("Site file: {path}", path=file), markup=False)
+
+
+def _pose(camera: PinholeCamera, texts: Texts) -> str:
+    """Return where a camera stands and looks."""
+    x_m, y_m, z_m = camera.position_m
+    return texts.text(
+        "Camera at {x}, {y}, {z} m, yaw {yaw}, tilt {tilt}, roll {roll} deg, focal length {focal} px",
+        x=f"{x_m:.2f}",
+        y=f"{y_m:.2f}",
+        z=f"{z_m:.2f}",
+        yaw=f"{degrees(camera.yaw_rad):.2f}",
+        tilt=f"{degrees(camera.tilt_rad):.2f}",
+        roll=f"{degrees(camera.roll_rad):.2f}",
+        focal=f"{camera.focal_px:.1f}",
+    )
 
 
 def _lonlat(text: str) -> tuple[float, float]:

@@ -13,16 +13,9 @@ from twin.rendering.canvas import ALBEDO_BGR, FAR_M, ROUGHNESS, SHINY, Canvas
 from twin.rendering.dazzle import dazzle
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.grading import graded
-from twin.rendering.light import Light, scattering
-from twin.rendering.raster import Upright
-from twin.rendering.scenery import REACH_M, Scenery, lantern_m, skyline
-from twin.rendering.shading import (
+from twin.rendering.ground_rows import (
     AIRS_PER_M,
     COLUMNS,
-    LANTERN,
-    LIMIT,
-    RISES,
-    SKYLINE,
     STRIDE,
     TILE_PX,
     TONES,
@@ -31,9 +24,11 @@ from twin.rendering.shading import (
     Room,
     Sight,
     light_pools,
-    paint_gloss,
-    paint_light,
-)  # fmt: skip
+)
+from twin.rendering.light import Light, scattering
+from twin.rendering.raster import Upright
+from twin.rendering.scenery import REACH_M, Scenery, lantern_m, skyline
+from twin.rendering.shading import LANTERN, LIMIT, RISES, SKYLINE, paint_gloss, paint_light
 from twin.rendering.street import Surface
 from twin.rendering.uprights import LAMP_GLOW_BGR
 from twin.rendering.wet import DARKER, PUDDLES_M, lamp_drop_px, mirrored, rippled

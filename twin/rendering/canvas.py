@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from detectors.datatypes.arrays import Float32Array, Float64Array, Int64Array, UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane
+from twin.rendering.ground_rows import TILE_PX
 from twin.rendering.raster import label_faces
-from twin.rendering.shading import TILE_PX
 from twin.rendering.street import Patch, Surface
 
 NEAR_M = 0.4

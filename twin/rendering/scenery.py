@@ -10,7 +10,8 @@ from twin.environment.furniture import Furniture, Mast, MastKind, furnish
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.canvas import SHIFT, Canvas, Ground, fixed, noise_tile
-from twin.rendering.shading import SKYLINE, TILE_ONE, TILE_PX
+from twin.rendering.ground_rows import TILE_ONE, TILE_PX
+from twin.rendering.shading import SKYLINE
 from twin.rendering.street import lay_street
 from twin.rendering.sunlight import CastShadows
 from twin.rendering.uprights import Standing
