@@ -101,7 +101,11 @@ def broadcast(
     `on_air` is called when the cameras can be had. Estate and site files to watch them with go to `out`.
     """
     run = prepared(given.spec, given.seed, out, given.spec.plan.views, progress)
-    views = {job.spec.name: TwinView(job.network, job.spec, job.seed, job.weather) for job in run.jobs}
+    views = {
+        # what publishes them codes them
+        job.spec.name: TwinView(job.network, replace(job.spec, quality=None), job.seed, job.weather)
+        for job in run.jobs
+    }
     first_ns = run.start_ns - round(given.lead_s * NS_PER_S)
     with ExitStack() as open_ones:
         publishers, no_rtsp = _publishers(given, first_ns, open_ones)

@@ -48,6 +48,7 @@ OF_CAMERA: dict[str, Callable[[str], Any]] = {
     "size_px": _size,
     "sensor_width_mm": float,
     "shutter_s": float,
+    "quality": int,
     "max_zoom": float,
     "snapshot_delay_s": float,
     "clock_error_s": float,

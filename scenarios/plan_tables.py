@@ -83,6 +83,7 @@ class MountFile(FileModel):
     clock_error_s: float = 0.0
     snapshot_delay_s: Annotated[float, Field(ge=0)] = 1.5
     shutter_s: Annotated[float, Field(gt=0, le=1)] | None = None
+    quality: Annotated[int, Field(ge=1, le=100)] = 70
     sensor_width_mm: Annotated[float, Field(gt=0, le=50)] = 5.4
     distortion: tuple[DistortionFile, ...] | None = None
     survey_sigma_lens: Annotated[float, Field(ge=0, le=1)] = 0.1
@@ -120,6 +121,7 @@ class MountFile(FileModel):
             aim_height_m=aim.aim_height_m,
             purposes=aim.purpose,
             shutter_s=self.shutter_s,
+            quality=self.quality,
             sensor_width_m=self.sensor_width_mm / 1000,
             faults=tuple(one.fault() for one in self.fault),
             lens=self._lens(),

@@ -9,9 +9,9 @@ from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.camera import PinholeCamera
 from twin.cameras.optics import in_view
 from twin.cameras.plans import ViewSpec
+from twin.cameras.snapshots import SNAPSHOT_PX
 from twin.network.model import Road, RoadNetwork
 from twin.network.roadside import section
-from twin.rendering.source import SNAPSHOT_PX
 
 HEAD_M = 5.0  # height of a signal head over the kerb beside the stop line
 

@@ -23,7 +23,7 @@ from twin.clock import NS_PER_S, from_local
 from twin.network.library import named
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.rendering.painter import ViewRenderer
+from twin.rendering.source import TwinView
 from twin.traffic.demand import DemandSpec
 from twin.truth import Scene
 from twin.world import Watch, World
@@ -31,7 +31,7 @@ from twin.world import Watch, World
 WORKERS, FPS, SECONDS, WARMUP_S, REACH_M = 2, 2, 20, 900.0, 160.0
 START_NS = from_local(date(2026, 11, 24), time(16, 30))
 Shots = list[tuple[str, Scene]]
-_met: dict[str, ViewRenderer] = {}
+_met: dict[str, TwinView] = {}
 
 
 @cache
@@ -62,16 +62,15 @@ def shots() -> dict[str, Shots]:
 
 
 def render(shown: Shots) -> tuple[int, float]:
-    """Render pictures in a worker; return how many views are kept there, and the CPU seconds it took."""
+    """Render and code pictures in a worker; return how many views it keeps, and the CPU seconds it took."""
     cv2.setNumThreads(1)
     plan, network = estate()
     specs = {view.name: view for view in plan.views}
     began = process_time()
     for name, scene in shown:
         if name not in _met:
-            spec = specs[name]
-            _met[name] = ViewRenderer(network, spec, mount(network, spec), Seed(1))
-        _met[name].render(scene)
+            _met[name] = TwinView(network, specs[name], Seed(1))
+        _met[name].frame(scene, 0)
     return len(_met), process_time() - began
 
 

@@ -9,6 +9,7 @@ from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.frame import TimeBase
 from detectors.datatypes.steps import SnapshotRequest
 from tests.corner_street import AFTERNOON_NS, KERB_VIEW, scene, street
+from twin.cameras.snapshots import SNAPSHOT_PX
 from twin.cameras.survey import surveyed
 from twin.randomness import Seed
 from twin.rendering.source import TwinView, VirtualControl
@@ -53,7 +54,7 @@ def test_a_snapshot_comes_after_its_delay_as_a_tagged_frame(view: TwinView) -> N
     assert answer.snapshot is not None
     assert (answer.snapshot.request_id, answer.snapshot.zoom) == ("r1", 6.0)
     assert answer.timestamp_ns == AFTERNOON_NS + 2 * S + LATE_NS
-    assert answer.size_px == (1280, 720)
+    assert answer.size_px == SNAPSHOT_PX
     assert answer.simulated
     assert control.due(scene(CAR, at_ns=AFTERNOON_NS + 9 * S)) == ()
 
@@ -68,8 +69,8 @@ def test_a_snapshot_tells_the_optics_as_surveyed_and_no_more_zoom_than_there_is(
     believed = surveyed(view.camera, KERB_VIEW, Seed(2))
     assert tag.camera is not None
     assert tag.camera.position_m == pytest.approx(believed.position_m)
-    assert (tag.camera.width_px, tag.camera.height_px) == (1280, 720)
-    assert tag.camera.focal_px == pytest.approx(2 * 25 * believed.focal_px)
+    assert (tag.camera.width_px, tag.camera.height_px) == SNAPSHOT_PX
+    assert tag.camera.focal_px == pytest.approx(3 * 25 * believed.focal_px)
     assert not np.allclose(tag.camera.position_m, view.camera.position_m)
 
 

@@ -74,7 +74,7 @@ def test_a_lost_signal_is_dark_and_still_marked() -> None:
     lost = shown(view(Fault(FaultKind.LOST)))
     assert lost[60:].max() == lost[60:].min()
     amber = lost[8:30, 540:632].astype(int)
-    assert ((amber[..., 2] > 200) & (amber[..., 0] < 140)).sum() > 60
+    assert ((amber[..., 2] > 150) & (amber[..., 2] - amber[..., 0] > 50)).sum() > 60
 
 
 def test_a_frozen_picture_shows_what_it_showed_first_and_goes_on_afterwards() -> None:

@@ -75,8 +75,8 @@ def test_a_view_meant_for_red_light_that_shows_no_line_fails() -> None:
     ("limits", "criterion"),
     [
         (replace(LIMITS, plate_px_per_m=5000.0), "plate zone"),
-        (replace(LIMITS, character_px=60.0), "characters"),
-        (replace(LIMITS, stroke_px=9.0), "strokes"),
+        (replace(LIMITS, character_px=90.0), "characters"),
+        (replace(LIMITS, stroke_px=13.5), "strokes"),
         (replace(LIMITS, vertical_rad=0.3), "vertical angle"),
         (replace(LIMITS, horizontal_rad=0.01), "horizontal angle"),
         (replace(LIMITS, detect_px_per_m=100.0), "density"),

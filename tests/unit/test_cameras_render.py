@@ -29,7 +29,7 @@ def test_a_view_is_rendered_in_rain_by_night_and_marked(
     picture = cv2.imread(str(png))
     assert picture.shape == (360, 640, 3)
     corner = picture[8:30, 540:632].astype(int)
-    assert ((corner[..., 2] > 200) & (corner[..., 0] < 140)).sum() > 60
+    assert ((corner[..., 2] > 150) & (corner[..., 2] - corner[..., 0] > 50)).sum() > 60
 
 
 def test_a_sheet_has_a_row_a_view_and_a_column_a_moment(

@@ -13,9 +13,9 @@ from twin.randomness import Seed
 from twin.rendering.bodies import BLINK_NS, bodies
 from twin.rendering.fleet import STYLES, all_shapes, in_place, mesh
 from twin.rendering.light import light_at
-from twin.rendering.looks import FIRST_WHITE, VALID_MONTHS, Look, PlateKind, looks
+from twin.rendering.looks import FIRST_WHITE, OJOL_BGR, VALID_MONTHS, Look, PlateKind, looks
 from twin.rendering.meshes import Paint
-from twin.rendering.plates import Plate, plate_face
+from twin.rendering.plates import Plate, paint_plate
 from twin.traffic.drivers import ANGKOT_BGR, ANGKOT_M, Registry, Use
 from twin.traffic.drivers import STYLES as DRIVEN
 from twin.truth import VehicleStates
@@ -70,9 +70,7 @@ def test_shares_are_what_they_are_said_to_be() -> None:
     riders = many(BIKE, (1.9, 0.75, 1.6))
     assert share(riders, "-two") == pytest.approx(0.24, abs=0.04)
     assert share(riders, "scooter") == pytest.approx(0.75, abs=0.04)
-    green = sum(
-        look.paints[Paint.CLOTH, 1] == 0.44 and look.paints[Paint.CLOTH, 2] == 0.06 for look in riders
-    )
+    green = sum(tuple(look.paints[Paint.CLOTH].tolist()) == OJOL_BGR for look in riders)
     assert green / len(riders) == pytest.approx(0.09, abs=0.03)
 
 
@@ -112,11 +110,24 @@ def test_an_angkot_is_a_small_van_in_the_colour_of_a_route() -> None:
 
 
 def test_paper_and_ink_are_those_of_the_kind() -> None:
+    corners = np.array([[2.0, 110.0], [346.0, 110.0], [346.0, 2.0], [2.0, 2.0]])
     for kind in PlateKind:
-        face = plate_face(Plate("KX 1234 LX", kind, "11.29")).reshape(-1, 3)
         paper, ink = (255.0 * np.array(bgr) for bgr in kind.value)
+        canvas = np.full((114, 350, 3), 128, dtype=np.uint8)
+        paint_plate(canvas, corners, Plate("KX 1234 LX", kind, "11.29"), paper, ink)
+        face = canvas[4:108, 4:344].reshape(-1, 3)
         assert np.abs(np.median(face, axis=0) - paper).max() < 2
         assert np.abs(face - ink).sum(axis=1).min() < 12
+
+
+def test_letters_of_a_black_plate_are_as_bright_as_the_paper_of_a_white_one() -> None:
+    rows = vehicles(*[(CAR, -60.0, 5.0, 0.0)] * 60)
+    here = replace(rows, plates=tuple(f"KX {number} LX" for number in range(1, 61)))
+    for at_ns in (AFTERNOON_NS, NIGHT_NS):
+        shown = bodies(CAMERA, here, light_at(at_ns))
+        white = next(body.plate_bgr for body in shown if body.plate.kind is PlateKind.WHITE)
+        black = next(body.ink_bgr for body in shown if body.plate.kind is PlateKind.BLACK)
+        assert black == pytest.approx(white, abs=12)
 
 
 def test_a_plate_shines_back_by_night_the_nearer_the_more() -> None:

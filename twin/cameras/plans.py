@@ -72,7 +72,8 @@ class ViewSpec:
     `faults` is what goes wrong with its pictures, and when. `repeatability_rad` is the standard
     deviation, of pan and of tilt, with which a camera that turns finds this view again. `lens` is how
     its lens bends the picture; a survey knows k1 and k2 with a relative standard error of
-    `survey_sigma_lens`.
+    `survey_sigma_lens`. `quality` is that of its pictures after coding, 1 to 100 as JPEG counts it [?];
+    None where they come as they are.
     """
 
     name: str
@@ -99,6 +100,7 @@ class ViewSpec:
     repeatability_rad: float = 0.0
     lens: ZoomLens = STRAIGHT
     survey_sigma_lens: float = 0.1
+    quality: int | None = 70
 
     @property
     def focal_length_m(self) -> float:

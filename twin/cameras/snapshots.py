@@ -6,6 +6,9 @@ from detectors.datatypes.steps import SnapshotRequest
 from twin.cameras.head import CameraHead
 from twin.cameras.ptz import AHEAD, Aim
 
+SNAPSHOT_PX = (1920, 1080)
+SNAPSHOT_QUALITY = 88  # of the JPEG that a camera sends on request [?]
+
 
 @dataclass(slots=True)
 class SnapshotQueue:

@@ -19,6 +19,7 @@ from twin.rendering.grading import grade_colours
 from twin.rendering.light import STEP_NS, Light
 from twin.rendering.looks import Look, look_of
 from twin.rendering.meshes import PLATE_CAR_M, Mesh, Paint
+from twin.rendering.motion_blur import box_along, is_drawn_out, sheet_for, spread, ways_px
 from twin.rendering.plates import TEXT_FROM_PX, Plate, paint_plate
 from twin.rendering.raster import Upright, fill_faces, keep_nearer, scratch
 from twin.rendering.wet import lamp_drop_px
@@ -45,8 +46,9 @@ class Body(NamedTuple):
     `box_px` (4,) is x0, y0, x1, y1; `lamps_px` (L, 2) are the lamps that show, `lamp_bgr` their light;
     `lamp_drop_px` is how far below them a wet street mirrors them;
     `plate_px` (4, 2) is the plate if it shows: bottom left, bottom right, top right, top left, `plate`
-    what is on it and `plate_bgr` (3,) the colour of its paper in the light that falls on it;
-    `veil` 0..1 is how much of its contrast the air takes.
+    what is on it, `plate_bgr` and `ink_bgr` (3,) its paper and what is written on it in the light that
+    falls on it; `way_px` (2,) is how far it moves in the picture
+    while the shutter is open.
     """
 
     depth_m: float
@@ -61,19 +63,24 @@ class Body(NamedTuple):
     plate_px: Float64Array | None
     plate: Plate
     plate_bgr: Float64Array
-    veil: float
+    ink_bgr: Float64Array
+    way_px: Float64Array
 
 
 NO_LAMPS = np.empty((0, 2))
 
 
 class _Wardrobe(NamedTuple):
-    """How N vehicles look in a month: `styles` (N,), `paints` (N, P, 3), `flashes` and `indicates` (N,)."""
+    """How N vehicles look in a month.
+
+    `styles` (N,), `paints` (N, P, 3), `inks` of plates (N, 3), `flashes` and `indicates` (N,).
+    """
 
     looks: list[Look]
     plates: list[Plate]
     styles: Int64Array
     paints: Float64Array
+    inks: Float64Array
     flashes: BoolArray
     indicates: BoolArray
 
@@ -96,9 +103,9 @@ def _wardrobe(
     ]
     plates = [Plate(number, *look.plate_at(month)) for number, look in zip(numbers, found, strict=True)]
     paints = np.stack([look.paints for look in found])
-    paints[:, Paint.PLATE] = [plate.kind.value[0] for plate in plates]
+    paints[:, Paint.PLATE], inks = np.array([plate.kind.value for plate in plates]).swapaxes(0, 1)
     flashes, indicates = np.array([(look.flashes, look.indicates) for look in found]).T
-    return _Wardrobe(found, plates, style_rows(found), paints, flashes, indicates)
+    return _Wardrobe(found, plates, style_rows(found), paints, inks, flashes, indicates)
 
 
 def bodies(camera: PinholeCamera, vehicles: VehicleStates, light: Light, timestamp_ns: int = 0) -> list[Body]:
@@ -121,6 +128,8 @@ class _Traffic:
     drop_px: Float64Array
     lamp_bgr: Float64Array
     shines: list[bool]
+    inks_bgr: Float64Array
+    ways_px: Float64Array
     seen: Seen
 
     @classmethod
@@ -147,7 +156,8 @@ class _Traffic:
         drop_px = lamp_drop_px(camera, LAMP_AT * vehicles.size_m[:, 2], depth_m)
         return cls(
             camera, light, worn, ahead, depth_m, through, drop_px, own * through[:, None],
-            ((own * through[:, None]).max(axis=1, initial=0.0) > DIM).tolist(), seen,
+            ((own * through[:, None]).max(axis=1, initial=0.0) > DIM).tolist(),
+            _inks(worn, seen), ways_px(camera, vehicles, light.shutter_s), seen,
         )  # fmt: skip
 
     def each(self) -> Iterator[Body]:
@@ -173,7 +183,8 @@ class _Traffic:
             plate_px=self._plate_px(shape, n, depth_m),
             plate=self.worn.plates[n],
             plate_bgr=seen.colours[seen.plate_row[n]],
-            veil=1.0 - float(self.through[n]),
+            ink_bgr=self.inks_bgr[n],
+            way_px=self.ways_px[n],
         )
 
     def _veil(self) -> None:
@@ -181,11 +192,14 @@ class _Traffic:
 
         Then the camera grades them.
         """
-        colours = self.seen.colours[: self.seen.first[-1]]
-        if self.light.veil_per_m > 0:
-            share = np.repeat(self.through, np.diff(self.seen.first))[:, None]
-            colours[:] = colours * share + self.light.air_bgr * (1.0 - share)
-        grade_colours(colours, self.light)
+        shares = np.repeat(self.through, np.diff(self.seen.first)), self.through
+        for colours, through in zip(
+            (self.seen.colours[: self.seen.first[-1]], self.inks_bgr), shares, strict=True
+        ):
+            if self.light.veil_per_m > 0:
+                share = through[:, None]
+                colours[:] = colours * share + self.light.air_bgr * (1.0 - share)
+            grade_colours(colours, self.light)
 
     def _lamps_px(self, shape: Mesh, n: int) -> Float64Array:
         """Return the pixels (L, 2) of the lamps that show, none where they do not shine."""
@@ -221,6 +235,12 @@ def _coat(
     return Coat(table, own, GLOSS)
 
 
+def _inks(worn: _Wardrobe, seen: Seen) -> Float64Array:
+    """Return the colours (N, 3) of what is written on plates, in the light that falls on their paper."""
+    lit = seen.colours[np.maximum(seen.plate_row, 0)] / worn.paints[:, Paint.PLATE]
+    return np.asarray(np.clip(lit * worn.inks, 0.0, 255.0), dtype=np.float64)
+
+
 def _flashing(vehicles: VehicleStates, worn: _Wardrobe, timestamp_ns: int) -> tuple[BoolArray, BoolArray]:
     """Return (N,) whose indicators are lit at an instant, left and right; some at the kerb have both."""
     phase = (timestamp_ns + vehicles.vehicle_id * 170_000_000) % BLINK_NS
@@ -234,7 +254,29 @@ def paint_bodies(canvas: UInt8Array, found: list[Body], still: UInt8Array, uprig
     """Paint bodies from far to near; things nearer in `upright` stay as in `still`."""
     room = scratch(canvas)
     for body in found:
-        fill_faces(canvas, body.faces_px, body.corners, body.colours, room)
-        if body.plate_px is not None:
-            paint_plate(canvas, body.plate_px, body.plate, body.plate_bgr, body.veil)
-        keep_nearer(canvas, still, upright, body.depth_m, body.box_px)
+        if is_drawn_out(body.way_px):
+            box_px = _paint_drawn_out(canvas, body)
+        else:
+            box_px = body.box_px
+            _paint(canvas, body, body.faces_px, body.plate_px, room)
+        keep_nearer(canvas, still, upright, body.depth_m, box_px)
+
+
+def _paint(
+    canvas: UInt8Array, body: Body, faces_px: Float64Array, plate_px: Float64Array | None, room: Float64Array
+) -> None:
+    fill_faces(canvas, faces_px, body.corners, body.colours, room)
+    if plate_px is not None:
+        paint_plate(canvas, plate_px, body.plate, body.plate_bgr, body.ink_bgr)
+
+
+def _paint_drawn_out(canvas: UInt8Array, body: Body) -> Int64Array:
+    """Paint a body that moves while the shutter is open; return the box (4,) that it takes."""
+    box_px = box_along(body.box_px, body.way_px)
+    sheet = sheet_for(canvas, box_px)
+    if sheet is not None:
+        faces_px = body.faces_px - sheet.corner_px
+        plate_px = None if body.plate_px is None else body.plate_px - sheet.corner_px
+        _paint(sheet.picture, body, faces_px, plate_px, scratch(sheet.picture))
+        spread(canvas, sheet, faces_px, body.corners, body.way_px)
+    return box_px

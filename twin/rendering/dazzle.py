@@ -17,7 +17,7 @@ from twin.rendering.light import Light
 from twin.rendering.raster import Upright
 
 COARSE_PX = 80  # the veil is worked out on a picture of this width
-VEIL_DEG2 = 6500.0  # grey levels times square degrees, of a sun at full strength [?]
+VEIL_DEG2 = 11000.0  # grey levels times square degrees, of a sun at full strength [?]
 DISC_DEG = 2.2  # the disc as a lens spreads it [?]
 HOOD_DEG = (38.0, 62.0)  # from the axis: where the hood begins to keep the sun off the glass, and does [?]
 BEHIND = 0.10  # of the light comes round what hides the sun [?]

@@ -111,7 +111,7 @@ def room_for(style: Int64Array, shapes: Shapes) -> Seen:
         np.empty((vehicles, int(faces.max())), dtype=np.bool_),
         np.empty(vehicles, dtype=np.int64),
         np.zeros(vehicles + 1, dtype=np.int64),
-        np.empty((most, corners, 2)),
+        np.zeros((most, corners, 2)),
         np.empty(most, dtype=np.int64),
         np.empty((most, 3)),
     )

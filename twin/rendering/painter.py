@@ -1,5 +1,6 @@
 """Paints what a camera of the twin shows: street, signals, traffic, noise of the sensor, label."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -21,8 +22,9 @@ from twin.rendering.faults import Faults, knocked
 from twin.rendering.glare import Spot, add_halos, add_streaks
 from twin.rendering.ground_light import beam_cover, lamp_spots, shadow_cover
 from twin.rendering.lens_view import LensView
-from twin.rendering.light import light_at, light_key, noise_plate, scattering
+from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
+from twin.rendering.part import WHOLE, Part, part_of
 from twin.rendering.rain import Rain
 from twin.rendering.raster import add_share, take_share
 from twin.rendering.scenery import Scenery
@@ -63,7 +65,7 @@ class ViewRenderer:
         self._spec, self._camera, self._seed, self._weather = spec, self.lens.painted, seed, weather
         self._scenery = Scenery(network, camera, aim_m, Seed(seed.root, ("scenery",)))
         self._backdrop = Backdrop(self._scenery, self._camera, FINER)
-        self._light = light_at(0, weather)
+        self._light = self._light_at(0)
         self._still: Still | None = None
         self._rain: Rain | None = None
         self._behind: UInt8Array | None = None  # scratch: fresh memory for every frame costs more than a copy
@@ -72,6 +74,11 @@ class ViewRenderer:
         self._knocked: tuple[Backdrop, int, Still] | None = None
         self._lenses: tuple[PinholeCamera, list[_Lens]] | None = None
         self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
+
+    @property
+    def noise_sigma(self) -> float:
+        """The noise of the sensor in the last picture, in grey levels."""
+        return self._light.noise_sigma
 
     def looks(self, timestamp_ns: int) -> tuple[PinholeCamera, Float32Array]:
         """Return the camera as it then hangs, and the depth (H, W) of what stands at each pixel.
@@ -91,14 +98,18 @@ class ViewRenderer:
         self._shade(self._behind, backdrop.camera, still, vehicles)
         painted = self._traffic(self._behind, backdrop, still, (scene, vehicles))
         canvas = self.lens.picture(painted, backdrop.camera)
-        self._own_faults.before_lens(canvas, scene.timestamp_ns)
+        return self._through_glass(canvas, scene.timestamp_ns, WHOLE)
+
+    def _through_glass(self, canvas: UInt8Array, timestamp_ns: int, part: Part) -> UInt8Array:
+        """Return a picture of a part of the view after weather before the lens, faults, noise and label."""
+        self._own_faults.before_lens(canvas, timestamp_ns, part)
         if self._rain is not None:
-            self._rain.fall(canvas, scene.timestamp_ns)
-            self._rain.sit(canvas, scene.timestamp_ns)
-        self._add_noise(canvas, scene.timestamp_ns)
-        self._own_faults.behind_lens(canvas, scene.timestamp_ns)
-        write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
-        return self._own_faults.held(canvas, scene.timestamp_ns)
+            self._rain.fall(canvas, timestamp_ns)
+            self._rain.sit(canvas, timestamp_ns, part)
+        self._add_noise(canvas, timestamp_ns)
+        self._own_faults.behind_lens(canvas, timestamp_ns)
+        write_osd(canvas, self._spec.name, timestamp_ns + self._spec.clock_error_ns)
+        return self._own_faults.held(canvas, timestamp_ns)
 
     def _street_at(self, timestamp_ns: int) -> tuple[Backdrop, Still]:
         """Return the street as the camera then looks at it: elsewhere after a blow."""
@@ -124,13 +135,13 @@ class ViewRenderer:
         beam = beam_cover(own, vehicles, light, (own.height_px, own.width_px))
         still = Still(backdrop, light, dim, beam)
         canvas = lens.picture(self._traffic(still.lit, backdrop, still, (scene, vehicles)), own)
-        write_osd(canvas, self._spec.name, scene.timestamp_ns + self._spec.clock_error_ns)
-        return canvas
+        part = part_of(self.lens.real(self._camera), lens.real(own))
+        return self._through_glass(canvas, scene.timestamp_ns, part)
 
     def _still_at(self, timestamp_ns: int) -> Still:
         looks_ns = timestamp_ns + self.light_shift_ns
         if self._still is None or self._light.key != light_key(looks_ns):
-            self._light = light_at(looks_ns, self._weather)
+            self._light = self._light_at(looks_ns)
             self._still = Still(self._backdrop, self._light)
             size = (self._camera.width_px + NOISE_MARGIN_PX, self._camera.height_px + NOISE_MARGIN_PX)
             if self._light.rain > 0:
@@ -138,6 +149,10 @@ class ViewRenderer:
             plate = np.round(noise_plate(size, self._light.noise_sigma, self._seed))
             self._noise = (np.maximum(plate, 0).astype(np.uint8), np.maximum(-plate, 0).astype(np.uint8))
         return self._still
+
+    def _light_at(self, timestamp_ns: int) -> Light:
+        light, shutter_s = light_at(timestamp_ns, self._weather), self._spec.shutter_s
+        return light if shutter_s is None else replace(light, shutter_s=shutter_s)
 
     def _shade(
         self, street: UInt8Array, camera: PinholeCamera, still: Still, vehicles: VehicleStates
@@ -188,14 +203,19 @@ class ViewRenderer:
         return spots
 
     def _add_noise(self, canvas: UInt8Array, timestamp_ns: int) -> None:
-        """Add a pre-made plate of noise, shifted by an amount that depends on the time alone."""
+        """Add a pre-made plate of noise, in tiles, shifted by an amount that depends on the time alone."""
         if self._noise is None:
             return
         step = timestamp_ns // NOISE_STEP_NS
         y, x = step * 37 % NOISE_MARGIN_PX, step * 23 % NOISE_MARGIN_PX
-        area = (slice(y, y + canvas.shape[0]), slice(x, x + canvas.shape[1]))
-        cv2.add(canvas, self._noise[0][area], canvas)
-        cv2.subtract(canvas, self._noise[1][area], canvas)
+        brighter, darker = (plate[y:, x:] for plate in self._noise)
+        tall, wide = brighter.shape[:2]
+        for top in range(0, canvas.shape[0], tall):
+            for left in range(0, canvas.shape[1], wide):
+                tile = canvas[top : top + tall, left : left + wide]
+                area = (slice(tile.shape[0]), slice(tile.shape[1]))
+                cv2.add(tile, brighter[area], tile)
+                cv2.subtract(tile, darker[area], tile)
 
 
 class _Lens(NamedTuple):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.frame import Frame, SnapshotTag, TimeBase
 from detectors.datatypes.steps import SnapshotRequest
@@ -10,16 +11,15 @@ from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
 from twin.cameras.ptz import AHEAD, Aim
-from twin.cameras.snapshots import SnapshotQueue
+from twin.cameras.snapshots import SNAPSHOT_PX, SNAPSHOT_QUALITY, SnapshotQueue
 from twin.cameras.survey import mount, surveyed, surveyed_lens
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.rendering.coding import coded
 from twin.rendering.painter import ViewRenderer
 from twin.rendering.truth_boxes import FrameTruth, frame_truth
 from twin.truth import Scene
-
-SNAPSHOT_PX = (1280, 720)
 
 
 class TwinView:
@@ -48,7 +48,7 @@ class TwinView:
 
     def frame(self, scene: Scene, index: int) -> Frame:
         """Return what the camera shows of the scene, stamped with the camera's own clock."""
-        image = self._renderer.render(scene)
+        image = self._sent(self._renderer.render(scene), self.spec.quality)
         return Frame(self.spec.name, index, self._stamp(scene), image, True, TimeBase.UTC)  # noqa: FBT003
 
     def darken(self, shift_ns: int) -> None:
@@ -67,11 +67,17 @@ class TwinView:
         aimed = replace(
             aimed, yaw_rad=aimed.yaw_rad + missed.pan_rad, tilt_rad=aimed.tilt_rad + missed.tilt_rad
         )
-        image = self._renderer.render_zoomed(scene, aimed, SNAPSHOT_PX)
+        image = self._sent(self._renderer.render_zoomed(scene, aimed, SNAPSHOT_PX), SNAPSHOT_QUALITY)
         # the engine is told the optics as surveyed: the true pose stays in the twin
         believed = resized(_zoomed(self._believed, request, zoom, self._believed_lens), SNAPSHOT_PX)
         tag = SnapshotTag(request.request_id, zoom, believed)
         return Frame(self.spec.name, 0, self._stamp(scene), image, True, TimeBase.UTC, tag)  # noqa: FBT003
+
+    def _sent(self, image: UInt8Array, quality: int | None) -> UInt8Array:
+        """Return a picture as it arrives; a camera whose quality is None sends all as it is."""
+        if quality is None or self.spec.quality is None:
+            return image
+        return coded(image, quality, self._renderer.noise_sigma)
 
     def _stamp(self, scene: Scene) -> int:
         return scene.timestamp_ns + self.spec.clock_error_ns
