@@ -16,8 +16,13 @@ from twin.compiled import compiled
 from twin.rendering.raster import label_face
 from twin.truth import VehicleStates
 
+UInt16Array = NDArray[np.uint16]
+
 LEAST_WAY_PX = 1.0  # a pixel is as wide: less cannot be seen
-MOST_SAMPLES = 48  # a long way is sampled more coarsely
+FEW = 9  # samples that are taken in one stage; of more, each of the second stage is a group of the first
+GROUP, MANY = 3, 48  # samples in a group, and a pixel apart; a longer way is sampled more coarsely
+ROOT = 7  # samples of each stage then
+LAYERS = 4  # blue, green, red, and whether there is anything
 LEAST_DEPTH_M = 1.0
 TIE = 1e-6
 RIM = np.ones((3, 3), dtype=np.uint8)  # edges are smooth: the pixels around belong to them
@@ -79,15 +84,38 @@ def spread(
 
     `faces_px` (F, K, 2) in pixels of the sheet, of `corners` (F,) each, say what of it is the body.
     """
-    cover = np.zeros(sheet.picture.shape[:2], dtype=np.uint8)
+    height, width = sheet.picture.shape[:2]
+    cover = np.zeros((height, width), dtype=np.uint8)
     _label(cover, faces_px, corners)
     cover = np.asarray(cv2.dilate(cover, RIM), dtype=np.uint8)
+    first, second = np.empty((2, height, width * LAYERS), dtype=np.uint16)
+    _cut_out(sheet.picture, cover, first)
+    count = 1
+    for steps in _steps(way_px):
+        _gather(first, second, steps)
+        first, second, count = second, first, count * len(steps)
+    _lay(canvas[sheet.area], first, count)
+
+
+def _steps(way_px: Float64Array) -> list[Int64Array]:
+    """Return steps (S, 2) along a way, a pixel apart, in one or two stages.
+
+    Each sample of the second stage is the sum of those of the first.
+    """
     longest = float(np.abs(way_px).max())
-    count = min(MOST_SAMPLES, round(longest) + 1)
-    share = (np.arange(count) - (count - 1) / 2) / max(longest if count < MOST_SAMPLES else count, 1.0)
-    steps = np.floor(share[:, None] * way_px + 0.5 + TIE).astype(np.int64)  # each pixel once
-    sums = np.empty((4, sheet.picture.shape[1]), dtype=np.int32)
-    _spread(canvas[sheet.area], sheet.picture, cover, steps, sums)
+    count = round(longest) + 1
+    if count <= FEW:
+        return [_along(way_px, count, 1.0 / max(longest, 1.0))]
+    if count <= MANY:
+        groups = round(count / GROUP)
+        return [_along(way_px, GROUP, 1.0 / longest), _along(way_px, groups, GROUP / longest)]
+    return [_along(way_px, ROOT, 1.0 / ROOT**2), _along(way_px, ROOT, 1.0 / ROOT)]
+
+
+def _along(way_px: Float64Array, count: int, apart: float) -> Int64Array:
+    """Return so many steps (S, 2) in whole pixels about the middle of a way, `apart` as a share of it."""
+    share = (np.arange(count) - (count - 1) / 2) * apart
+    return np.floor(share[:, None] * way_px + 0.5 + TIE).astype(np.int64)
 
 
 @compiled
@@ -97,27 +125,41 @@ def _label(cover: UInt8Array, faces_px: Float64Array, corners: Int64Array) -> No
 
 
 @compiled
-def _spread(
-    canvas: UInt8Array, picture: UInt8Array, cover: UInt8Array, steps: Int64Array, sums: NDArray[np.int32]
-) -> None:
-    """Fill `canvas` (H, W, 3) with the mean over steps (S, 2) of `picture` moved, where it covers.
+def _cut_out(picture: UInt8Array, cover: UInt8Array, layers: UInt16Array) -> None:
+    """Fill rows of layers (H, 4 W), blue, green, red and one, where `cover` (H, W) is set, else with 0."""
+    for y in range(cover.shape[0]):
+        for x in range(cover.shape[1]):
+            on = cover[y, x]
+            for c in range(3):
+                layers[y, LAYERS * x + c] = on * picture[y, x, c]
+            layers[y, LAYERS * x + 3] = on
 
-    `sums` (4, W) is scratch.
-    """
-    height, width = cover.shape
-    count = steps.shape[0]
+
+@compiled
+def _gather(layers: UInt16Array, sums: UInt16Array, steps: Int64Array) -> None:
+    """Fill `sums` with the sum over steps (S, 2) of `layers` moved by them; what is at an edge goes on."""
+    height, width = layers.shape
     for y in range(height):
-        sums[:] = 0
-        for s in range(count):
+        for i in range(width):
+            sums[y, i] = 0
+        for s in range(steps.shape[0]):
             v = min(max(y - steps[s, 1], 0), height - 1)
-            for x in range(width):
-                u = min(max(x - steps[s, 0], 0), width - 1)
-                if cover[v, u]:
-                    for c in range(3):
-                        sums[c, x] += picture[v, u, c]
-                    sums[3, x] += 1
-        for x in range(width):
-            left = count - sums[3, x]
+            shift = LAYERS * min(max(steps[s, 0], -width // LAYERS), width // LAYERS)
+            for i in range(max(0, shift), min(width, width + shift)):
+                sums[y, i] += layers[v, i - shift]
+            for i in range(max(0, shift)):
+                sums[y, i] += layers[v, i % LAYERS]
+            for i in range(min(width, width + shift), width):
+                sums[y, i] += layers[v, width - LAYERS + i % LAYERS]
+
+
+@compiled
+def _lay(canvas: UInt8Array, sums: UInt16Array, count: int) -> None:
+    """Lay the mean of so many layers over `canvas` (H, W, 3)."""
+    for y in range(canvas.shape[0]):
+        for x in range(canvas.shape[1]):
+            left = count - sums[y, LAYERS * x + 3]
             if left < count:
                 for c in range(3):
-                    canvas[y, x, c] = np.uint8((sums[c, x] + left * canvas[y, x, c] + count // 2) // count)
+                    light = sums[y, LAYERS * x + c] + left * canvas[y, x, c]
+                    canvas[y, x, c] = np.uint8((light + count // 2) // count)
