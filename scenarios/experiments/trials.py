@@ -210,7 +210,7 @@ class _Watched:
         held = on_site & (truth.visible >= LEAST_VISIBLE) & (sizes.max(axis=1, initial=0) >= LEAST_PX)
         overlap, own = _matched(truth.boxes_px, heard.boxes_px.astype(np.float64))
         track, along, across = self._tracked(at_m, own, heard, tracks)
-        light = int(light_number(np.array([ambient(scene.timestamp_ns)]))[0])
+        light = int(light_number(np.array([ambient(scene.timestamp_ns)]), self._weather)[0])
         n = len(rows)
         columns = {
             "view": np.zeros(n), "vehicle": truth.vehicle_id + APART * self._weather,

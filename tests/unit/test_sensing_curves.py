@@ -1,6 +1,7 @@
 """Curves: a planted truth is found again, views are the unit, what was not fitted is refused."""
 
 from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from scenarios.experiments.calibrate import fitted, write_curves
 from scenarios.experiments.curve_fit import FitSpec, fit_curves
 from scenarios.experiments.pooled_fit import ALONE, Parted, Shrink, pooled_fit, rate_mean
 from scenarios.experiments.sightings import Sightings, pooled
-from twin.cameras.appearance import Appearance, light_number, lone_share
+from twin.cameras.appearance import LIGHTS, WEATHERS, Appearance, light_number, lone_share
 from twin.cameras.curves import (
     CurvesError,
     DetectorCurves,
@@ -24,6 +25,10 @@ from twin.cameras.curves import (
 )
 from twin.cameras.plate_reading import plate_chance
 from twin.cameras.sensing import CURVES, Acts, SensingView, capture_by_view, curves_for
+from twin.clock import from_local
+from twin.environment.sun import ambient
+from twin.environment.weather import Sky, Weather
+from twin.rendering.light import light_at
 
 SPEC = FitSpec("made-up", "2026-11-26", (1, 2), 0.3, draws=6)
 STEP_NS = 500_000_000
@@ -216,7 +221,18 @@ def test_a_share_of_its_own_box() -> None:
     boxes = np.array([[0, 0, 10, 10], [12, 0, 22, 10], [100, 0, 110, 10.0]])
     assert lone_share(boxes).tolist() == pytest.approx([10 / 22, 10 / 22, 1.0])
     assert lone_share(np.zeros((0, 4))).tolist() == []
-    assert light_number(np.array([1.0, 0.95, 0.9, 0.43, 0.3, 0.1, 0.0])).tolist() == [0, 0, 1, 1, 2, 2, 3]
+    levels = np.array([1.0, 0.95, 0.9, 0.43, 0.3, 0.1, 0.0])
+    assert light_number(levels).tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert light_number(levels, WEATHERS.index("rain")).tolist() == [0, 0, 1, 2, 2, 2, 3]
+
+
+@pytest.mark.parametrize("sky", Sky)
+def test_dusk_begins_when_the_street_lamps_come_on_in_each_weather(sky: Sky) -> None:
+    for minute in range(17 * 60, 19 * 60):
+        at_ns = from_local(date(2025, 11, 27), time(minute // 60, minute % 60))
+        level = np.array([ambient(at_ns)])
+        dusk = light_number(level, WEATHERS.index(sky.value))[0] >= LIGHTS.index("dusk")
+        assert dusk == (light_at(at_ns, Weather(sky)).lamps > 0.1)
     assert features(cars(8, 5)).tolist()[0] == features(cars(8, 5)).tolist()[1]  # no size below the least
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array, frozen_array
+from twin.environment.weather import RAIN_TAKES, Sky
 
 LIGHTS = ("day", "low sun", "dusk", "night")
 # of the daylight: sun above 11, 2.5 (below which street lamps come on) and -5 degrees
@@ -48,9 +49,14 @@ class Appearance:
         return len(self.height_px)
 
 
-def light_number(daylight: Float64Array) -> Int64Array:
-    """Return the row (N,) of LIGHTS for daylight levels (N,), 0 (night) to 1 (day)."""
-    return np.asarray(np.searchsorted(-np.array(LIGHT_ABOVE), -np.asarray(daylight)), dtype=np.int64)
+def light_number(daylight: Float64Array, weather: int = 0) -> Int64Array:
+    """Return the row (N,) of LIGHTS for daylight levels (N,), 0 (night) to 1 (day), in a row of WEATHERS.
+
+    Dusk begins when street lamps come on: earlier in rain, whose clouds take daylight.
+    """
+    day, lamps, night = LIGHT_ABOVE
+    bounds = (day, lamps / (1.0 - RAIN_TAKES) if WEATHERS[weather] == Sky.RAIN else lamps, night)
+    return np.asarray(np.searchsorted(-np.array(bounds), -np.asarray(daylight)), dtype=np.int64)
 
 
 def lone_share(boxes_px: Float64Array) -> Float64Array:

@@ -204,7 +204,7 @@ def seen_from(camera: PinholeCamera, acts: Acts) -> Appearance:
         visible=np.ones(n),
         lone=np.ones(n),
         kind=acts.vehicle_class,
-        light=light_number(acts.daylight),
+        light=light_number(acts.daylight, acts.weather),
         weather=np.full(n, acts.weather, dtype=np.int64),
         toward=np.nan_to_num(np.cos(acts.heading_rad - bearing)),
         still=(acts.approach < 0).astype(np.float64),

@@ -8,6 +8,7 @@ CONTRAST = 0.05  # what is left of the contrast of a black thing at the meteorol
 CLEAR_EXTINCTION_PER_M = 1.0 / 900.0  # moist air over a street of the tropics: a range of 2.7 km [?]
 NEPER_DB = 4.343  # 10 log10(e): decibels of one e-fold of attenuation
 RAIN_MM_PER_H = (2.0, 100.0)  # at intensity 0 and 1: BMKG's light rain, and a tropical downpour
+RAIN_TAKES = 0.22  # daylight that rain clouds take: lamps come on earlier [?]
 HAZE_M = (2_000.0, 200.0)  # optical range at intensity 0 and 1: haze, and the smoke of a bad season [?]
 
 

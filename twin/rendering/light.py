@@ -6,7 +6,7 @@ import numpy as np
 
 from detectors.datatypes.arrays import Float64Array
 from twin.environment.sun import LAMPS_BELOW, ambient, sun_at
-from twin.environment.weather import CLEAR, CLEAR_EXTINCTION_PER_M, Sky, Weather
+from twin.environment.weather import CLEAR, CLEAR_EXTINCTION_PER_M, RAIN_TAKES, Sky, Weather
 from twin.randomness import Seed
 
 STEP_NS = 60_000_000_000  # the light is constant within a minute
@@ -23,7 +23,6 @@ GLOW_AT_SUNSET = np.array([70.0, 130.0, 235.0])
 HIGH_SUN_DEG = 32.0
 SUN_WIDTH_DEG = 0.53
 AIRLIGHT = 0.92  # the air before a far thing is nearly as bright as the horizon
-RAIN_TAKES = 0.22  # daylight that rain clouds take: lamps come on earlier [?]
 SUN_THROUGH_VEIL = 0.4  # a weaker sun, as a share of the sky, leaves no edge of a shadow in haze [?]
 DIFFUSE = 0.55  # what clouds take from the sun and give to the sky [?]
 OVERCAST_BGR = np.array([214.0, 208.0, 202.0])
