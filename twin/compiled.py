@@ -27,6 +27,7 @@ SOURCES = (
     "traffic/kernel/*.py",
     "rendering/faces.py",
     "rendering/ground_rows.py",
+    "rendering/motion_blur.py",
     "rendering/raster.py",
     "rendering/shading.py",
 )

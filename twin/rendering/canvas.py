@@ -10,7 +10,7 @@ from detectors.datatypes.arrays import Float32Array, Float64Array, Int64Array, U
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane
 from twin.rendering.ground_rows import TILE_PX
-from twin.rendering.raster import label_faces
+from twin.rendering.raster import fill_below, label_faces
 from twin.rendering.street import Patch, Surface
 
 NEAR_M = 0.4
@@ -210,8 +210,9 @@ class Canvas:
         """Return a copy of the colours in a box x0, y0, x1, y1; of bare ground, its mean colour."""
         x0, y0, x1, y1 = box
         area = (slice(y0, y1), slice(x0, x1))
-        bare = (self.thing[area] == 0)[..., None]
-        return np.where(bare, GROUND_BGR[self.label[area]], self.albedo[area])
+        picture = np.empty((y1 - y0, x1 - x0, 3), dtype=np.uint8)
+        fill_below(picture, self.albedo[area], self.thing[area], self.label[area], GROUND_BGR)
+        return picture
 
     def window(self, pixels: Float64Array, margin_px: int = 2) -> tuple[int, int, int, int] | None:
         """Return x0, y0, x1, y1 of the part of the picture around pixels (N, 2), None if outside."""

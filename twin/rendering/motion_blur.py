@@ -145,8 +145,10 @@ def _gather(layers: UInt16Array, sums: UInt16Array, steps: Int64Array) -> None:
         for s in range(steps.shape[0]):
             v = min(max(y - steps[s, 1], 0), height - 1)
             shift = LAYERS * min(max(steps[s, 0], -width // LAYERS), width // LAYERS)
-            for i in range(max(0, shift), min(width, width + shift)):
-                sums[y, i] += layers[v, i - shift]
+            low, high = max(0, shift), min(width, width + shift)
+            into, of = sums[y, low:high], layers[v, low - shift : high - shift]
+            for i in range(into.size):  # slices, since an index that may be negative costs eightfold
+                into[i] += of[i]
             for i in range(max(0, shift)):
                 sums[y, i] += layers[v, i % LAYERS]
             for i in range(min(width, width + shift), width):
@@ -156,10 +158,12 @@ def _gather(layers: UInt16Array, sums: UInt16Array, steps: Int64Array) -> None:
 @compiled
 def _lay(canvas: UInt8Array, sums: UInt16Array, count: int) -> None:
     """Lay the mean of so many layers over `canvas` (H, W, 3)."""
+    each = 1.0 / count
     for y in range(canvas.shape[0]):
-        for x in range(canvas.shape[1]):
-            left = count - sums[y, LAYERS * x + 3]
-            if left < count:
+        row, total = canvas[y], sums[y]
+        for x in range(row.shape[0]):
+            hits = total[LAYERS * x + 3]
+            if hits > 0:
                 for c in range(3):
-                    light = sums[y, LAYERS * x + c] + left * canvas[y, x, c]
-                    canvas[y, x, c] = np.uint8((light + count // 2) // count)
+                    light = float(total[LAYERS * x + c]) + float(count - hits) * row[x, c]
+                    row[x, c] = np.uint8(each * light + 0.5)

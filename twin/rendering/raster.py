@@ -131,6 +131,18 @@ def keep_nearer(
 
 
 @compiled
+def fill_below(
+    picture: UInt8Array, albedo: UInt8Array, thing: NDArray[np.uint16], label: UInt8Array, ground: UInt8Array
+) -> None:
+    """Fill a picture (H, W, 3): `albedo` where a `thing` (H, W) is, else `ground` (L, 3) by label."""
+    for y in range(picture.shape[0]):
+        for x in range(picture.shape[1]):
+            bare = thing[y, x] == 0
+            for c in range(3):
+                picture[y, x, c] = ground[label[y, x], c] if bare else albedo[y, x, c]
+
+
+@compiled
 def add_share(canvas: UInt8Array, light: UInt8Array, share: UInt8Array) -> None:
     """Add to `canvas` the part `share` (H, W), of 255, of `light`, both (H, W, 3); 255 at most."""
     for y in range(canvas.shape[0]):

@@ -169,14 +169,18 @@ def _even(
     g, g1 = _along(falls, at, sun, (knots[n, 8], knots[n + 1, 8]), dark, bright, 1)
     r, r1 = _along(falls, at, sun, (knots[n, 8], knots[n + 1, 8]), dark, bright, 2)
     air_b, air_g, air_r = falls.air_bgr[0], falls.air_bgr[1], falls.air_bgr[2]
-    for k in range(min(STRIDE, row.shape[0] - first)):
-        u = first + k
-        shade = (1.0 + grain[u] * rough) * (1.0 - paths * worn[u])
+    cut, woven, wears = (
+        row[first : first + STRIDE],
+        grain[first : first + STRIDE],
+        worn[first : first + STRIDE],
+    )
+    for k in range(cut.shape[0]):
+        shade = (1.0 + woven[k] * rough) * (1.0 - paths * wears[k])
         shade = min(1.7, max(0.25, shade)) * (through + k * through1)
         haze = veil + k * veil1
-        row[u, 0] = falls.tone[int((b + k * b1) * shade + haze * air_b) & (LIMIT - 1)]
-        row[u, 1] = falls.tone[int((g + k * g1) * shade + haze * air_g) & (LIMIT - 1)]
-        row[u, 2] = falls.tone[int((r + k * r1) * shade + haze * air_r) & (LIMIT - 1)]
+        cut[k, 0] = falls.tone[int((b + k * b1) * shade + haze * air_b) & (LIMIT - 1)]
+        cut[k, 1] = falls.tone[int((g + k * g1) * shade + haze * air_g) & (LIMIT - 1)]
+        cut[k, 2] = falls.tone[int((r + k * r1) * shade + haze * air_r) & (LIMIT - 1)]
 
 
 @folded

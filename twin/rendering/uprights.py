@@ -196,7 +196,7 @@ def _blobs(
         return
     x0, y0, x1, y1 = box
     mask = np.zeros((y1 - y0, x1 - x0), dtype=np.uint8)
-    picture = np.ascontiguousarray(canvas.below(box))
+    picture = canvas.below(box)
     for at, radius, shade in zip(
         fixed(pixels - [x0, y0]).tolist(),
         (radii * (1 << SHIFT)).astype(int).tolist(),
