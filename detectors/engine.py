@@ -6,15 +6,14 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 import numpy as np
 
 from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
-from detectors.cases.naming import PlateLook, hidden_by
+from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
-from detectors.datatypes.cases import Case, CaseEvent, CaseTrack, EvidencePicture, PictureKind
-from detectors.datatypes.detections import Detections, VehicleClass
+from detectors.datatypes.cases import CaseEvent, CaseTrack, EvidencePicture, PictureKind
+from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import Polygon
-from detectors.datatypes.plates import PlateReading, PlateSight
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
 from detectors.datatypes.steps import Observation, PlateRead, SnapshotRequest, StepRecord
@@ -22,6 +21,7 @@ from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
 from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
+from detectors.reading.belief import LastSeen, believed, closer_look
 
 LOUDSPEAKER = "loudspeaker"
 OFFICER = "officer"
@@ -201,43 +201,24 @@ class ViewEngine:
 
     def _name(self, look: PlateLook, picture: Frame, plates: PlateReader) -> StepRecord:
         """Name the case by its plate, or ask for a closer look at it, or leave it without one."""
-        sight = self._sight(look, picture, plates)
-        if sight.reading is None and sight.at_px is not None:
-            at_px = look.in_view(sight.at_px, picture, self.site.camera if self.site else None)
-            closer = look.closer_at(at_px, picture)
-            asked = self._ask(closer) if closer else ()
-            if asked:
-                return _record(picture, (), (), requests=asked)
+        seen = self._last_seen(look.case.track_id, picture.timestamp_ns)
+        sight = believed(look, picture, seen, plates)
+        closer = closer_look(look, picture, sight, seen)
+        asked = self._ask(closer) if closer else ()
+        if asked:
+            return _record(picture, (), (), requests=asked)
         case = self._book.name(look.case.case_id, sight.reading)
         if case is not None and sight.reading is not None:
             self.docket.put(case)
         return replace(_record(picture, (), ()), plates=(PlateRead(look.case.case_id, sight.reading),))
 
-    def _sight(self, look: PlateLook, picture: Frame, plates: PlateReader) -> PlateSight:
-        """Return what is to be believed of the picture: nothing where the plate may be another vehicle's."""
-        box = look.in_picture(picture)
-        seen = self._recent.at(picture.timestamp_ns, look.case.track_id)
-        own = seen.boxes_px[look.case.track_id] if seen else None
-        if box is None or seen is None or own is None or not look.still_there(own):
-            return PlateSight()
-        sight = plates.read_closer(picture, box) if look.closer else plates.read(picture, box)
-        if sight.at_px is None:
-            return sight
-        at_px = look.in_view(sight.at_px, picture, self.site.camera if self.site else None)
-        others = tuple(one for track_id, one in seen.boxes_px.items() if track_id != look.case.track_id)
-        if hidden_by(at_px, own, others):
-            return PlateSight()
-        return sight if self._fits(sight.reading, look.case) else PlateSight()
-
-    def _fits(self, reading: PlateReading | None, case: Case) -> bool:
-        """Return whether a plate may be used here and belongs to a vehicle of the class of the case."""
-        if reading is None:
-            return True
-        try:
-            plate = admit(reading.text, simulated=case.simulated)
-        except PlateRefused:
-            return False
-        return case.vehicle_class in (plate.vehicle_class, VehicleClass.UNKNOWN)
+    def _last_seen(self, track_id: int, timestamp_ns: int) -> LastSeen:
+        camera = self.site.camera if self.site else None
+        seen = self._recent.at(timestamp_ns, track_id)
+        if seen is None:
+            return LastSeen(None, (), camera)
+        others = tuple(box for other, box in seen.boxes_px.items() if other != track_id)
+        return LastSeen(seen.boxes_px[track_id], others, camera)
 
 
 def _record(

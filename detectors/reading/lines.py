@@ -1,5 +1,6 @@
 """The lines of text in a picture of a vehicle: where they are, and each turned level."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,7 +11,8 @@ from detectors.datatypes.arrays import Float32Array, Float64Array, UInt8Array
 TEXT_FROM, LINE_FROM = 0.2, 0.3  # of the map, for a point of text and for the mean of a line
 SMALLEST_PX = 3.0  # a line's height in the map
 GROWN = 1.6  # the map shows the heart of a line: area over length times this is what lies around it
-DRAWN_OUT = 0.35  # of its height, at either end
+DRAWN_OUT = 0.12  # of its height, at either end
+NEAR, ASIDE, ALIKE = (-0.9, 0.6), 0.25, 0.65  # parts of a line: how far apart and aside, how alike in height
 BELOW = (0.2, 1.4)  # from the middle of a line down to a second one's foot, in parts of its height
 
 
@@ -90,6 +92,30 @@ def text_lines(text_map: Float32Array, size_px: tuple[int, int]) -> tuple[TextLi
         box = cv2.boxPoints((middle, (sides[0] + grow, sides[1] + grow), angle))
         found.append(TextLine(_as_read(box * scale)))
     return tuple(found)
+
+
+def joined(lines: Sequence[TextLine]) -> tuple[TextLine, ...]:
+    """Return the lines, those that go on from one another as one: the parts of a number are far apart."""
+    left = sorted(lines, key=lambda line: float(line.middle_px[0]))
+    found: list[TextLine] = []
+    while left:
+        line = left.pop(0)
+        while (other := next((one for one in left if _goes_on(line, one)), None)) is not None:
+            left.remove(other)
+            first, last = line.corners_px, other.corners_px
+            line = TextLine(np.stack((first[0], last[1], last[2], first[3])))
+        found.append(line)
+    return tuple(found)
+
+
+def _goes_on(line: TextLine, other: TextLine) -> bool:
+    """Return whether another line, to its right, goes on where a line ends."""
+    along = (line.corners_px[1] - line.corners_px[0]) / max(line.width_px, 1e-9)
+    tall = max(line.height_px, 1e-9)
+    end, begin = line.corners_px[1:3].mean(axis=0), other.corners_px[[0, 3]].mean(axis=0)
+    gap = float((begin - end) @ along) / tall
+    aside = abs(float((begin - end) @ np.array([-along[1], along[0]]))) / tall
+    return NEAR[0] <= gap <= NEAR[1] and aside <= ASIDE and ALIKE <= other.height_px / tall <= 1 / ALIKE
 
 
 def _mean_in(text_map: Float32Array, outline: np.ndarray) -> float:

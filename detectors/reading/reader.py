@@ -15,13 +15,17 @@ from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.plates import PlateReading, PlateSight
 from detectors.plates.decoding import DecodedPlate, PlateAlphabet, decode
-from detectors.reading.lines import TextLine, text_lines
+from detectors.reading.lines import TextLine, joined, text_lines
 from detectors.reading.ppocr import TextModels
 
 Box = tuple[float, float, float, float]
 LEAST_CONFIDENCE = 0.80
 ANOTHER_FROM = 0.05  # a line that is a plate with this probability is another plate, not a sign
-SEARCH_SIDE_PX, LINE_SIDE_PX = 480, 384  # of the square with as many pixels as the search gets, for a line
+SEARCH_SIDE_PX, LINE_SIDES_PX = (
+    480,
+    (384, 192),
+)  # of the square with as many pixels as the search gets, and a line at first, then
+LEAST_NUMBER_PX = 100.0  # below this width the expiry of a number is too small to be told (measured)
 MOST_LINES = 3  # that are read in one picture
 LEAST_ASPECT = 2.0  # of a number's line, its width by its height
 UNTIL_WIDE, UNTIL_TIMES = (0.1, 0.4), 2.0  # how wide the expiry is by the number; times that it is enlarged
@@ -82,28 +86,38 @@ class PlateLineReader:
         return self._sight(frame.image_bgr, box_px, WHERE_TOLD)
 
     def _sight(self, image_bgr: UInt8Array, box_px: Box, place: Place) -> PlateSight:
-        lines = self._lines(image_bgr, box_px, place, SEARCH_SIDE_PX)
-        numbers = [self._number(image_bgr, line) for line in lines[:MOST_LINES]]
-        plates = [one for one in numbers if one.most >= ANOTHER_FROM]
-        if not numbers or len(plates) > 1:
-            return PlateSight()
-        chosen = plates[0] if plates else numbers[0]
-        agreed = chosen.agreed
+        lines = self._lines(image_bgr, box_px, place, SEARCH_SIDE_PX)[:MOST_LINES]
+        sight = PlateSight()
+        for side_px in LINE_SIDES_PX:
+            numbers = [self._number(image_bgr, line, side_px) for line in lines]
+            plates = [one for one in numbers if one.most >= ANOTHER_FROM]
+            if not numbers or len(plates) > 1:
+                return PlateSight()
+            chosen = plates[0] if plates else numbers[0]
+            sight = PlateSight(self._believed(image_bgr, chosen), chosen.line.bounds_px)
+            if sight.reading is not None or chosen.line.width_px < LEAST_NUMBER_PX:
+                break
+        return sight
+
+    def _believed(self, image_bgr: UInt8Array, number: "_Number") -> PlateReading | None:
+        """Return the reading of a number if nothing speaks against it."""
+        agreed = number.agreed
         if agreed is None or agreed.confidence < self.least_confidence:
-            return PlateSight(None, chosen.line.bounds_px)
-        return PlateSight(agreed if self._whole(image_bgr, chosen.line) else None, chosen.line.bounds_px)
+            return None
+        whole = number.line.width_px >= LEAST_NUMBER_PX and self._whole(image_bgr, number.line)
+        return agreed if whole else None
 
     def _lines(self, image_bgr: UInt8Array, box_px: Box, place: Place, side_px: int) -> list[TextLine]:
         """Return the lines that may be the number of a plate, the likeliest place first."""
         part, corner = _around(image_bgr, box_px, place.around)
         text_map = self._models.text_map(part, side_px)
-        found = [line.moved(*corner) for line in text_lines(text_map, (part.shape[1], part.shape[0]))]
+        found = [line.moved(*corner) for line in joined(text_lines(text_map, (part.shape[1], part.shape[0])))]
         lines = [line for line in found if place.holds(line, box_px)]
         return sorted(lines, key=lambda line: math.dist(place.at(line, box_px), place.usual))
 
-    def _number(self, image_bgr: UInt8Array, rough: TextLine) -> "_Number":
+    def _number(self, image_bgr: UInt8Array, rough: TextLine, side_px: int) -> "_Number":
         """Return what a line shows, once its outline is found again by itself, and again drawn out."""
-        lines = self._lines(image_bgr, rough.bounds_px, IN_LINE, LINE_SIDE_PX)
+        lines = self._lines(image_bgr, rough.bounds_px, IN_LINE, side_px)
         line = lines[0] if lines else rough
         cuts = [line.level(image_bgr), line.drawn_out().level(image_bgr)]
         once, again = (decode(one, self._alphabet) for one in self._models.line_characters(cuts))

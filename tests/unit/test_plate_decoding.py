@@ -31,7 +31,7 @@ def sure(text: str) -> Float64Array:
         ("KX 1234 LX", Plate("KX", 1234, "LX")),
         ("KX1199LL", Plate("KX", 1199, "LL")),
         ("b9", Plate("B", 9, "")),
-        ("K x 55 a", Plate("KX", 55, "A")),
+        ("Kx  55 a", Plate("KX", 55, "A")),
     ],
 )
 def test_a_line_of_which_everything_is_sure(line: str, plate: Plate) -> None:
@@ -69,14 +69,32 @@ def test_the_ways_to_write_one_plate_add_up() -> None:
     assert (found.plate.text, found.confidence) == ("A 1", pytest.approx(1.0))
 
 
-def test_a_repeated_character_needs_a_gap_and_a_space_is_one() -> None:
-    for gap in ("", " "):
-        found = decode(steps({"A": 1.0}, {"1": 1.0}, {gap: 1.0}, {"1": 1.0}), ALPHABET)
-        assert found is not None
-        assert found.plate.text == "A 11"
+def test_a_repeated_character_needs_a_gap() -> None:
+    apart = decode(steps({"A": 1.0}, {"1": 1.0}, {}, {"1": 1.0}), ALPHABET)
+    assert apart is not None
+    assert apart.plate.text == "A 11"
     together = decode(steps({"A": 1.0}, {"1": 1.0}, {"1": 1.0}), ALPHABET)
     assert together is not None
     assert together.plate.text == "A 1"
+
+
+@pytest.mark.parametrize(("line", "text"), [("KX 1301 A0", "KX 1301 AO"), ("KX 1O31 1L", "KX 1031 IL")])
+def test_where_it_stands_tells_a_zero_from_an_o(line: str, text: str) -> None:
+    found = decode(sure(line), ALPHABET)
+    assert found is not None
+    assert (found.plate.text, found.confidence) == (text, pytest.approx(1.0))
+
+
+def test_where_its_place_does_not_tell_nothing_is_sure() -> None:
+    assert decode(sure("KX 130 AB"), ALPHABET) == decode(sure("KX130AB"), ALPHABET)  # as it is written
+    found = decode(sure("KX1301A0"), ALPHABET)  # or KX 130 IAO
+    assert found is not None
+    assert found.confidence <= 0.5
+
+
+def test_a_space_is_between_the_parts_of_a_plate_and_not_within_one() -> None:
+    assert decode(sure("KX 12 34 LX"), ALPHABET) is None
+    assert decode(sure("KX 1234 L X"), ALPHABET) is None
 
 
 @pytest.mark.parametrize("line", ["", "04.27", "TOKO", "1234", "KX 0", "....", "KXX 1"])

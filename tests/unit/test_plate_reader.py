@@ -8,7 +8,7 @@ import pytest
 from detectors.cases.evidence import Box
 from detectors.datatypes.frame import Frame
 from detectors.reading import ppocr
-from detectors.reading.lines import TextLine, text_lines
+from detectors.reading.lines import DRAWN_OUT, TextLine, joined, text_lines
 from detectors.reading.ppocr import ReadingModelError, model_file
 from detectors.reading.reader import PlateLineReader
 from tests.corner_street import NIGHT_NS
@@ -138,7 +138,7 @@ def test_lines_are_found_and_turned_level() -> None:
     (line,) = text_lines(text_map, (400, 120))
     assert line.middle_px == pytest.approx([200, 50], abs=2)
     assert line.width_px > 200 > 4 * line.height_px > 80
-    assert line.drawn_out().width_px == pytest.approx(line.width_px + 0.7 * line.height_px)
+    assert line.drawn_out().width_px == pytest.approx(line.width_px + 2 * DRAWN_OUT * line.height_px)
     image = np.zeros((120, 400, 3), dtype=np.uint8)
     image[:, 200:] = 255
     level = line.level(image)
@@ -160,3 +160,16 @@ def test_a_line_that_leans_is_read_from_its_left() -> None:
     (found,) = text_lines(text_map, (200, 200))
     top = found.corners_px[1] - found.corners_px[0]
     assert np.degrees(np.arctan2(top[1], top[0])) == pytest.approx(20, abs=2)
+
+
+def test_the_parts_of_a_number_are_one_line_and_the_expiry_is_another() -> None:
+    def line(x0: float, y0: float, x1: float, y1: float) -> TextLine:
+        return TextLine(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]))
+
+    parts = line(0, 0, 40, 20), line(47, 1, 120, 21), line(125, 1, 160, 22)
+    expiry = line(60, 24, 90, 32)
+    (number, other) = joined((expiry, *reversed(parts)))
+    assert number.bounds_px == (0, 0, 160, 22)
+    assert other.bounds_px == expiry.bounds_px
+    assert len(joined((parts[0], line(75, 0, 120, 20)))) == 2
+    assert len(joined((parts[0], line(47, 12, 120, 32)))) == 2
