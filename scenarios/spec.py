@@ -65,6 +65,7 @@ class ScenarioFile(FileModel):
     warmup_s: Annotated[float, Field(ge=0, le=7200)]
     phase: Literal["socialisation", "enforcement"]
     detector: Name = "motion"
+    plates: bool = True
     weather: WeatherKey = WeatherFile()
     demand: DemandFile | None = None
     demand_file: Name | None = None
@@ -98,6 +99,7 @@ class ScenarioFile(FileModel):
             detector=self.detector,
             demand=self._demand(file),
             weather=self.weather.weather(),
+            plates=self.plates,
             gates=tuple((rule, gate.recall, gate.precision) for rule, gate in gates if gate),
         )
 

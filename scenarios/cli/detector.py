@@ -14,6 +14,7 @@ EXAMPLES = examples(
     "bconnect detector check my_detector:BrightSpot",
     "bconnect detector bench twin --on data/random",
     "bconnect detector calibrate motion --date 2026-11-26 --out motion.json",
+    "bconnect detector plates --n 200 --out out/plates.json",
     "bconnect detector train --on data/twin --out my.onnx --minutes 30",
 )
 DETECTOR_HELP = "A name of the list, onnx:FILE, yolo:FILE, or module:Class."
@@ -60,6 +61,35 @@ def bench_command(
     with bars(texts) as progress:
         done = detectors_at_work.bench(name, on, split, progress)
     detectors_at_work.show_bench(done, json_file, texts)
+
+
+@app.command(
+    "plates",
+    epilog=examples(
+        "bconnect detector plates --n 24",
+        "bconnect detector plates --n 3000 --seed 2001 --out out/plates.json",
+    ),
+)
+def plates_command(
+    *,
+    n: Annotated[int, typer.Option("--n", min=1, max=1_000_000, help="Vehicles at kerbs to be read.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Draws cameras, vehicles and who stands by.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here too (.json).")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
+    lang: Language = None,
+) -> None:
+    """Measure how well plates are read in rendered snapshots: exact, wrong, unreadable, with bounds.
+
+    Cameras, light, vehicles and neighbours are drawn by the seed; about one second of CPU a vehicle.
+    """
+    from scenarios.cli import plate_bench  # noqa: PLC0415 - OpenCV, models: not for `--help`
+
+    texts = texts_for(lang)
+    with bars(texts) as progress:
+        trials = plate_bench.plate_trials(n, seed, workers or os.cpu_count() or 1, progress)
+    plate_bench.show_plates(trials, texts)
+    if out:
+        plate_bench.write_plates(trials, seed, out)
 
 
 @app.command("train", epilog=examples("bconnect detector train --on data/twin --out my.onnx --minutes 30"))
