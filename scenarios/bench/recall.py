@@ -13,6 +13,7 @@ from scenarios.bench.matching import overlaps
 from scenarios.bench.pictures import NOT_KNOWN
 from scenarios.bench.precision import Ranking
 from scenarios.bench.sitting import Looked
+from scenarios.experiments.intervals import exact_interval
 from twin.cameras.appearance import LIGHTS, WEATHERS
 
 HEIGHTS_PX = ((0, 12), (12, 20), (20, 40), (40, 80), (80, 10_000))
@@ -56,7 +57,10 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Recall in one part of what was seen: `where` says which; 95 % interval, NaN where none can be given."""
+    """Recall in one part of what was seen: `where` says which; 95 % interval, NaN where none can be given.
+
+    Where all were found, or none, the interval is the exact one of so many vehicles.
+    """
 
     where: tuple[tuple[str, str], ...]
     n: int
@@ -139,9 +143,13 @@ def cells(seen: Sightings, dimensions: Sequence[str], draws: Int64Array) -> Iter
 
 
 def _cell(where: tuple[tuple[str, str], ...], seen: Sightings, chosen: BoolArray, draws: Int64Array) -> Cell:
-    low, high = interval(_shares(seen.hit[chosen], seen.group[chosen], draws))
     n, hits = int(chosen.sum()), int(seen.hit[chosen].sum())
-    return Cell(where, n, hits, len(np.unique(seen.vehicle[chosen])), low, high)
+    vehicles = len(np.unique(seen.vehicle[chosen]))
+    if hits in (0, n):  # drawn anew it is always the same: what so many vehicles leave possible
+        low, high = exact_interval(vehicles if hits else 0, vehicles)
+    else:
+        low, high = interval(_shares(seen.hit[chosen], seen.group[chosen], draws))
+    return Cell(where, n, hits, vehicles, low, high)
 
 
 def _shares(hit: BoolArray, group: Int64Array, draws: Int64Array) -> Float64Array:

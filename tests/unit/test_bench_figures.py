@@ -112,6 +112,15 @@ def test_cells_share_the_sightings_out_and_hold_what_a_refit_counts() -> None:
     assert heights == {"12-20": 3 * 8 * FRAMES, "20-40": 3 * 8 * FRAMES}
 
 
+def test_a_part_in_which_nobody_was_found_is_not_called_certain() -> None:
+    (half,) = tried("EverySecond")
+    found = {one.where[0][1]: one for one in cells(half.seen, ("class",), half.draws)}
+    assert (found["car"].low, found["motorcycle"].high) == (0.0, 1.0)
+    assert found["car"].vehicles == found["motorcycle"].vehicles == 3 * 8
+    assert found["car"].high == pytest.approx(1 - 0.025 ** (1 / 24))
+    assert found["motorcycle"].low == pytest.approx(0.025 ** (1 / 24))
+
+
 def test_cameras_are_drawn_and_never_pictures() -> None:
     """Half of the cameras see, half do not: eight cameras say little, however many pictures they take."""
     (perfect, blind) = tried("Perfect", "Blind")

@@ -99,8 +99,10 @@ def test_a_ranking_is_told_in_the_order_of_the_twin_with_the_place_on_the_street
         Placed("a", 0.5, (0.4, 0.6), 0.7, (0.6, 0.8)),
     )
     told = ranking_page.finding(Agreement("F1", placed, -1.0, -1.0, 0.5), "twin", "street")
-    assert not told.holds
     assert "tau-b of 2 settings is -1.00 (95 %: -1.00 to 0.50): not resolved" in told.sentence
     assert [(row[0], row[1], row[4]) for row in told.tables[0].rows] == [("1", "b", "2"), ("2", "a", "1")]
-    assert ranking_page.finding(Agreement("F1", placed, 1.0, 0.2, 1.0), "twin", "street").holds
+    agreed = ranking_page.finding(Agreement("F1", placed, 1.0, 0.2, 1.0), "twin", "street")
+    assert agreed.holds
+    assert agreed.sentence.endswith("the orders agree.")
+    assert not ranking_page.finding(Agreement("F1", placed, -1.0, -1.0, -0.2), "twin", "street").holds
     assert len(ranking_page.SETTINGS) >= 6
