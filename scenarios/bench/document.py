@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from detectors.datatypes.detections import VehicleClass
 from scenarios.bench.clusters import RESAMPLES
 from scenarios.bench.figures import Figure, Measured, differences, figures
 from scenarios.bench.matching import NOBODY
@@ -23,6 +24,7 @@ UNLABELLED = "No labels: counts and times only. How well it sees cannot be said 
 APART = "Pictures are too far apart to follow anybody: no tracking, no false alarms an hour."
 FEW_GROUPS = "Few cameras or vehicles stand behind the intervals: take them for too narrow."
 ONE_CAMERA = "One camera: intervals are over vehicles, and what rests on whole clips has none."
+NO_CLASSES = "A detector that names no class has no mAP to speak of: go by AP50 of any vehicle."
 NO_SITE = "No survey of the camera: followed in pixels, and no rule is judged."
 
 
@@ -50,7 +52,7 @@ def document(bench: Bench) -> dict[str, Any]:
         "on": _on(bench.measured[0]),
         "detectors": [_detector(one, each) for one, each in zip(bench.measured, drawn, strict=True)],
         "differences": [],
-        "notes": notes(bench.measured[0]),
+        "notes": notes(bench.measured),
         "resamples": RESAMPLES,
         "reproduce": {"command": bench.command, "versions": {name: version(name) for name in VERSIONED}},
     }
@@ -62,8 +64,9 @@ def document(bench: Bench) -> dict[str, Any]:
     return told
 
 
-def notes(measured: Measured) -> list[str]:
+def notes(every: Sequence[Measured]) -> list[str]:
     """Return what a reader has to know, as English texts."""
+    measured = every[0]
     trial = measured.trial
     if not trial.on.labelled:
         return [UNLABELLED]
@@ -76,7 +79,14 @@ def notes(measured: Measured) -> list[str]:
         found.append(ONE_CAMERA)
     if measured.clusters.count < FEW:
         found.append(FEW_GROUPS)
+    if any(_names_no_class(one.trial) for one in every):
+        found.append(NO_CLASSES)
     return found
+
+
+def _names_no_class(trial: Trial) -> bool:
+    said = {int(kind) for one in trial.looked for kind in one.found.classes}
+    return said == {VehicleClass.UNKNOWN}
 
 
 def _on(measured: Measured) -> dict[str, Any]:

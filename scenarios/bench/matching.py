@@ -7,27 +7,9 @@ reference, and a test holds this against the latter.
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
+from scenarios.boxes import covered, overlaps
 
 NOBODY, IGNORED = -1, -2
-
-
-def overlaps(one: Float64Array, other: Float64Array) -> Float64Array:
-    """Return (N, M) intersection over union of boxes (N, 4) and (M, 4)."""
-    common = _common(one, other)
-    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (one, other)]
-    return np.asarray(common / np.maximum(areas[0][:, None] + areas[1][None] - common, 1e-9))
-
-
-def covered(one: Float64Array, other: Float64Array) -> Float64Array:
-    """Return (N, M) which share of each box (N, 4) lies in boxes (M, 4)."""
-    areas = np.prod(one[:, 2:] - one[:, :2], axis=1)
-    return np.asarray(_common(one, other) / np.maximum(areas[:, None], 1e-9))
-
-
-def _common(one: Float64Array, other: Float64Array) -> Float64Array:
-    low = np.maximum(one[:, None, :2], other[None, :, :2])
-    high = np.minimum(one[:, None, 2:], other[None, :, 2:])
-    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2))
 
 
 def owners(found: Float64Array, truth: Float64Array, held: BoolArray, overlap: float) -> Int64Array:

@@ -9,10 +9,10 @@ import numpy as np
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
 from scenarios.bench.clusters import Clusters, interval
-from scenarios.bench.matching import overlaps
 from scenarios.bench.pictures import NOT_KNOWN
 from scenarios.bench.precision import Ranking
 from scenarios.bench.sitting import Looked
+from scenarios.boxes import overlaps
 from scenarios.experiments.intervals import exact_interval
 from twin.cameras.appearance import LIGHTS, WEATHERS
 

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from detectors.datatypes.arrays import Float64Array, Int64Array
-from scenarios.bench.matching import covered, overlaps
 from scenarios.bench.sitting import Looked
+from scenarios.boxes import covered, overlaps
 
 ALPHAS = np.arange(0.05, 0.99, 0.05)
 SAME = 0.5  # overlap from which a track is on a vehicle, for IDF1 and for false alarms

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, UInt8Array
-from detectors.datatypes.frame import Frame
-from scenarios.bench.matching import IGNORED, NOBODY, overlaps, owners
+from detectors.datatypes.frame import Frame, TimeBase
+from scenarios.bench.matching import IGNORED, NOBODY, owners
 from scenarios.bench.sitting import Looked
+from scenarios.boxes import overlaps
 
 KEPT = 6
 SAME_PLACE = 0.3  # overlap with what is shown already, in the same clip
@@ -23,6 +24,7 @@ class Shown:
 
     clip: str
     timestamp_ns: int
+    time_base: TimeBase
     amount: float
     box_px: Float64Array
     vehicle: int
@@ -77,7 +79,7 @@ class Album:
             return shown
         if not self._drawn:
             self._drawn = drawn(frame.image_bgr, one, found)
-        fresh = Shown(one.camera, one.timestamp_ns, amount, box, vehicle, self._drawn)
+        fresh = Shown(one.camera, one.timestamp_ns, frame.time_base, amount, box, vehicle, self._drawn)
         return tuple(sorted((*rest, fresh), key=lambda each: -each.amount)[:KEPT])
 
 

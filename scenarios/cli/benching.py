@@ -10,6 +10,7 @@ from rich.table import Table
 
 from scenarios.bench.document import Bench, figure_of
 from scenarios.bench.figures import MAIN, Measured
+from scenarios.bench.sitting import STAGES
 from scenarios.bench.sources import Asked, open_on
 from scenarios.bench.trial import check_settings, try_on
 from scenarios.cli.detectors_at_work import look_here
@@ -90,27 +91,31 @@ def fails(told: dict[str, Any], least: float) -> bool:
 def show(told: dict[str, Any], out: Path, texts: Texts) -> None:
     """Print the figures, what a reader has to know, and where the page is."""
     console = Console(highlight=False, soft_wrap=True)
-    words = Words(texts.language)
-    table = Table(title=f"{told['on']['name']}: {told['on']['pictures']} {texts.text('pictures')}")
-    two = len(told["detectors"]) == 2
-    headings = ["Figure", *(one["setting"] for one in told["detectors"])]
-    for heading in (
-        *headings,
-        *(("B less A", "95 % interval", "Finding") if two else ("95 % interval",)),
-        "Rests on",
-    ):
-        table.add_column(texts.text(heading))
-    for row in rows(told, words):
-        more = ("b", "difference", "difference_interval", "finding") if two else ("a_interval",)
-        table.add_row(row["what"], row["a"], *(row[one] for one in more), row["n"])
-    for stage in ("detect", "track", "judge"):
-        spent = [one["cpu_ms"][stage]["mean"] for one in told["detectors"]]
-        blank = [""] * (3 if two else 1)
-        pictures = f"{told['on']['pictures']} {texts.text('pictures')}"
-        table.add_row(
-            f"{texts.text(stage)}, ms CPU", *(words.number(one, 1) for one in spent), *blank, pictures
-        )
-    console.print(table)
+    console.print(_table(told, texts))
     for note in told["notes"]:
         console.print(texts.text(note), markup=False)
     console.print(texts.text("Report: {path}", path=out / PAGE), markup=False)
+
+
+def _table(told: dict[str, Any], texts: Texts) -> Table:
+    words, detectors = Words(texts.language), told["detectors"]
+    two = len(detectors) == 2
+    pictures = f"{words.number(told['on']['pictures'])} {texts.text('pictures')}"
+    table = Table(title=f"{told['on']['name']}: {pictures}")
+    table.add_column(texts.text("Figure"))
+    for one in detectors:
+        table.add_column(one["setting"])
+    for heading in ("B less A", "95 % interval", "Finding") if two else ("95 % interval",):
+        table.add_column(texts.text(heading))
+    table.add_column(texts.text("Rests on"))
+    for row in rows(told, words):
+        more = ("b", "difference", "difference_interval", "finding") if two else ("a_interval",)
+        table.add_row(row["what"], row["a"], *(row[one] for one in more), row["n"])
+    blank = [""] * (3 if two else 1)
+    for what in ("detections", "tracks"):
+        counts = [words.number(one[what]) for one in detectors]
+        table.add_row(texts.text(what), *counts, *blank, pictures)
+    for stage in STAGES:
+        spent = [words.number(one["cpu_ms"][stage]["mean"], 1) for one in detectors]
+        table.add_row(f"{texts.text(stage)}, ms CPU", *spent, *blank, pictures)
+    return table

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from detectors.datatypes.frame import NS_PER_S, TimeBase
 from scenarios.bench.document import Bench, document
 from scenarios.bench.worst import Shown
 from scenarios.reports.bench_plots import plots
@@ -16,13 +17,11 @@ from scenarios.reports.report import environment
 from scenarios.reports.wording import NOTHING, Words
 
 PAGE, DATA, SCHEMA_FILE = "bench.html", "bench.json", "bench.schema.json"
-HEADLINES = ("mAP50", "recall", "precision", "HOTA")
-IN_PER_CENT = ("mAP50", "mAP50-95", "recall", "precision", "F1", "right class")
 
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """A picture of the worst ones: where, when, how bad, and its data URI."""
+    """A picture of the worst ones: where, when (time of day, or s into a recording), how bad, data URI."""
 
     clip: str
     clock: str
@@ -43,7 +42,6 @@ def write_bench(bench: Bench, out: Path, lang: str = "en") -> dict[str, Any]:
         rows=rows(told, words),
         plots=drawn,
         albums=[_album(one.setting, one.misses, one.false, words) for one in bench.trials],
-        headlines=HEADLINES,
         w=words,
         t=words.text,
     )  # fmt: skip
@@ -116,4 +114,6 @@ def _album(setting: str, misses: tuple[Shown, ...], false: tuple[Shown, ...], wo
 
 
 def _worst(one: Shown, amount: str, words: Words) -> Worst:
-    return Worst(one.clip, words.clock(one.timestamp_ns), amount, jpeg_uri(one.jpeg))
+    known = one.time_base is TimeBase.UTC
+    clock = words.clock(one.timestamp_ns) if known else words.seconds(one.timestamp_ns / NS_PER_S)
+    return Worst(one.clip, clock, amount, jpeg_uri(one.jpeg))

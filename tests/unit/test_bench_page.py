@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scenarios.bench.clip_source import ClipSource, read_labels
-from scenarios.bench.document import NO_SITE, ONE_CAMERA, UNLABELLED, Bench, document
+from scenarios.bench.document import NO_CLASSES, NO_SITE, ONE_CAMERA, UNLABELLED, Bench, document
 from scenarios.bench.figures import Measured
 from scenarios.bench.trial import try_on
 from scenarios.bench.worst import KEPT
@@ -117,16 +117,25 @@ def test_a_recording_with_labels_is_measured_by_vehicle(clip: Path) -> None:
     assert told["on"]["drawn"] == {"what": "vehicles", "count": 6}
     assert told["simulated"] is False
     assert {NO_SITE, ONE_CAMERA} <= set(told["notes"])
+    assert NO_CLASSES not in told["notes"]
+    nameless = document(benched("tests.bench_pictures:Nameless", source=ClipSource(clip)))
+    assert NO_CLASSES not in nameless["notes"]  # nothing is said of figures that are not there
+    nameless = document(benched("tests.bench_pictures:Nameless"))
+    assert NO_CLASSES in nameless["notes"]
     assert one["cpu_ms"]["detect"]["mean"] > 0
     assert one["cpu_ms"]["judge"]["mean"] is None
 
 
-def test_a_recording_without_labels_gives_counts_and_times_and_says_so(clip: Path, tmp_path: Path) -> None:
+def test_a_recording_without_labels_gives_counts_and_times_and_says_so(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     bench = benched(PERFECT, source=ClipSource(clip))
     told = write_bench(bench, tmp_path)
     assert told["notes"] == [UNLABELLED]
     assert told["detectors"][0]["figures"] == []
     assert told["detectors"][0]["detections"] == 6 * len(bench.trials[0].looked)
+    assert main(["detector", "bench", PERFECT, "--on", str(clip), "--out", str(tmp_path / "new")]) == 0
+    assert "│ detections" in capsys.readouterr().out
     assert "Counts and times only" in (tmp_path / "bench.html").read_text(encoding="utf-8")
 
 
