@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.frame import Frame
+from detectors.datatypes.site import SitePlan
 from hardware_adapters.sources import open_source, street_folder
-from scenarios.bench.pictures import Clip, Labels, Picture, SourceFacts
+from scenarios.bench.pictures import Clip, Labels, Picture, SourceFacts, followed
 from scenarios.errors import InputError, unknown_name
 
 EDGES = ("x0", "y0", "x1", "y1")
@@ -91,11 +92,20 @@ def _box(row: dict[str, str], where: str) -> tuple[float, list[float]]:
     return frame, box
 
 
-class ClipSource:
-    """Source of one recording; `labels` None leaves it without truth."""
+def _on_site(boxes_px: Float64Array, site: SitePlan) -> BoolArray:
+    """Return (N,) which boxes (N, 4) the engine keeps: their ground, a quarter up, lies on the site."""
+    middle = (boxes_px[:, 0] + boxes_px[:, 2]) / 2
+    ground = np.column_stack((middle, 0.75 * boxes_px[:, 3] + 0.25 * boxes_px[:, 1]))
+    return followed(site, site.camera.ground_points(ground, site.ground))
 
-    def __init__(self, path: Path, labels: Path | None = None, fps: float = FPS) -> None:
-        self._path = path
+
+class ClipSource:
+    """Source of one recording: `labels` None leaves it without truth, `site` None without ground."""
+
+    def __init__(
+        self, path: Path, labels: Path | None = None, fps: float = FPS, site: SitePlan | None = None
+    ) -> None:
+        self._path, self._site = path, site
         self._video = open_source(path, path.stem, None, simulated=False)
         self._vehicles = read_labels(labels) if labels else None
         self._step = max(1, round(self._video.fps / fps))
@@ -106,7 +116,7 @@ class ClipSource:
 
     def pictures(self) -> Iterator[tuple[Clip, Picture]]:
         """Yield every so many-th frame of the recording."""
-        clip = Clip(self._path.stem, self._path.stem, self._step / self._video.fps, street=self._street)
+        clip = Clip(self._path.stem, self._path.stem, self._step / self._video.fps, self._site, self._street)
         for frame in islice(self._video.frames(), 0, None, self._step):
             yield clip, Picture(frame, self._labels(frame.index))
 
@@ -119,7 +129,8 @@ class ClipSource:
         counts = np.array([one.counts for one, _ in shown], dtype=np.bool_)
         kinds = np.array([one.kind for one, _ in shown], dtype=np.int64)
         numbers = np.array([one.number for one, _ in shown], dtype=np.int64)
-        return Labels(boxes, kinds, numbers, np.full(len(shown), np.nan), counts, counts)
+        on_site = np.ones(len(shown), dtype=np.bool_) if self._site is None else _on_site(boxes, self._site)
+        return Labels(boxes, kinds, numbers, np.full(len(shown), np.nan), counts, on_site)
 
     def _street(self) -> Iterable[Frame]:
         """Yield pictures of the empty street beside the recording, else frames spread over it."""

@@ -16,6 +16,8 @@ from scenarios.errors import InputError
 from twin.cameras.appearance import LIGHTS, light_number
 from twin.environment.sun import ambient
 
+IMAGE_KEYS = {"id", "file_name", "view", "seed", "timestamp_ns"}
+ENTRY_KEYS = {"image_id", "category_id", "bbox", "iscrowd"}
 BROKEN_OFF = 1.5  # times the usual time between pictures: the next one belongs to another clip
 
 
@@ -30,12 +32,23 @@ def load_split(dataset: Path, split: str) -> dict[str, Any]:
         )
         raise InputError(msg)
     truth = _read(file)
-    try:
-        truth["images"], truth["annotations"], truth["categories"]
-    except (KeyError, TypeError) as error:
-        msg = f"{file}: not a COCO file of a dataset ({error}); export it again"
-        raise InputError(msg) from error
+    fault = _fault(truth)
+    if fault:
+        msg = f"{file}: not a COCO file of a dataset ({fault}); export it again"
+        raise InputError(msg)
     return truth
+
+
+def _fault(truth: Any) -> str:
+    """Return what a COCO file lacks that the bench needs, "" where it lacks nothing."""
+    parts = [truth.get(name) if isinstance(truth, dict) else None for name in ("images", "annotations")]
+    for name, part, keys in zip(("images", "annotations"), parts, (IMAGE_KEYS, ENTRY_KEYS), strict=True):
+        if not isinstance(part, list) or any(not isinstance(one, dict) or keys - one.keys() for one in part):
+            return f"expected a list of {name}, each with {', '.join(sorted(keys))}"
+    images, entries = parts
+    known = {image["id"] for image in images or []}
+    lost = [entry["image_id"] for entry in entries or [] if entry["image_id"] not in known]
+    return f"an annotation of image {lost[0]}, which is not there" if lost else ""
 
 
 def _read(file: Path) -> dict[str, Any]:

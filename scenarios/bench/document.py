@@ -73,7 +73,7 @@ def notes(every: Sequence[Measured]) -> list[str]:
     found = []
     if all(one.tracks is None for one in trial.looked):
         found.append(APART)
-    elif trial.on.kind != "scenario":
+    elif not any(one.judged for one in trial.looked):
         found.append(NO_SITE)
     if len({one.camera for one in trial.looked}) == 1:
         found.append(ONE_CAMERA)
@@ -120,7 +120,7 @@ def _detector(measured: Measured, drawn: tuple[dict[str, float], ...]) -> dict[s
         "setting": trial.setting,
         "threshold": trial.threshold,
         "cpu_ms": cpu_ms(trial),
-        "threads": 1,
+        "cores": cores(trial),
         "detections": int(sum((one.found.scores >= trial.threshold).sum() for one in trial.looked)),
         "tracks": len({(one.clip, track.track_id) for one in trial.looked for track in one.tracks or ()}),
         "figures": [],
@@ -147,7 +147,7 @@ def cpu_ms(trial: Trial) -> dict[str, dict[str, float | None]]:
     Reading, decoding or rendering the picture is not in it.
     """
     done = {"detect": True, "track": any(one.tracks is not None for one in trial.looked)}
-    done["judge"] = done["track"] and trial.on.kind == "scenario"
+    done["judge"] = any(one.judged for one in trial.looked)
     told: dict[str, dict[str, float | None]] = {}
     for column, stage in enumerate(STAGES):
         spent = [one.cpu_ms[column] for one in trial.looked]
@@ -157,6 +157,12 @@ def cpu_ms(trial: Trial) -> dict[str, dict[str, float | None]]:
             "p95": round(p95, 3) if done[stage] else None,
         }
     return told
+
+
+def cores(trial: Trial) -> float:
+    """Return on how many processors the detector was at work at once, on average: CPU over wall time."""
+    wall_ms = sum(one.wall_ms for one in trial.looked)
+    return round(sum(one.cpu_ms[0] for one in trial.looked) / max(wall_ms, 1e-9), 2)
 
 
 def false_detections(measured: Measured) -> list[dict[str, Any]]:

@@ -80,6 +80,16 @@ class Clip:
         return self.every_s <= CONSECUTIVE_S
 
 
+def followed(site: SitePlan, at_m: Float64Array) -> BoolArray:
+    """Return (N,) which places (N, 2) lie where the engine follows what stands there."""
+    inside = np.zeros(len(at_m), dtype=np.bool_)
+    for area in (*(way.area for way in site.carriageways), *(zone.area for zone in site.no_parking)):
+        inside |= area.contains(at_m)
+    for area in site.ignore:
+        inside &= ~area.contains(at_m)
+    return inside
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
     """What a source is: `kind` dataset, scenario or video; `pictures` about how many it has."""

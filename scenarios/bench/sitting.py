@@ -26,7 +26,9 @@ class Looked:
 
     `found` holds all detections, those under the operating threshold too; `tracks` are those of the
     engine after this picture, None where pictures are too far apart to follow anybody. `cpu_ms` is what
-    each of STAGES took; `elapsed_s` the time that the picture stands for.
+    each of STAGES took, of all threads together; `wall_ms` how long detection took by the clock on the wall;
+    `judged` says whether there were rules to judge by;
+    `elapsed_s` the time that the picture stands for.
     """
 
     clip: str
@@ -39,6 +41,8 @@ class Looked:
     found: Detections
     tracks: tuple[Track, ...] | None
     cpu_ms: tuple[float, float, float]
+    wall_ms: float = 0.0
+    judged: bool = False
 
 
 class _Sure:
@@ -48,12 +52,12 @@ class _Sure:
         self._detector, self._threshold = detector, threshold
         self.name = detector.name
         self.found = Detections.none()
-        self.cpu_s = 0.0
+        self.cpu_s = self.wall_s = 0.0
 
     def detect(self, frame: Frame) -> Detections:
-        begun_s = time.process_time()
+        begun_s, on_wall_s = time.process_time(), time.perf_counter()
         self.found = self._detector.detect(frame)
-        self.cpu_s = time.process_time() - begun_s
+        self.cpu_s, self.wall_s = time.process_time() - begun_s, time.perf_counter() - on_wall_s
         return select(self.found, self.found.scores >= self._threshold)
 
 
@@ -106,4 +110,5 @@ class Sitting:
         return Looked(
             self._clip.name, self._clip.camera, picture.frame.timestamp_ns, self._clip.every_s,
             picture.light, picture.weather, picture.labels, self._detector.found, tracks, cpu_ms,
+            1000 * self._detector.wall_s, self._clip.consecutive and self._clip.site is not None,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from scenarios.bench.pictures import Source
 from scenarios.bench.twin_source import TwinSource, TwinSpec
 from scenarios.datasets.random_views import random_views
 from scenarios.errors import InputError, unknown_name
+from scenarios.site_files import load_site
 from scenarios.spec import check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.toml_files import Kind, known_names
 from twin.environment.weather import Sky, Weather
@@ -20,8 +21,9 @@ INTENSITY = 0.5  # of rain and haze
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How to look at a source: `split` of a dataset, `labels` of a recording, the rest of a scenario.
+    """How to look at a source.
 
+    `split` is of a dataset, `labels` and the `site` file of a recording, the rest of a scenario.
     `cameras` 0 takes the plan of the scenario, else so many random ones; `weathers` empty its weather.
     """
 
@@ -32,6 +34,7 @@ class Asked:
     lasting_s: float = 10.0
     fps: float = 2.0
     weathers: tuple[str, ...] = ()
+    site: str | None = None
 
 
 def open_on(on: str, asked: Asked) -> Source:
@@ -46,7 +49,7 @@ def open_on(on: str, asked: Asked) -> Source:
     if on in scenarios or path.suffix == ".toml":
         return TwinSource(_twin(on, asked))
     if path.exists():
-        return ClipSource(path, asked.labels, FPS)
+        return ClipSource(path, asked.labels, FPS, load_site(asked.site) if asked.site else None)
     if path.parent != Path() or path.suffix:
         msg = f"{on}: not there; expected a dataset of `bconnect dataset export`, a scenario or a recording"
         raise InputError(msg)

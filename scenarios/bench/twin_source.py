@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray
 from detectors.datatypes.frame import NS_PER_S, Frame
-from detectors.datatypes.site import SitePlan
-from scenarios.bench.pictures import Clip, Labels, Picture, SourceFacts
+from scenarios.bench.pictures import Clip, Labels, Picture, SourceFacts, followed
 from scenarios.offences import KTL_WINDOW
 from scenarios.results import Scenario
 from twin.cameras.appearance import LIGHTS, light_number
@@ -141,11 +139,3 @@ class _Booth:
             held,
             on_site,
         )
-
-
-def followed(site: SitePlan, at_m: np.ndarray) -> BoolArray:
-    """Return (N,) which places (N, 2) lie where the engine follows what stands there."""
-    inside = np.zeros(len(at_m), dtype=np.bool_)
-    for area in (*(way.area for way in site.carriageways), *(zone.area for zone in site.no_parking)):
-        inside |= area.contains(at_m)
-    return inside

@@ -33,7 +33,7 @@ def settings_of(name: str | None, compare: tuple[str, str] | None) -> tuple[str,
     return compare or (str(name),)
 
 
-def asked(
+def asked(  # noqa: PLR0913 - one parameter an option
     *,
     split: str,
     labels: Path | None,
@@ -42,13 +42,14 @@ def asked(
     seconds: float,
     fps: float,
     weather: str,
+    site: str | None,
 ) -> Asked:
     """Return how to look at the source; raises InputError for labels that are not there."""
     if labels is not None and not labels.is_file():
         msg = f"--labels {labels}: no such file"
         raise InputError(msg)
     skies = tuple(part.strip() for part in weather.split(",") if part.strip())
-    return Asked(split, labels, seeds, cameras, seconds, fps, skies)
+    return Asked(split, labels, seeds, cameras, seconds, fps, skies, site)
 
 
 def run(

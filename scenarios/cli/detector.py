@@ -68,6 +68,7 @@ def bench_command(  # noqa: PLR0913 - one parameter an option
     labels: Annotated[
         Path | None, typer.Option(help="Of a recording: CSV with vehicle,class,frame,x0,y0,x1,y1.")
     ] = None,
+    site: Annotated[str | None, typer.Option(help="Of a recording: site file of its camera.")] = None,
     cameras: Annotated[
         int, typer.Option(min=0, max=500, help="Of a scenario: so many random ones, not its plan.")
     ] = 0,
@@ -93,7 +94,7 @@ def bench_command(  # noqa: PLR0913 - one parameter an option
     settings = benching.settings_of(name, compare)
     asked = benching.asked(
         split=split, labels=labels, seeds=tuple(range(seed, seed + seeds)), cameras=cameras,
-        seconds=seconds, fps=fps, weather=weather,
+        seconds=seconds, fps=fps, weather=weather, site=site,
     )  # fmt: skip
     with bars(texts) as progress:
         told = benching.run(settings, on, asked, out, progress, texts.language)

@@ -126,6 +126,6 @@ def cost(detectors: Sequence[dict[str, Any]], words: Words) -> str:
         axes.set_yticks(range(len(detectors)), [one["setting"] for one in detectors])
         axes.invert_yaxis()
         axes.margins(x=0.16)
-        axes.set_xlabel(words.text("CPU ms a picture, one thread"))
+        axes.set_xlabel(words.text("CPU ms a picture, all threads together"))
         axes.legend(fontsize=8.5, ncols=3, loc="upper left", bbox_to_anchor=(0, 1.35))
     return inline_svg(figure, "cost")

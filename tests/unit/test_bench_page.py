@@ -20,6 +20,8 @@ from scenarios.reports.bench_page import schema, write_bench
 from scenarios.reports.wording import Words
 from scenarios.texts import read_catalogue
 from tests.bench_pictures import FRAMES, SIZE_PX, DrawnSource, drawn
+from tests.contract.test_detector_contract import surveyed
+from tests.drawn_clip import Clip as FreeClip
 from tests.unit.test_report_files import Outline
 
 HALF, PERFECT = "tests.bench_pictures:EverySecond", "tests.bench_pictures:Perfect"
@@ -123,6 +125,7 @@ def test_a_recording_with_labels_is_measured_by_vehicle(clip: Path) -> None:
     nameless = document(benched("tests.bench_pictures:Nameless"))
     assert NO_CLASSES in nameless["notes"]
     assert one["cpu_ms"]["detect"]["mean"] > 0
+    assert 0 < one["cores"] < 1.5
     assert one["cpu_ms"]["judge"]["mean"] is None
 
 
@@ -137,6 +140,17 @@ def test_a_recording_without_labels_gives_counts_and_times_and_says_so(
     assert main(["detector", "bench", PERFECT, "--on", str(clip), "--out", str(tmp_path / "new")]) == 0
     assert "│ detections" in capsys.readouterr().out
     assert "Counts and times only" in (tmp_path / "bench.html").read_text(encoding="utf-8")
+
+
+def test_a_surveyed_recording_is_followed_on_the_ground_and_judged(clip: Path) -> None:
+    site = surveyed(FreeClip(width_px=SIZE_PX[0], height_px=SIZE_PX[1]))
+    source = ClipSource(clip, clip.with_suffix(".csv"), site=site)
+    told = document(benched(PERFECT, source=source))
+    assert told["detectors"][0]["cpu_ms"]["judge"]["mean"] is not None
+    assert NO_SITE not in told["notes"]
+    pictures = [picture.labels for _, picture in source.pictures()]
+    on_site = np.concatenate([one.on_site for one in pictures if one is not None])
+    assert 0 < on_site.sum() < len(on_site)  # what stands above the horizon is on no road
 
 
 def test_labels_between_two_rows_lie_on_the_line_between_them(clip: Path) -> None:

@@ -1,6 +1,7 @@
 """Datasets: labels equal the truth, splits share nobody, figures have known answers, bad input is told."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from scenarios.cli.main import main
 from scenarios.datasets.export import Exported, export, shares
 from scenarios.datasets.random_views import random_views
 from scenarios.datasets.shots import ShotSpec, shots
+from scenarios.errors import InputError
 from scenarios.spec import load_scenario
 from twin.network import library
 from twin.randomness import Seed
@@ -123,6 +125,38 @@ def test_bench_tries_a_detector_on_every_picture(made: Exported) -> None:
     assert 0.0 <= measured.values(measured.once)["mAP50"] <= 1.0
     assert all(one.cpu_ms[0] > 0 for one in done.looked)
     assert {one.light for one in done.looked} == {"day", "night"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "not a COCO file of a dataset"),
+        ("[]", "expected a list of images, each with file_name, id, seed, timestamp_ns, view"),
+        ('{"images": [{"id": 1}], "annotations": []}', "expected a list of images"),
+        ('{"images": [], "annotations": [{"bbox": 1}]}', "expected a list of annotations, each with bbox"),
+        (
+            '{"images": [], "annotations": [{"image_id": 3, "category_id": 1, "bbox": [], "iscrowd": 0}]}',
+            "an annotation of image 3, which is not there",
+        ),
+    ],
+)
+def test_labels_that_are_none_are_told(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "val.json").write_text(text)
+    with pytest.raises(InputError) as told:
+        DatasetSource(tmp_path)
+    assert says in str(told.value)
+    with pytest.raises(InputError, match=r"splits there: val"):
+        DatasetSource(tmp_path, "train")
+
+
+def test_a_picture_that_is_gone_is_told(made: Exported, tmp_path: Path) -> None:
+    copied = tmp_path / "set"
+    shutil.copytree(made.folder, copied)
+    gone = next((copied / "images" / "val").glob("*.jpg"))
+    gone.unlink()
+    with pytest.raises(InputError, match=f"{gone.name}: not a picture that can be read"):
+        list(DatasetSource(copied).pictures())
 
 
 @pytest.mark.parametrize(
