@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from detectors.detection import registry
+from detectors.detection.settings import read_settings
 from scenarios.demand_files import DemandFile, Name, Share, check_demand, load_demand
 from scenarios.errors import InputError, unknown_name
 from scenarios.plan_files import check_on_map, load_plan, plan_on
@@ -131,5 +132,6 @@ def check_zone(scenario: Scenario, network: RoadNetwork) -> None:
 
 def check_detector(name: str, known: Sequence[str] = DETECTORS) -> None:
     """Raise InputError that lists the known detectors where `name` is none; `x:y` is told when built."""
-    if name not in known and ":" not in name:
-        raise unknown_name(name, known, what="detector")
+    plain = read_settings(name).name
+    if plain not in known and ":" not in plain:
+        raise unknown_name(plain, known, what="detector")
