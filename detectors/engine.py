@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 import numpy as np
 
 from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
+from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
@@ -15,11 +16,12 @@ from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import Polygon
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
-from detectors.datatypes.steps import Observation, SnapshotRequest, StepRecord
+from detectors.datatypes.steps import Observation, PlateRead, SnapshotRequest, StepRecord
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
 from detectors.plates.grammar import PlateRefused, admit
-from detectors.ports import CameraControl, Detector, Docket, Rule, SignalSource, Tracker
+from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
+from detectors.reading.belief import LastSeen, believed, closer_look
 
 LOUDSPEAKER = "loudspeaker"
 OFFICER = "officer"
@@ -34,7 +36,8 @@ class ViewEngine:
     """The engine of one view. `site` None means pixels only: tracks, but no rule can be judged.
 
     `signals` None means that no signal is known; `control` None that the camera can neither zoom
-    nor speak, and an officer has to give the teguran. Frames come in the order of their time.
+    nor speak, and an officer has to give the teguran; `plates` None that no plate is read. Frames come in
+    the order of their time.
     """
 
     site: SitePlan | None
@@ -45,10 +48,11 @@ class ViewEngine:
     _: KW_ONLY
     signals: SignalSource | None = None
     control: CameraControl | None = None
+    plates: PlateReader | None = None
     policy: Policy = field(default_factory=Policy)
     _book: CaseBook = field(init=False)
     _recent: RecentFrames = field(init=False, default_factory=RecentFrames)
-    _asked: dict[str, str] = field(init=False, default_factory=dict)
+    _asked: dict[str, PlateLook] = field(init=False, default_factory=dict)
     _last: Frame | None = field(init=False, default=None)
     _oracle: bool = field(init=False, default=False)
 
@@ -171,18 +175,50 @@ class ViewEngine:
             zoom=zoom_to_fill(frame.size_px, box),
             asked_ns=frame.timestamp_ns,
         )
-        if self.control is None or not self.control.request(request):
+        asked = self._ask(PlateLook(request, entry.case, box, box, frame.size_px))
+        if asked and self.plates is not None and entry.case.plate is None:
+            self._book.await_plate(entry.case)
+        return asked
+
+    def _ask(self, look: PlateLook) -> tuple[SnapshotRequest, ...]:
+        """Ask the camera for a picture; what it cannot give is not asked."""
+        if self.control is None or not self.control.request(look.request):
             return ()
-        self._asked[request.request_id] = case_id
-        return (request,)
+        self._asked[look.request.request_id] = look
+        return (look.request,)
 
     def _keep_snapshot(self, frame: Frame, request_id: str) -> StepRecord:
-        """Attach the answer to a request; what this engine never asked for belongs to no case."""
-        case_id = self._asked.pop(request_id, None)
-        if case_id is not None:
-            kind, at_ns = PictureKind.ZOOMED, frame.timestamp_ns
-            self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated))
-        return _record(frame, (), ())
+        """Attach the answer to a request and read it; what was never asked for belongs to no case."""
+        look = self._asked.pop(request_id, None)
+        if look is None:
+            return _record(frame, (), ())
+        kind = PictureKind.PLATE if look.closer else PictureKind.ZOOMED
+        case_id, at_ns = look.case.case_id, frame.timestamp_ns
+        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated))
+        if self.plates is None or look.case.plate is not None:
+            return _record(frame, (), ())
+        return self._name(look, frame, self.plates)
+
+    def _name(self, look: PlateLook, picture: Frame, plates: PlateReader) -> StepRecord:
+        """Name the case by its plate, or ask for a closer look at it, or leave it without one."""
+        seen = self._last_seen(look.case.track_id, picture.timestamp_ns)
+        sight = believed(look, picture, seen, plates)
+        closer = closer_look(look, picture, sight, seen)
+        asked = self._ask(closer) if closer else ()
+        if asked:
+            return _record(picture, (), (), requests=asked)
+        case = self._book.name(look.case.case_id, sight.reading)
+        if case is not None and sight.reading is not None:
+            self.docket.put(case)
+        return replace(_record(picture, (), ()), plates=(PlateRead(look.case.case_id, sight.reading),))
+
+    def _last_seen(self, track_id: int, timestamp_ns: int) -> LastSeen:
+        camera = self.site.camera if self.site else None
+        seen = self._recent.at(timestamp_ns, track_id)
+        if seen is None:
+            return LastSeen(None, (), camera)
+        others = tuple(box for other, box in seen.boxes_px.items() if other != track_id)
+        return LastSeen(seen.boxes_px[track_id], others, camera)
 
 
 def _record(

@@ -6,7 +6,7 @@ from typing import Protocol
 from detectors.datatypes.cases import Case, EvidencePicture
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
-from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.plates import PlateSight
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import SitePlan
 from detectors.datatypes.steps import Observation, SnapshotRequest, StepRecord
@@ -57,10 +57,13 @@ class Tracker(Protocol):
 
 
 class PlateReader(Protocol):
-    """Reads the plate in a picture of one vehicle."""
+    """Reads the plate of one vehicle. A doubt is UNREADABLE: a wrong plate accuses a stranger."""
 
-    def read(self, frame: Frame, box_px: tuple[float, float, float, float]) -> PlateReading | None:
-        """Return the reading, or None where no plate can be read."""
+    def read(self, frame: Frame, box_px: tuple[float, float, float, float]) -> PlateSight:
+        """Return what the plate of the vehicle in a box shows."""
+
+    def read_closer(self, frame: Frame, box_px: tuple[float, float, float, float]) -> PlateSight:
+        """Return what the plate shows whose number should stand in a box."""
 
 
 class Rule(Protocol):

@@ -51,7 +51,8 @@ class _Tape:
     def snapshot(self, request: SnapshotRequest, frame: Frame) -> None:
         file = f"{len(self._snapshots):04d}.jpg"
         cv2.imwrite(str(self._folder / file), frame.image_bgr)
-        taken = RecordedSnapshot(request.asked_ns, frame.timestamp_ns, request.target_px, request.zoom, file)
+        zoom = frame.snapshot.zoom if frame.snapshot else request.zoom  # a lens may not give what is asked
+        taken = RecordedSnapshot(request.asked_ns, frame.timestamp_ns, request.target_px, zoom, file)
         self._snapshots.append(taken)
 
     def signals(self, states: tuple[SignalState, ...]) -> None:

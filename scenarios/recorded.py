@@ -21,6 +21,7 @@ from hardware_adapters.recorded_signals import RecordedSignals, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshots, snapshots_folder
 from hardware_adapters.sources import Recorded, open_source, street_folder
 from scenarios.errors import InputError
+from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.progress import Progress, silent
 from scenarios.recorded_results import Results
 from scenarios.site_files import clock_seconds, load_site
@@ -147,6 +148,7 @@ def _engine(plan: SitePlan | None, detector: Detector, store: CaseStore, beside:
         rules=rules_for(plan) if plan else (),
         signals=beside.signals,
         control=beside.control,
+        plates=PlateReaderOnUse() if beside.control else None,
     )
 
 
@@ -187,6 +189,8 @@ def _write_summary(stage: Path, source: Path, detector: str, outcome: DetectOutc
             "place": case.place,
             "track": case.track_id,
             "state": case.state.value,
+            "plate": case.plate.text if case.plate else None,
+            "plate_confidence": case.plate.confidence if case.plate else None,
             "simulated": case.simulated,
         }
         for case in outcome.cases

@@ -19,7 +19,8 @@ class Scenario:
 
     `short_start`..`short_end` is the excerpt that `--short` runs, `warmup_s` the traffic before
     it that no camera sees. `phase` is "socialisation" or "enforcement". `gates` are the least
-    recall and precision by rule for which the run counts as passed.
+    recall and precision by rule for which the run counts as passed. `plates` says whether plates are
+    read in snapshots.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Scenario:
     demand: DemandSpec
     weather: Weather = CLEAR
     gates: tuple[tuple[str, float, float], ...] = ()  # (rule, least recall, least precision)
+    plates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

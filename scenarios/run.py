@@ -29,7 +29,7 @@ from twin.truth import Scene
 from twin.world import Watch, World
 
 SIGHT_M = 170.0
-VERSIONED = ("bconnect-twin", "numpy", "opencv-python-headless", "numba", "simpy")
+VERSIONED = ("bconnect-twin", "numpy", "opencv-python-headless", "numba", "simpy", "onnxruntime", "rapidocr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,7 @@ def _job(
         picture_times_ns=moments,
         camera=camera,
         weather=scenario.weather,
+        plates=scenario.plates,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from detectors.detection import registry
+from detectors.detection.settings import read_settings
 from scenarios.demand_files import DemandFile, Name, Share, check_demand, load_demand
 from scenarios.errors import InputError, unknown_name
 from scenarios.plan_files import check_on_map, load_plan, plan_on
@@ -65,6 +66,7 @@ class ScenarioFile(FileModel):
     warmup_s: Annotated[float, Field(ge=0, le=7200)]
     phase: Literal["socialisation", "enforcement"]
     detector: Name = "motion"
+    plates: bool = True
     weather: WeatherKey = WeatherFile()
     demand: DemandFile | None = None
     demand_file: Name | None = None
@@ -98,6 +100,7 @@ class ScenarioFile(FileModel):
             detector=self.detector,
             demand=self._demand(file),
             weather=self.weather.weather(),
+            plates=self.plates,
             gates=tuple((rule, gate.recall, gate.precision) for rule, gate in gates if gate),
         )
 
@@ -129,5 +132,6 @@ def check_zone(scenario: Scenario, network: RoadNetwork) -> None:
 
 def check_detector(name: str, known: Sequence[str] = DETECTORS) -> None:
     """Raise InputError that lists the known detectors where `name` is none; `x:y` is told when built."""
-    if name not in known and ":" not in name:
-        raise unknown_name(name, known, what="detector")
+    plain = read_settings(name).name
+    if plain not in known and ":" not in plain:
+        raise unknown_name(plain, known, what="detector")

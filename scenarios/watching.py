@@ -21,6 +21,7 @@ from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
 from scenarios.offences import KTL_WINDOW
+from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
 from twin.cameras.head import CameraHead
@@ -41,7 +42,7 @@ PICTURES_PER_VIEW = 2
 
 @dataclass(frozen=True, slots=True)
 class ViewJob:
-    """All that a worker process needs to build the pipeline of one view."""
+    """All that a worker process needs to build the pipeline of one view; `plates`: whether it reads them."""
 
     network: RoadNetwork
     spec: ViewSpec
@@ -53,6 +54,7 @@ class ViewJob:
     picture_times_ns: tuple[int, ...]
     camera: Camera | None = None
     weather: Weather = CLEAR
+    plates: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +129,7 @@ class ViewAtWork:
             self._docket,
             control=self._control,
             signals=self._signals,
+            plates=PlateReaderOnUse() if job.plates else None,
             policy=Policy(phase=job.phase),
         )
         self._log = _open_log(job.out, job.spec.name)

@@ -8,6 +8,7 @@ from detectors.cases.ladder import CaseStep, RefusedStep, advance
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from detectors.datatypes.frame import NS_PER_S, TimeBase
+from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 
 ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
@@ -44,6 +45,7 @@ class CaseBook:
         self._number = 0
         self._seen: set[str] = set()
         self._standing: dict[str, Case] = {}
+        self._unnamed: dict[str, Case] = {}  # whose plate is being looked at, by id
 
     def take(self, verdict: Verdict, circumstances: Circumstances) -> Entry | None:
         """Return what the verdict changed: a new case, steps of an open one, or None."""
@@ -64,6 +66,24 @@ class CaseBook:
         case = self._standing[verdict.key]
         entry = self._keep(verdict, case, advance(case, CaseStep.WARN, verdict.updated_ns, ground))
         return replace(entry, events=entry.case.history)
+
+    def await_plate(self, case: Case) -> None:
+        """Keep a case for `name`, whatever becomes of it until then."""
+        self._unnamed[case.case_id] = case
+
+    def name(self, case_id: str, reading: PlateReading | None) -> Case | None:
+        """Return a case that waited for its plate as it now stands, with the reading; None for any other.
+
+        None as a reading says that the plate is unreadable: the case keeps what it has.
+        """
+        case = self._unnamed.pop(case_id, None)
+        if case is None or reading is None:
+            return case
+        named = replace(case, plate=reading)
+        key = next((key for key, one in self._standing.items() if one.case_id == case_id), None)
+        if key is not None:
+            self._standing[key] = named
+        return named
 
     def _open(self, verdict: Verdict, circumstances: Circumstances) -> Entry:
         self._seen.add(verdict.key)
@@ -90,6 +110,8 @@ class CaseBook:
             del self._standing[verdict.key]
         else:
             self._standing[verdict.key] = after
+        if after.case_id in self._unnamed:
+            self._unnamed[after.case_id] = after
         return Entry(after, after.history[len(before.history) :])
 
 

@@ -33,6 +33,7 @@ class PictureKind(StrEnum):
     CONTEXT = "context"
     VEHICLE = "vehicle"
     ZOOMED = "zoomed"
+    PLATE = "plate"
     BEFORE_LINE = "before-line"
     IN_JUNCTION = "in-junction"
 

@@ -50,6 +50,12 @@ class Detections:
     def __len__(self) -> int:
         return len(self.boxes_px)
 
+    @classmethod
+    def none(cls) -> "Detections":
+        """Return the detections of a frame in which nothing was found."""
+        nobody = np.zeros(0, dtype=np.float32)
+        return cls(nobody, nobody, nobody.astype(np.int8), nobody)
+
     def plate(self, row: int) -> PlateReading | None:
         """Return the plate reading of one row, if there is one."""
         return self.plates[row] if self.plates else None

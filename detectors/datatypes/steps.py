@@ -6,6 +6,7 @@ from typing import Any
 
 from detectors.datatypes.cases import CaseEvent
 from detectors.datatypes.frame import TimeBase
+from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
@@ -34,6 +35,14 @@ class SnapshotRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PlateRead:
+    """That the plate of a case was looked at for good; `reading` None: it is unreadable."""
+
+    case_id: str
+    reading: PlateReading | None
+
+
+@dataclass(frozen=True, slots=True)
 class StepRecord:
     """One frame through the engine."""
 
@@ -46,6 +55,7 @@ class StepRecord:
     verdicts: tuple[Verdict, ...]
     events: tuple[CaseEvent, ...]
     requests: tuple[SnapshotRequest, ...] = ()
+    plates: tuple[PlateRead, ...] = ()
 
     def json_line(self) -> str:
         """Return the record as one line of JSON: keys sorted, floats rounded, same every time."""
@@ -65,12 +75,19 @@ class StepRecord:
                 {"id": r.request_id, "case": r.case_id, "px": _round(r.target_px, 1), "zoom": r.zoom}
                 for r in self.requests
             ],
+            "plates": [_plate(read) for read in self.plates],
         }
         return json.dumps(record, sort_keys=True, separators=(",", ":"))
 
 
 def _round(values: tuple[float, ...] | None, digits: int) -> list[float] | None:
     return None if values is None else [round(float(v), digits) for v in values]
+
+
+def _plate(read: PlateRead) -> dict[str, Any]:
+    found = read.reading
+    confidence = None if found is None else round(found.confidence, 3)
+    return {"case": read.case_id, "plate": found.text if found else None, "confidence": confidence}
 
 
 def _track(track: Track) -> dict[str, Any]:

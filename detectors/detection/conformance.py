@@ -1,7 +1,9 @@
 """What the Detector port promises, tried on drawn pictures: for a third party's class and for ours."""
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +12,8 @@ from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.ports import Detector
 
 FRAMES, FPS = 12, 5
-SIZES_PX = ((320, 180), (640, 360), (37, 53), (1, 1))
+SIZES_PX = ((320, 180), (640, 360), (37, 53), (641, 7), (1, 1))
+NOTHING = (0, 114, 255)  # grey levels of pictures that show nothing: night, fog, a lens in the sun
 START_NS = 1_764_234_000_000_000_000
 
 Make = Callable[[], Detector]
@@ -135,11 +138,35 @@ def _bears_gaps_and_repeats(make: Make) -> None:
         check_detections(detector.detect(frame), frame)
 
 
+def _bears_nothing(make: Make) -> None:
+    for level in NOTHING:
+        detector = make()
+        for frame in drawn_frames():
+            blank = replace(frame, image_bgr=np.full_like(frame.image_bgr, level))
+            check_detections(detector.detect(blank), blank)
+
+
+def _works_in_threads(make: Make) -> None:
+    clips = drawn_frames(seed=1), drawn_frames(seed=2)
+    apart = [_run(make(), clip) for clip in clips]
+    before = set(threading.enumerate())
+    made = [make() for _ in clips]
+    with ThreadPoolExecutor(len(clips)) as pool:
+        at_once = list(pool.map(_run, made, clips))
+    _want(at_once == apart, "two instances in two threads at once gave other detections than one by one")
+    left = {thread.name for thread in set(threading.enumerate()) - before if not thread.daemon}
+    _want(
+        not left, f"a thread was left running that keeps the program from ending: {', '.join(sorted(left))}"
+    )
+
+
 PROMISES: tuple[tuple[str, Callable[[Make], None]], ...] = (
     ("has a name", _has_a_name),
     ("gives shapes, ranges and classes as promised, at any size of picture", _gives_what_it_promises),
     ("gives the same for the same frames", _is_repeatable),
     ("keeps its state to the instance", _keeps_to_itself),
+    ("works in threads, two at once, and leaves none behind", _works_in_threads),
     ("leaves the picture as it was", _leaves_frames_alone),
+    ("bears a picture that shows nothing", _bears_nothing),
     ("bears a gap in time and a frame told twice", _bears_gaps_and_repeats),
 )

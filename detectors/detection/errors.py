@@ -11,3 +11,7 @@ class UnknownDetectorError(DetectorError):
 
 class ModelError(DetectorError):
     """A model file that is none, or whose runtime is not installed."""
+
+
+class SettingError(DetectorError):
+    """A setting of a detector that it does not have, or that cannot be read."""

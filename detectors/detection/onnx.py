@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from detectors.datatypes.arrays import Float32Array, UInt8Array
+from detectors.datatypes.arrays import Float32Array, Int64Array, UInt8Array
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.site import SitePlan
 from detectors.detection.decoding import class_table, decode, suppress
 from detectors.detection.errors import ModelError
+from detectors.detection.tiles import tiles, uncut
 
 LEAST_SCORE = 0.25
 MOST_IOU = 0.6
@@ -22,7 +23,11 @@ GREY = 114  # what the part of the input is filled with that the picture does no
 
 
 class OnnxDetector:
-    """Detector port over one model file; `name` is what a report calls it."""
+    """Detector port over one model file; `name` is what a report calls it.
+
+    A picture is scaled to fit `size_px` (width, height), else the model's input; what is larger than that
+    is looked at in overlapping tiles.
+    """
 
     def __init__(self, path: Path, name: str = "", least_score: float = LEAST_SCORE) -> None:
         self.name = name or f"onnx {path.stem}"
@@ -35,16 +40,35 @@ class OnnxDetector:
             )
             raise ModelError(msg)
         self._input, self._tall, self._wide = given.name, int(given.shape[2]), int(given.shape[3])
+        self.size_px = (self._wide, self._tall)
         self._table = class_table(_names(path, self._session))
 
     def detect(self, frame: Frame) -> Detections:
         """Return the vehicles of one frame; where on the ground they stand is left to the tracker."""
-        scale, picture = _fitted(frame.image_bgr, self._wide, self._tall)
-        blob = np.ascontiguousarray(picture[None, :, :, ::-1].transpose(0, 3, 1, 2), dtype=np.float32) / 255
+        scale, picture = _scaled(frame.image_bgr, self.size_px)
+        corners = tiles((picture.shape[1], picture.shape[0]), (self._wide, self._tall))
+        parts = [self._look(picture, corner) for corner in corners]
+        boxes, scores, classes = (np.concatenate(column) for column in zip(*parts, strict=True))
+        kept = suppress(boxes, scores, MOST_IOU)
+        return _in_frame(
+            np.asarray(boxes[kept] / scale, dtype=np.float32), scores[kept], classes[kept], frame.size_px
+        )
+
+    def _look(
+        self, picture: UInt8Array, corner: tuple[int, int]
+    ) -> tuple[Float32Array, Float32Array, Int64Array]:
+        """Return boxes, scores and classes in one tile, in pixels of the scaled picture."""
+        left, top = corner
+        part = picture[top : top + self._tall, left : left + self._wide]
+        canvas = np.full((self._tall, self._wide, 3), GREY, dtype=np.uint8)
+        canvas[: part.shape[0], : part.shape[1]] = part
+        blob = np.ascontiguousarray(canvas[None, :, :, ::-1].transpose(0, 3, 1, 2), dtype=np.float32) / 255
         (raw,) = self._session.run(None, {self._input: blob})
         boxes, scores, classes = decode(np.asarray(raw[0]), self._table, self.least_score)
-        kept = suppress(boxes, scores, MOST_IOU)
-        return _in_frame(boxes[kept] / scale, scores[kept], classes[kept], frame.size_px)
+        boxes = boxes + np.array([left, top, left, top], dtype=np.float32)
+        limits = np.array([left, top, left + part.shape[1], top + part.shape[0]], dtype=np.float32)
+        whole = uncut(boxes, limits, (picture.shape[1], picture.shape[0]))
+        return boxes[whole], scores[whole], classes[whole]
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
@@ -74,14 +98,12 @@ def _names(path: Path, session: onnxruntime.InferenceSession) -> dict[int, str]:
         raise ModelError(msg) from error
 
 
-def _fitted(image: UInt8Array, wide: int, tall: int) -> tuple[float, UInt8Array]:
-    """Return the scale, and the picture scaled to fit the top left of (tall, wide), grey beyond it."""
+def _scaled(image: UInt8Array, size_px: tuple[int, int]) -> tuple[float, UInt8Array]:
+    """Return the scale, and the picture scaled to fit `size_px` (width, height)."""
     height, width = image.shape[:2]
-    scale = min(wide / width, tall / height)
-    size = (round(width * scale), round(height * scale))
-    canvas = np.full((tall, wide, 3), GREY, dtype=np.uint8)
-    canvas[: size[1], : size[0]] = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-    return scale, canvas
+    scale = min(size_px[0] / width, size_px[1] / height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return scale, np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 def _in_frame(

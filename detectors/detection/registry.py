@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.site import SitePlan
 from detectors.detection.errors import UnknownDetectorError
+from detectors.detection.settings import read_settings
 from detectors.ports import Detector
 
 DETECTORS = {
@@ -39,10 +40,13 @@ def build(name: str, site: SitePlan | None, examples: Iterable[Frame] = ()) -> D
     """Return a fresh detector for one view (`site` None: pixels only).
 
     `name` is one of DETECTORS, `onnx:FILE` for an exported YOLO, `yolo:FILE` for weights of ultralytics,
-    or `module:Class` for a class of your own that needs no arguments. A detector that learns the
-    street learns it from `examples`, where there are some. Raises UnknownDetectorError.
+    or `module:Class` for a class of your own that needs no arguments; settings may follow an @ (see
+    `settings`). A detector that learns the street learns it from `examples`, where there are some.
+    Raises DetectorError.
     """
-    detector = _made(name, site)
+    settings = read_settings(name)
+    detector = _made(settings.name, site)
+    settings.apply(detector)
     if isinstance(detector, LearnsTheStreet):
         detector.learn_from(examples)
     return detector

@@ -71,6 +71,14 @@ def _row(case: Case, texts: Texts) -> tuple[str, ...]:
     return case.case_id, texts.text(case.rule), vehicle, plate, case.place, texts.text(case.state)
 
 
+def _how_read(case: Case, texts: Texts) -> str:
+    """Return how sure a plate is that was read; nothing of one that was told, or of none."""
+    if case.plate is None or case.plate.oracle:
+        return ""
+    said = texts.text("read, confidence {confidence}", confidence=f"{case.plate.confidence:.2f}")
+    return f" ({said})"
+
+
 def _lines(case: Case, texts: Texts) -> list[str]:
     number, rule, vehicle, plate, place, _ = _row(case, texts)
     offence = f"{rule}, UU 22/2009 Pasal {case.article}: {case.extremum:.1f} {case.unit}"
@@ -78,7 +86,7 @@ def _lines(case: Case, texts: Texts) -> list[str]:
         f"{texts.text('Case')}: {number}",
         f"{texts.text('Offence')}: {offence}",
         f"{texts.text('Vehicle')}: {vehicle}",
-        f"{texts.text('Plate')}: {plate}",
+        f"{texts.text('Plate')}: {plate}{_how_read(case, texts)}",
         f"{texts.text('Place')}: {case.view}, {place}",
     ]
     if case.simulated:

@@ -12,7 +12,17 @@ from rich.table import Table
 from scenarios.cli.terminal import examples
 
 EXAMPLES = examples("bconnect doctor")
-NEEDED = ("numpy", "opencv-python-headless", "av", "numba", "onnxruntime", "simpy", "networkx", "sqlalchemy")
+NEEDED = (
+    "numpy",
+    "opencv-python-headless",
+    "av",
+    "numba",
+    "onnxruntime",
+    "rapidocr",
+    "simpy",
+    "networkx",
+    "sqlalchemy",
+)
 
 
 @dataclass(frozen=True, slots=True)

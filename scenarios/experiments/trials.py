@@ -24,7 +24,7 @@ from detectors.detection import registry
 from detectors.engine import ViewEngine
 from detectors.ports import Detector, Tracker
 from detectors.tracking.ground import GroundTracker
-from scenarios.datasets.metrics import overlaps
+from scenarios.boxes import overlaps
 from scenarios.datasets.random_views import random_views
 from scenarios.experiments.kept_trials import kept
 from scenarios.experiments.replicate import replicate

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from detectors.datatypes.cases import Case
+from detectors.datatypes.cases import Case, PictureKind
 from scenarios.reports import plots
 from scenarios.reports.assumptions import Assumption, assumptions
 from scenarios.reports.pictures import Picture, evidence, jpeg_uri
@@ -25,11 +25,12 @@ WRONG = (Match.WRONG_VEHICLE, Match.NOBODY)
 
 @dataclass(frozen=True, slots=True)
 class ShownCase:
-    """A case with its pictures."""
+    """A case with its pictures; `looked_at` says that its plate was to be read in one of them."""
 
     case: Case
     match: CaseMatch
     pictures: tuple[Picture, ...]
+    looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,13 @@ def _shown_cases(result: RunResult, score: Score) -> tuple[ShownCase, ...]:
         wrong = [case for case in mine if match_of[case.case_id].match in WRONG]
         right = [case for case in mine if case not in wrong]
         chosen += _telling(right)[:SHOWN_PER_RULE] + wrong[:SHOWN_PER_RULE]
-    return tuple(ShownCase(case, match_of[case.case_id], evidence(result.out, case)) for case in chosen)
+    return tuple(_shown(case, match_of[case.case_id], result) for case in chosen)
+
+
+def _shown(case: Case, match: CaseMatch, result: RunResult) -> ShownCase:
+    pictures = evidence(result.out, case)
+    zoomed = any(picture.caption == PictureKind.ZOOMED.value for picture in pictures)
+    return ShownCase(case, match, pictures, looked_at=zoomed and result.scenario.plates)
 
 
 def _telling(cases: list[Case]) -> list[Case]:

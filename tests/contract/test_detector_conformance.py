@@ -1,5 +1,6 @@
 """The suite that `bconnect detector check` runs: ours keep every promise, and a broken one is found."""
 
+import threading
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,6 +73,34 @@ class Gossip(Honest):
         return one_box((0, 0, wide, tall), Gossip.seen % 7 / 10)
 
 
+class Eager(Honest):
+    """The class that forgets the street without a bright spot."""
+
+    def detect(self, frame: Frame) -> Detections:
+        rows, columns = np.nonzero(frame.image_bgr.max(axis=2) > 200)
+        return one_box((columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
+
+
+class ThreadBound(Honest):
+    def __init__(self) -> None:
+        self._home = threading.get_ident()
+
+    def detect(self, frame: Frame) -> Detections:
+        return one_box((0, 0, *frame.size_px), 1.0 if threading.get_ident() == self._home else 0.5)
+
+
+class Lingers(Honest):
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._started = False
+
+    def detect(self, frame: Frame) -> Detections:
+        if not self._started:
+            threading.Thread(target=self._over.wait, args=(2.0,), name="lingerer").start()
+            self._started = True
+        return super().detect(frame)
+
+
 @pytest.mark.parametrize("name", registry.DETECTORS)
 def test_every_detector_of_ours_keeps_every_promise(name: str) -> None:
     assert [one for one in conformance(lambda: registry.build(name, None)) if one.fault] == []
@@ -90,6 +119,9 @@ def test_a_third_partys_class_of_a_few_lines_passes() -> None:
         (Raises, "gives shapes", "raised RuntimeError: no picture of (320, 180)"),
         (Moody, "gives the same", "twice gave different"),
         (Gossip, "keeps its state", "disturb each other"),
+        (Eager, "bears a picture that shows nothing", "raised ValueError"),
+        (ThreadBound, "works in threads", "two threads at once gave other detections"),
+        (Lingers, "works in threads", "keeps the program from ending: lingerer"),
         (Painter, "leaves the picture", "the picture was changed"),
     ],
 )

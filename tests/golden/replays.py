@@ -113,7 +113,7 @@ def run_log(detector: str) -> str:
             rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         lines.append(f"view {play.view.name}, detector {detector}, {len(rows)} records")
         for row in rows:
-            news = row["verdicts"] or row["events"] or row["requests"]
+            news = row["verdicts"] or row["events"] or row["requests"] or row["plates"]
             if news or row["index"] % LOG_EVERY == 0:
                 lines += _record(row)
     return _text(lines)
@@ -138,6 +138,8 @@ def _record(row: dict[str, Any]) -> Iterator[str]:
     for r in row["requests"]:
         u, v = r["px"]
         yield f"    asks for ({number(u)}, {number(v)}) px at zoom {number(r['zoom'])}"
+    for p in row["plates"]:
+        yield f"    plate of case {p['case']}: {p['plate'] or 'unreadable'}"
 
 
 def cases() -> str:

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import shlex
@@ -21,12 +22,58 @@ def shell_lines(program: str) -> list[list[str]]:
     return [shlex.split(line) for line in lines if line.startswith(program + " ")]
 
 
-def test_the_example_runs_and_follows_its_spot() -> None:
-    (example,) = fenced("python")
-    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+OF_ONES_OWN = [line for line in shell_lines("bconnect") if any("my_detector:" in word for word in line)]
+PROGRAM = "import sys; from scenarios.cli.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.fixture(name="place")
+def _place(tmp_path: Path) -> Path:
+    """A folder with the detector of the README in its file."""
+    detector, _ = fenced("python")
+    (tmp_path / "my_detector.py").write_text(detector, encoding="utf-8")
+    return tmp_path
+
+
+def bconnect(command: list[str], place: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of the README where its detector lies."""
+    line = [sys.executable, "-c", PROGRAM, *command[1:]]
+    plain = {**os.environ, "COLUMNS": "200", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(line, cwd=place, env=plain, capture_output=True, text=True, check=False)
+
+
+def test_the_detector_of_the_example_has_about_twenty_lines() -> None:
+    detector, _ = fenced("python")
+    assert len(detector.splitlines()) <= 20
+
+
+def test_the_example_runs_and_follows_its_spot(place: Path) -> None:
+    _, example = fenced("python")
+    plain = {**os.environ, "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-c", example]
+    done = subprocess.run(line, cwd=place, env=plain, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     numbers = [float(number) for number in re.findall(r"-?\d+\.\d+", done.stdout)]
     assert numbers == pytest.approx([117.0, 80.0, 177.0, 120.0], abs=6)
+
+
+def test_the_detector_of_the_example_keeps_every_promise(place: Path) -> None:
+    (check,) = (line for line in OF_ONES_OWN if line[2] == "check")
+    done = bconnect(check, place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PASS" in done.stdout
+    assert "FAIL" not in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [line for line in OF_ONES_OWN if line[2] == "bench"], ids=" ".join)
+def test_the_detector_of_the_example_is_benched(command: list[str], place: Path) -> None:
+    done = bconnect(command, place)
+    assert done.returncode == 0, done.stderr
+    out = place / (command[command.index("--out") + 1] if "--out" in command else "out/bench")
+    told = json.loads((out / "bench.json").read_text(encoding="utf-8"))
+    assert told["on"]["pictures"] >= 16
+    assert told["detectors"][-1]["name"] == "bright-spot"
+    assert (out / "bench.html").is_file()
 
 
 @pytest.mark.parametrize("command", shell_lines("make"), ids=" ".join)
@@ -39,9 +86,8 @@ def test_the_commands_and_their_options_exist(command: list[str]) -> None:
     words = [word for word in command[1:3] if re.fullmatch(r"[a-z]+", word)]
     groups = {"cameras", "cases", "dataset", "detector", "network", "scenarios", "site", "traffic"}
     called = words if words[0] in groups else words[:1]
-    program = "import sys; from scenarios.cli.main import main; sys.exit(main(sys.argv[1:]))"
     plain = {**os.environ, "COLUMNS": "200", "TERM": "dumb"}
-    line = [sys.executable, "-c", program, *called, "--help"]
+    line = [sys.executable, "-c", PROGRAM, *called, "--help"]
     helped = subprocess.run(line, env=plain, capture_output=True, text=True, check=False)
     assert helped.returncode == 0, helped.stderr
     for option in (word for word in command if word.startswith("--")):

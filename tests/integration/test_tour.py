@@ -102,6 +102,12 @@ TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
         (DONE,),
         "b.json",
     ),
+    (
+        "plates read",
+        ("detector", "plates", "--n", "3", "--seed", "12", "--workers", "1", "--out", "plates.json"),
+        (DONE,),
+        "plates.json",
+    ),
     ("scenarios listed", ("scenarios", "list"), (DONE,), ""),
     ("machine looked at", ("doctor",), (DONE,), ""),
 )

@@ -1,6 +1,7 @@
 """Datasets: labels equal the truth, splits share nobody, figures have known answers, bad input is told."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -10,12 +11,15 @@ import numpy as np
 import pytest
 
 from detectors.datatypes.detections import Detections
+from scenarios.bench.dataset_source import DatasetSource, load_split
+from scenarios.bench.figures import Measured
+from scenarios.bench.sitting import Looked
+from scenarios.bench.trial import Trial, try_on
 from scenarios.cli.main import main
-from scenarios.datasets.bench import bench, load_split
 from scenarios.datasets.export import Exported, export, shares
-from scenarios.datasets.metrics import precisions, recalls
 from scenarios.datasets.random_views import random_views
 from scenarios.datasets.shots import ShotSpec, shots
+from scenarios.errors import InputError
 from scenarios.spec import load_scenario
 from twin.network import library
 from twin.randomness import Seed
@@ -73,37 +77,86 @@ def test_the_dataset_says_that_it_is_simulated_and_how_it_is_lit(made: Exported)
     assert "names:\n  0: motorcycle" in (made.folder / "data.yaml").read_text()
 
 
-def perfect(truth: dict[str, list[dict[str, object]]], *, shifted: float = 0.0) -> dict[int, Detections]:
-    found = {}
-    for image in truth["images"]:
-        entries = [e for e in truth["annotations"] if e["image_id"] == image["id"] and not e["iscrowd"]]
-        boxes = np.array([e["bbox"] for e in entries], dtype=float).reshape(-1, 4)
-        boxes[:, 2:] += boxes[:, :2]
-        kinds = np.array([int(str(e["category_id"])) - 1 for e in entries], dtype=np.int8)
-        nowhere = np.full((len(entries), 2), np.nan)
-        found[int(str(image["id"]))] = Detections(boxes + shifted, np.full(len(entries), 0.9), kinds, nowhere)
-    return found
+def values(made: Exported, *, shifted: float = 0.0, blind: bool = False) -> dict[str, float]:
+    """Return the figures of one who tells the labels of a dataset themselves, or boxes beside them."""
+    source = DatasetSource(made.folder, "train")
+    looked = []
+    for clip, picture in source.pictures():
+        labels = picture.labels
+        assert labels is not None
+        held = labels.held & (not blind)
+        n = int(held.sum())
+        found = Detections(
+            labels.boxes_px[held] + shifted, np.full(n, 0.9), labels.kind[held], np.full((n, 2), np.nan)
+        )
+        at_ns = picture.frame.timestamp_ns
+        looked.append(
+            Looked(
+                clip.name,
+                clip.camera,
+                at_ns,
+                1.0,
+                picture.light,
+                picture.weather,
+                labels,
+                found,
+                None,
+                (0.0,) * 3,
+            )
+        )
+    measured = Measured(Trial("told", "told", 0.25, source.facts, tuple(looked), (), ()))
+    return measured.values(measured.once)
 
 
 def test_a_perfect_detector_scores_one_and_a_blind_one_nothing(made: Exported) -> None:
-    truth = load_split(made.folder, "train")
-    best = perfect(truth)
-    assert precisions(truth, best)[0].value == pytest.approx(1.0)
-    classes = precisions(truth, best)[1:]
-    assert all(one.value == pytest.approx(1.0) for one in classes)
-    assert sum(one.trials for one in classes) == sum(not e["iscrowd"] for e in truth["annotations"])
-    assert {one.value for one in recalls(truth, best) if one.trials} == {1.0}
-    assert precisions(truth, {})[0].value == 0.0
-    assert {one.value for one in recalls(truth, {}) if one.trials} == {0.0}
-    assert precisions(truth, perfect(truth, shifted=500.0))[0].value == 0.0
+    best = values(made)
+    marks = [name for name in best if name.startswith(("mAP", "AP", "recall", "precision", "F1"))]
+    assert len(marks) >= 7
+    assert {name: best[name] for name in marks} == pytest.approx(dict.fromkeys(marks, 1.0))
+    assert values(made, blind=True)["mAP50"] == 0.0
+    assert values(made, blind=True)["recall"] == 0.0
+    assert values(made, shifted=500.0)["mAP50"] == 0.0
 
 
 def test_bench_tries_a_detector_on_every_picture(made: Exported) -> None:
-    done = bench("motion", made.folder, "val")
-    assert done.pictures == 3
-    assert done.figures[0].what == "mAP50"
-    assert 0.0 <= done.figures[0].value <= 1.0
-    assert done.ms_per_frame > 0
+    (done,) = try_on(DatasetSource(made.folder, "val"), ["motion"])
+    assert len(done.looked) == 3
+    measured = Measured(done)
+    assert 0.0 <= measured.values(measured.once)["mAP50"] <= 1.0
+    assert all(one.cpu_ms[0] > 0 for one in done.looked)
+    assert {one.light for one in done.looked} == {"day", "night"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "not a COCO file of a dataset"),
+        ("[]", "expected a list of images, each with file_name, id, seed, timestamp_ns, view"),
+        ('{"images": [{"id": 1}], "annotations": []}', "expected a list of images"),
+        ('{"images": [], "annotations": [{"bbox": 1}]}', "expected a list of annotations, each with bbox"),
+        (
+            '{"images": [], "annotations": [{"image_id": 3, "category_id": 1, "bbox": [], "iscrowd": 0}]}',
+            "an annotation of image 3, which is not there",
+        ),
+    ],
+)
+def test_labels_that_are_none_are_told(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "val.json").write_text(text)
+    with pytest.raises(InputError) as told:
+        DatasetSource(tmp_path)
+    assert says in str(told.value)
+    with pytest.raises(InputError, match=r"splits there: val"):
+        DatasetSource(tmp_path, "train")
+
+
+def test_a_picture_that_is_gone_is_told(made: Exported, tmp_path: Path) -> None:
+    copied = tmp_path / "set"
+    shutil.copytree(made.folder, copied)
+    gone = next((copied / "images" / "val").glob("*.jpg"))
+    gone.unlink()
+    with pytest.raises(InputError, match=f"{gone.name}: not a picture that can be read"):
+        list(DatasetSource(copied).pictures())
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from scenarios.bench.agreement import Agreement, Placed
+from tests.verification import ranking_page
 from tests.verification.__main__ import PROOFS, parser
 from tests.verification.page import Effort, Finding, Table, page
 from tests.verification.pytest_proof import finding
@@ -89,3 +91,18 @@ def test_the_command_line_says_how_far_the_replications_go(arguments: list[str],
 @pytest.mark.parametrize(("share", "text"), [(None, "-"), (0.0, "0.0 %"), (0.9756, "97.6 %")])
 def test_a_share_without_trials_is_a_dash(share: float | None, text: str) -> None:
     assert _percent(share) == text
+
+
+def test_a_ranking_is_told_in_the_order_of_the_twin_with_the_place_on_the_street() -> None:
+    placed = (
+        Placed("b", 0.9, (0.8, 1.0), 0.2, (0.1, 0.3)),
+        Placed("a", 0.5, (0.4, 0.6), 0.7, (0.6, 0.8)),
+    )
+    told = ranking_page.finding(Agreement("F1", placed, -1.0, -1.0, 0.5), "twin", "street")
+    assert "tau-b of 2 settings is -1.00 (95 %: -1.00 to 0.50): not resolved" in told.sentence
+    assert [(row[0], row[1], row[4]) for row in told.tables[0].rows] == [("1", "b", "2"), ("2", "a", "1")]
+    agreed = ranking_page.finding(Agreement("F1", placed, 1.0, 0.2, 1.0), "twin", "street")
+    assert agreed.holds
+    assert agreed.sentence.endswith("the orders agree.")
+    assert not ranking_page.finding(Agreement("F1", placed, -1.0, -1.0, -0.2), "twin", "street").holds
+    assert len(ranking_page.SETTINGS) >= 6

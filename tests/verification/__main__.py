@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.verification import pytest_proof, realism_page, replications, sensing_page
+from tests.verification import pytest_proof, ranking_page, realism_page, replications, sensing_page
 from tests.verification.page import ROOT, Effort, Finding, commit, page
 
 MAIN_SCENARIO = "beruang-madu"
@@ -65,6 +65,11 @@ PROOFS = {
         lambda options: (
             f"{'short' if options.short else 'long'} form of tests/verification/{realism_page.FILE}"
         ),
+    ),
+    "ranking": Proof(
+        "Detectors ranked on the twin and on a real street",
+        lambda options: ranking_page.prove(long=not options.short),
+        lambda options: f"{'short' if options.short else 'long'} form of tests/verification/ranking_page.py",
     ),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(

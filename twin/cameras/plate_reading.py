@@ -1,8 +1,8 @@
 """The chance that the zoomed picture of a stand lets its plate be read: stated, not calibrated.
 
-No reader of plates is shipped yet, so nothing could be fitted. Source of the shape: PP-OCRv4 read 58 of
-60 lines of 12 to 20 px; by night four fifths of what by day (GA/T 497 asks for 90 and 80 %); beyond 30
-degrees of depression plates hide behind bonnets and bumpers (Milestone, Axxon).
+The reader of `detectors.reading` came later; nothing here is fitted to it. Source of the shape: PP-OCRv4
+read 58 of 60 lines of 12 to 20 px; by night four fifths of what by day (GA/T 497 asks for 90 and 80 %);
+beyond 30 degrees of depression plates hide behind bonnets and bumpers (Milestone, Axxon).
 """
 
 import numpy as np

@@ -1,0 +1,51 @@
+"""What is believed of a plate in a picture that was asked for: it must be the plate of that vehicle."""
+
+from dataclasses import dataclass
+
+from detectors.cases.evidence import Box
+from detectors.cases.naming import PlateLook, hidden_by
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.cases import Case
+from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.frame import Frame
+from detectors.datatypes.plates import PlateReading, PlateSight
+from detectors.plates.grammar import PlateRefused, admit
+from detectors.ports import PlateReader
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """Where the view last showed the vehicle (None: nowhere) and the others; `camera` is that as surveyed."""
+
+    own_px: Box | None
+    others_px: tuple[Box, ...]
+    camera: PinholeCamera | None
+
+
+def believed(look: PlateLook, picture: Frame, seen: LastSeen, plates: PlateReader) -> PlateSight:
+    """Return what is to be believed of a picture: nothing where the plate may be another vehicle's."""
+    box = look.in_picture(picture)
+    if box is None or seen.own_px is None or not look.still_there(seen.own_px):
+        return PlateSight()
+    sight = plates.read_closer(picture, box) if look.closer else plates.read(picture, box)
+    if sight.at_px is None:
+        return sight
+    if hidden_by(look.in_view(sight.at_px, picture, seen.camera), seen.own_px, seen.others_px):
+        return PlateSight()
+    return sight if sight.reading is None or _fits(sight.reading, look.case) else PlateSight()
+
+
+def closer_look(look: PlateLook, picture: Frame, sight: PlateSight, seen: LastSeen) -> PlateLook | None:
+    """Return the closer look that is worth it: at a plate that was seen, but not read."""
+    if sight.reading is not None or sight.at_px is None:
+        return None
+    return look.closer_at(look.in_view(sight.at_px, picture, seen.camera), picture)
+
+
+def _fits(reading: PlateReading, case: Case) -> bool:
+    """Return whether a plate may be used here and belongs to a vehicle of the class of the case."""
+    try:
+        plate = admit(reading.text, simulated=case.simulated)
+    except PlateRefused:
+        return False
+    return case.vehicle_class in (plate.vehicle_class, VehicleClass.UNKNOWN)
