@@ -48,6 +48,7 @@ class Kind(StrEnum):
     ROLLOUT = "rollouts"
     ESTATE = "estates"
     DEMAND = "demands"
+    RECIPE = "recipes"
 
 
 def known_names(kind: Kind) -> tuple[str, ...]:

@@ -22,11 +22,14 @@ LEAST_INSIDE = 0.4  # of a vehicle's box; what shows less of itself is no vehicl
 JPEG_QUALITY = 97
 
 
-def cut(dataset: Path, split: str, out: Path, *, magnify: float, seed: int = 1) -> int:
+def cut(
+    dataset: Path, split: str, out: Path, *, magnify: float, seed: int = 1, each: int = WINDOWS_EACH
+) -> int:
     """Write windows of the pictures of `dataset`/images/`split`, with YOLO labels, to `out`; return how many.
 
-    A window is WINDOW_PX on disk and shows that much of the picture over `magnify` (>= 1). Names begin
-    with a hash, so that their order is none. Raises ModelError for a picture that cannot be read.
+    There are `each` of a picture. A window is WINDOW_PX on disk and shows that much of the picture over
+    `magnify` (>= 1). Names begin with a hash, so that their order is none. Raises ModelError for a picture
+    that cannot be read.
     """
     pictures = sorted((dataset / "images" / split).glob("*.jpg"))
     labels = {file: _labels(dataset / "labels" / split / f"{file.stem}.txt") for file in pictures}
@@ -41,7 +44,7 @@ def cut(dataset: Path, split: str, out: Path, *, magnify: float, seed: int = 1) 
         if image is None:
             msg = f"{file}: not a picture that can be read; export the dataset again"
             raise ModelError(msg)
-        found = windows(image.shape[:2], labels[file], weights, draw, shown_px)
+        found = windows(image.shape[:2], labels[file], weights, draw, shown_px, each)
         for number, (window, rows) in enumerate(found):
             name = f"{hashlib.blake2b(f'{file.stem}{number}'.encode(), digest_size=4).hexdigest()}_{number}"
             part = cv2.resize(image[window], None, fx=magnify, fy=magnify, interpolation=cv2.INTER_LINEAR)
@@ -56,6 +59,7 @@ def windows(
     weights: Float64Array,
     draw: np.random.Generator,
     shown_px: tuple[int, int] = WINDOW_PX,
+    each: int = WINDOWS_EACH,
 ) -> Iterator[tuple[tuple[slice, slice], Float64Array]]:
     """Yield (rows and columns of the picture, labels within) of the windows of one picture.
 
@@ -67,7 +71,7 @@ def windows(
     wide, tall = min(shown_px[0], width), min(shown_px[1], height)
     boxes = labels[:, 1:] * [width, height, width, height]
     chance = weights[labels[:, 0].astype(int)]
-    for _ in range(WINDOWS_EACH):
+    for _ in range(each):
         left, top = draw.integers(0, width - wide + 1), draw.integers(0, height - tall + 1)
         if len(labels) and draw.random() >= ANYWHERE:
             x, y = boxes[draw.choice(len(labels), p=chance / chance.sum()), :2]

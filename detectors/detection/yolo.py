@@ -5,6 +5,7 @@ import math
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,16 @@ from detectors.datatypes.frame import Frame
 from detectors.detection.crops import WINDOW_PX, cut
 from detectors.detection.decoding import OTHERS, class_table
 from detectors.detection.errors import ModelError
+from detectors.detection.learning import Lessons, Stage
 from detectors.detection.onnx import LEAST_SCORE
 
 CLASSES = ("motorcycle", "car", "bus", "truck")
 KEPT = ("names", "imgsz", "stride", "task", "license")
 STRIDE_PX = 32
-MAGNIFY = 1.5  # small vehicles are seen better so, in training and after it
-STAGES = ((0.8, 0.003), (0.2, 0.001))  # share of the time, learning rate at the start
 RECIPE: dict[str, Any] = {
-    "imgsz": max(WINDOW_PX), "epochs": 60, "batch": 32, "rect": True, "cache": "ram", "optimizer": "AdamW",
-    "cos_lr": True, "warmup_epochs": 0.2, "mosaic": 0.0, "close_mosaic": 0, "scale": 0.35,
-    "pretrained": True, "device": "cpu", "workers": 0, "amp": False, "plots": False, "val": False,
+    "imgsz": max(WINDOW_PX), "rect": True, "optimizer": "AdamW", "cos_lr": True, "warmup_epochs": 0.2,
+    "mosaic": 0.0, "close_mosaic": 0, "scale": 0.35, "pretrained": True, "amp": False, "plots": False,
+    "val": False,
 }  # fmt: skip
 HOW = "pip install 'bconnect-twin[yolo]' (AGPL-3.0, about 6 GB with torch)"
 
@@ -66,45 +66,75 @@ def _ultralytics() -> Any:
     return ultralytics
 
 
-def train_narrow(dataset: Path, out: Path, *, minutes: float, seed: int = 1) -> None:
-    """Train a narrow YOLO (width 0.125) on windows of a dataset with YOLO labels, and write it as ONNX.
+def train(pictures: Path, lessons: Lessons, work: Path) -> Path:
+    """Train a narrow YOLO on windows of a dataset with YOLO labels; return its weights (.pt) in `work`.
 
-    The model takes whole pictures, magnified by MAGNIFY. The recipe of the shipped weights; raises
-    ModelError where `dataset` is none or the extra is missing.
+    Interrupted at any moment and called again, it goes on from the last whole epoch. The model takes whole
+    pictures, magnified as `lessons` say. Raises ModelError where `pictures` is no dataset or the extra is
+    missing.
     """
-    if not (dataset / "images" / "train").is_dir() or not (dataset / "labels" / "train").is_dir():
-        msg = f"{dataset}: expected images/train and labels/train; make it with `bconnect dataset export`"
-        raise ModelError(msg)
-    tall, wide = _whole_px(dataset)
-    package = _ultralytics()
-    with tempfile.TemporaryDirectory(prefix="bconnect-train-") as folder:
-        work = Path(folder)
-        weights = _narrow_model(package, work)
-        for number, (share, rate) in enumerate(STAGES):
-            stage = work / f"stage-{number}"
-            package.YOLO(str(weights)).train(
-                data=str(_windows(dataset, stage, seed + number)),
-                time=share * minutes / 60.0,
-                lr0=rate,
-                seed=seed + number,
-                project=str(stage),
-                name="run",
-                **RECIPE,
+    for kind in ("images", "labels"):
+        if not (pictures / kind / "train").is_dir():
+            msg = (
+                f"{pictures}: expected images/train and labels/train; make it with `bconnect dataset export`"
             )
-            weights = stage / "run" / "weights" / "last.pt"
-        written = Path(package.YOLO(str(weights)).export(format="onnx", imgsz=[tall, wide], simplify=True))
-        _forget_where(written)
-        shutil.move(written, out)
+            raise ModelError(msg)
+    whole_px(pictures, lessons.magnify)
+    package = _ultralytics()
+    work.mkdir(parents=True, exist_ok=True)
+    weights = _narrow_model(package, work, lessons.width)
+    for number, stage in enumerate(lessons.stages):
+        weights = _taught(package, pictures, lessons, (number, stage), (weights, work / f"stage-{number}"))
+    return weights
 
 
-def _whole_px(dataset: Path) -> tuple[int, int]:
+def _taught(
+    package: Any, pictures: Path, lessons: Lessons, which: tuple[int, Stage], where: tuple[Path, Path]
+) -> Path:
+    """Return the weights after a stage that begins with others in its folder, both of `where`."""
+    (number, stage), (weights, folder) = which, where
+    done, last = folder / "weights.pt", folder / "run" / "weights" / "last.pt"
+    if done.is_file():
+        return done
+    windows = _windows(pictures, folder, lessons, lessons.seed + number)
+    device, workers = _device()
+    if last.is_file():
+        with suppress(AssertionError):  # all its epochs are over, it only was not put in its place
+            package.YOLO(str(last)).train(resume=True, device=device, workers=workers)
+    else:
+        package.YOLO(str(weights)).train(
+            data=str(windows), epochs=stage.epochs, lr0=stage.rate, batch=lessons.batch,
+            seed=lessons.seed + number, project=str(folder), name="run", exist_ok=True,
+            device=device, workers=workers, **RECIPE,
+        )  # fmt: skip
+    last.replace(done)
+    return done
+
+
+def _device() -> tuple[str, int]:
+    """Return what to train on, and how many processes bring the windows: a GPU where there is one."""
+    if importlib.import_module("torch").cuda.is_available():
+        return "0", min(8, os.cpu_count() or 1)
+    return "cpu", 0
+
+
+def export_onnx(weights: Path, size_px: tuple[int, int], out: Path) -> None:
+    """Write weights (.pt) as an ONNX model for pictures of (height, width), whole or not at all."""
+    written = Path(
+        _ultralytics().YOLO(str(weights)).export(format="onnx", imgsz=list(size_px), simplify=True)
+    )
+    _forget_where(written)
+    shutil.move(written, out)
+
+
+def whole_px(pictures: Path, magnify: float) -> tuple[int, int]:
     """Return height and width of the first picture, magnified, rounded up to whole strides."""
-    for file in sorted((dataset / "images" / "train").glob("*.jpg")):
+    for file in sorted((pictures / "images" / "train").glob("*.jpg")):
         image = cv2.imread(str(file))
         if image is not None:
-            tall, wide = (math.ceil(MAGNIFY * side / STRIDE_PX) * STRIDE_PX for side in image.shape[:2])
+            tall, wide = (math.ceil(magnify * side / STRIDE_PX) * STRIDE_PX for side in image.shape[:2])
             return tall, wide
-    msg = f"{dataset}: no picture in images/train; make it with `bconnect dataset export`"
+    msg = f"{pictures}: no picture in images/train; make it with `bconnect dataset export`"
     raise ModelError(msg)
 
 
@@ -118,25 +148,33 @@ def _forget_where(file: Path) -> None:
     onnx.save(model, str(file))
 
 
-def _narrow_model(package: Any, work: Path) -> Path:
-    """Write the description of yolo11n at half its width, for four classes."""
+def _narrow_model(package: Any, work: Path, width: float) -> Path:
+    """Write the description of yolo11n at another width, for four classes."""
     source = Path(package.__file__).parent / "cfg" / "models" / "11" / "yolo11.yaml"
     lines = source.read_text(encoding="utf-8").splitlines()
     told = [f"nc: {len(CLASSES)}" if line.startswith("nc:") else line for line in lines]
-    narrow = ["  n: [0.50, 0.125, 1024]" if line.startswith("  n:") else line for line in told]
+    narrow = [f"  n: [0.50, {width}, 1024]" if line.startswith("  n:") else line for line in told]
     file = work / "yolo11n-narrow.yaml"
     file.write_text("\n".join(narrow), encoding="utf-8")
     return file
 
 
-def _windows(dataset: Path, work: Path, seed: int) -> Path:
-    """Cut the windows to learn from; return the file that names them."""
-    cut(dataset, "train", work, magnify=MAGNIFY, seed=seed)
-    for kind in ("images", "labels"):  # the package tries the last weights on something, whatever `val` says
-        first = min((work / kind / "train").iterdir())
-        (work / kind / "val").mkdir()
-        shutil.copy(first, work / kind / "val" / first.name)
+def _windows(pictures: Path, folder: Path, lessons: Lessons, seed: int) -> Path:
+    """Cut the windows to learn from, all or none; return the file that names them."""
+    windows, begun = folder / "windows", folder / "windows.part"
+    if not windows.is_dir():
+        shutil.rmtree(begun, ignore_errors=True)
+        cut(pictures, "train", begun, magnify=lessons.magnify, seed=seed, each=lessons.windows_each)
+        for kind in (
+            "images",
+            "labels",
+        ):  # the package tries the last weights on something, whatever `val` says
+            first = min((begun / kind / "train").iterdir())
+            (begun / kind / "val").mkdir()
+            shutil.copy(first, begun / kind / "val" / first.name)
+        begun.rename(windows)
     names = "".join(f"  {row}: {name}\n" for row, name in enumerate(CLASSES))
-    told = work / "data.yaml"
-    told.write_text(f"path: {work}\ntrain: images/train\nval: images/val\nnames:\n{names}", encoding="utf-8")
+    told = folder / "data.yaml"
+    text = f"path: {windows.resolve()}\ntrain: images/train\nval: images/val\nnames:\n{names}"
+    told.write_text(text, encoding="utf-8")
     return told

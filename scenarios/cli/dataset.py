@@ -12,7 +12,6 @@ EXAMPLES = examples(
     "bconnect dataset export beller --random-cameras 12 --all-light --every 6 --out data/random",
     "bconnect dataset export beller --random-cameras 12 --seeds 8 --randomise --out data/varied",
     "bconnect dataset export beruang-madu --every 0.5 --frames 200 --format mot --out data/tracks",
-    "bconnect dataset twin --out data/twin",
 )
 app = typer.Typer(
     help="Labelled pictures of the twin: YOLO, COCO and MOT, with exact truth.", epilog=EXAMPLES
@@ -59,19 +58,4 @@ def export_command(  # noqa: PLR0913 - one parameter an option
     )  # fmt: skip
     with bars(texts) as progress:
         done = exporting.export(spec, out, form, progress, texts.language)
-    exporting.show(done, texts)
-
-
-@app.command("twin", epilog=examples("bconnect dataset twin --out data/twin"))
-def twin_command(
-    *,
-    out: Annotated[Path, typer.Option(help="Folder to make; an earlier dataset there is replaced.")],
-    lang: Language = None,
-) -> None:
-    """Make the pictures that the shipped weights learned from, and those they were tried on."""
-    from scenarios.cli import exporting  # noqa: PLC0415 - numba, OpenCV: not for `--help`
-
-    texts = texts_for(lang)
-    with bars(texts) as progress:
-        done = exporting.export_twin(out, progress)
     exporting.show(done, texts)

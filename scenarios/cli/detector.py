@@ -15,7 +15,7 @@ EXAMPLES = examples(
     "bconnect detector bench twin --on out/dataset",
     "bconnect detector calibrate motion --date 2026-11-26 --out motion.json",
     "bconnect detector plates --n 200 --out out/plates.json",
-    "bconnect detector train --on data/twin --out my.onnx --minutes 30",
+    "bconnect detector train twin --work out/training",
 )
 BENCH_EXAMPLES = examples(
     "bconnect detector bench twin --on out/dataset --out out/bench-twin",
@@ -133,18 +133,30 @@ def plates_command(
         plate_bench.write_plates(trials, seed, out)
 
 
-@app.command("train", epilog=examples("bconnect detector train --on data/twin --out my.onnx --minutes 30"))
+@app.command(
+    "train",
+    epilog=examples(
+        "bconnect detector train twin --work out/training",
+        "bconnect detector train my-recipe.toml --work out/mine",
+    ),
+)
 def train_command(
+    recipe: Annotated[str, typer.Argument(help="twin, smoke, or the path of a recipe (TOML).")],
     *,
-    on: Annotated[Path, typer.Option(help="A dataset of `bconnect dataset export` or `dataset twin`.")],
-    out: Annotated[Path, typer.Option(help="Where to write the model (.onnx).")],
-    minutes: Annotated[float, typer.Option(min=0.1, max=10_000, help="How long to train.")] = 30.0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the training.")] = 1,
+    work: Annotated[Path, typer.Option(help="Folder for pictures, weights, benches, card.")],
+    lang: Language = None,
 ) -> None:
-    """Train a small YOLO on a dataset, by the recipe of the shipped weights (needs the extra `yolo`)."""
-    from detectors.detection.yolo import train_narrow  # noqa: PLC0415 - not for `--help`
+    """Make weights by a recipe: render pictures, train, export to ONNX, bench, write the card.
 
-    train_narrow(on, out, minutes=minutes, seed=seed)
+    Needs the extra `yolo`. Interrupted and called again, it goes on from where it was; takes a GPU where
+    there is one.
+    """
+    from scenarios.cli import teaching  # noqa: PLC0415 - numba, OpenCV: not for `--help`
+
+    texts = texts_for(lang)
+    with bars(texts) as progress:
+        made = teaching.make_weights(recipe, work, progress, texts.language)
+    teaching.show(made, texts)
 
 
 @app.command(

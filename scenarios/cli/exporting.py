@@ -4,14 +4,13 @@ from rich.console import Console
 
 from scenarios.datasets.export import Exported, export
 from scenarios.datasets.random_views import random_views
-from scenarios.datasets.recipe import export_twin
 from scenarios.datasets.shots import ShotSpec
 from scenarios.spec import check_on_map, check_zone, load_plan, load_scenario, plan_on
 from scenarios.texts import Texts
 from twin.network import library
 from twin.randomness import Seed
 
-__all__ = ["export", "export_twin", "make_spec", "show"]
+__all__ = ["export", "make_spec", "show"]
 
 HOURS = (6.4, 8.5, 12.2, 15.1, 16.6, 17.4, 18.1, 19.3, 20.5)  # dawn, day, dusk, night
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, WINDOWS_EACH, class_weights, cut, windows
 from detectors.detection.errors import ModelError
-from detectors.detection.yolo import train_narrow
+from detectors.detection.learning import Lessons, Stage
+from detectors.detection.yolo import train
 
 shares = st.floats(0.05, 0.95)
 labels = st.lists(st.tuples(st.integers(0, 3), shares, shares, st.floats(0.01, 0.1), st.floats(0.01, 0.1)))
@@ -84,5 +85,5 @@ def test_a_dataset_without_pictures_is_told_before_anything_is_trained(tmp_path:
     for kind in ("images", "labels"):
         (tmp_path / kind / "train").mkdir(parents=True)
     with pytest.raises(ModelError, match="no picture in images/train"):
-        train_narrow(tmp_path, tmp_path / "out.onnx", minutes=0.1)
-    assert not (tmp_path / "out.onnx").exists()
+        train(tmp_path, Lessons(0.125, 1.5, 3, 8, 1, (Stage(1, 0.001),)), tmp_path / "work")
+    assert not (tmp_path / "work").exists()

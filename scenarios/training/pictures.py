@@ -1,0 +1,65 @@
+"""The pictures of a recipe: for each seed cameras, hours of light and a weather of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scenarios.datasets.export import Exported, export_parts
+from scenarios.datasets.random_views import random_views
+from scenarios.datasets.shots import ShotSpec
+from scenarios.progress import Progress, silent
+from scenarios.spec import load_scenario
+from scenarios.training.recipe_files import Recipe, Split
+from twin.environment.weather import Sky, Weather
+from twin.network import library
+from twin.randomness import Seed
+
+INTENSITY = (0.2, 0.8)  # of rain and haze, from and to
+
+
+def parts(recipe: Recipe, split: Split) -> list[tuple[str, ShotSpec]]:
+    """Return (split, pictures to take), a part for each seed; raises InputError."""
+    varied = round(split.randomised * len(split.seeds))
+    return [
+        (split.name, _part(recipe, split, row, randomise=row < varied)) for row in range(len(split.seeds))
+    ]
+
+
+def _part(recipe: Recipe, split: Split, row: int, *, randomise: bool) -> ShotSpec:
+    seed, scenario = split.seeds[row], load_scenario(recipe.scenario)
+    demand = replace(scenario.demand, scale=recipe.demand_scale)
+    if split.mix is not None:
+        demand = replace(demand, mix=split.mix)
+    busy = replace(
+        scenario, demand=demand, weather=_weather(recipe.weathers[row % len(recipe.weathers)], seed)
+    )
+    network = library.resolve(scenario.network)
+    views = random_views(network, Seed(seed, ("dataset",)), recipe.cameras)
+    draw = np.random.default_rng(seed)
+    hours = sorted(draw.permutation(recipe.hours)[: recipe.hours_each].tolist())
+    return ShotSpec(busy, views, (seed,), split.frames, recipe.every_s, tuple(hours), randomise)
+
+
+def _weather(sky: Sky, seed: int) -> Weather:
+    low, high = INTENSITY
+    return Weather(sky, low + (high - low) * Seed(seed, ("recipe",)).uniform("weather"))
+
+
+def take_pictures(recipe: Recipe, split: Split, out: Path, progress: Progress = silent) -> Exported:
+    """Write a split as a dataset to `out`, whole or not at all; raises InputError."""
+    facts: dict[str, object] = {
+        "simulated": True,
+        "recipe": recipe.name,
+        "scenario": recipe.scenario,
+        "attribution": library.resolve(load_scenario(recipe.scenario).network).attribution,
+        "split": split.name,
+        "seeds": list(split.seeds),
+        "cameras_a_seed": recipe.cameras,
+        "every_s": recipe.every_s,
+        "demand_scale": recipe.demand_scale,
+        "mix": list(split.mix or ()),
+        "randomised": split.randomised,
+        "weathers": [sky.value for sky in recipe.weathers],
+    }
+    return export_parts(parts(recipe, split), out, facts, progress=progress)

@@ -1,0 +1,140 @@
+"""Recipes of weights: TOML to frozen types."""
+
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from detectors.detection.learning import Lessons, Stage
+from scenarios.toml_files import FileModel, Kind, name_of, read_model, read_text, resolve
+from twin.environment.weather import Sky
+
+Hour = Annotated[float, Field(ge=0, lt=24)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Mix = tuple[Share, Share, Share, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The pictures of one split: `frames` of each camera for each seed.
+
+    `mix` None leaves the shares of classes as the scenario has them; in so many of the seeds as
+    `randomised` says, 0 to 1, everything varies.
+    """
+
+    name: str
+    seeds: tuple[int, ...]
+    frames: int
+    mix: Mix | None = None
+    randomised: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How weights are made; `text` is the file, which the card of the weights repeats."""
+
+    name: str
+    text: str
+    scenario: str
+    cameras: int
+    every_s: float
+    demand_scale: float
+    hours: tuple[float, ...]
+    hours_each: int
+    weathers: tuple[Sky, ...]
+    splits: tuple[Split, ...]
+    lessons: Lessons
+
+
+class SplitFile(FileModel):
+    """A table [train], [val] or [test]."""
+
+    seeds: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
+    frames: Count
+    mix: Mix | None = None
+    randomised: Share = 0.0
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.seeds[0] > self.seeds[1]:
+            msg = "seeds: expected the first and the last, got a first that is greater"
+            raise ValueError(msg)
+        if self.mix is not None and abs(sum(self.mix) - 1.0) > 1e-6:
+            msg = f"mix: expected shares that add up to 1, got {sum(self.mix):g}"
+            raise ValueError(msg)
+        return self
+
+    def split(self, name: str) -> Split:
+        """Return it as a split."""
+        first, last = self.seeds
+        return Split(name, tuple(range(first, last + 1)), self.frames, self.mix, self.randomised)
+
+
+class NetFile(FileModel):
+    """The table [net]."""
+
+    width: Annotated[float, Field(gt=0, le=2)]
+    magnify: Annotated[float, Field(ge=1, le=4)]
+    windows_each: Annotated[int, Field(ge=1, le=50)]
+
+
+class StageFile(FileModel):
+    """One stage of the learning."""
+
+    epochs: Count
+    rate: Annotated[float, Field(gt=0, le=1)]
+
+
+class LearningFile(FileModel):
+    """The table [learning]."""
+
+    seed: Annotated[int, Field(ge=0)] = 1
+    batch: Annotated[int, Field(ge=1, le=4096)] = 32
+    stage: Annotated[tuple[StageFile, ...], Field(min_length=1)]
+
+
+class RecipeFile(FileModel):
+    """A recipe as it is written."""
+
+    scenario: str
+    cameras: Annotated[int, Field(ge=1, le=500)]
+    every_s: Annotated[float, Field(gt=0, le=600)]
+    demand_scale: Annotated[float, Field(gt=0, le=10)] = 1.0
+    hours: Annotated[tuple[Hour, ...], Field(min_length=1)]
+    hours_each: Annotated[int, Field(ge=1, le=12)]
+    weathers: Annotated[tuple[Sky, ...], Field(min_length=1)]
+    train: SplitFile
+    val: SplitFile
+    test: SplitFile
+    net: NetFile
+    learning: LearningFile
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        names = ("train", "val", "test")
+        taken: dict[int, str] = {}
+        for name in names:
+            for seed in getattr(self, name).split(name).seeds:
+                if seed in taken:
+                    msg = f"{name}.seeds: seed {seed} is in {taken[seed]} as well: nothing may be tried on it"
+                    raise ValueError(msg)
+                taken[seed] = name
+        return self
+
+    def recipe(self, name: str, text: str) -> Recipe:
+        """Return it as a recipe."""
+        net, learning = self.net, self.learning
+        stages = tuple(Stage(one.epochs, one.rate) for one in learning.stage)
+        lessons = Lessons(net.width, net.magnify, net.windows_each, learning.batch, learning.seed, stages)
+        splits = tuple(getattr(self, one).split(one) for one in ("train", "val", "test"))
+        return Recipe(
+            name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.hours,
+            self.hours_each, self.weathers, splits, lessons,
+        )  # fmt: skip
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """Return a recipe by its name or the path of its file; raises InputError."""
+    file = resolve(Kind.RECIPE, name_or_path)
+    return read_model(file, RecipeFile).recipe(name_of(file), read_text(file))
