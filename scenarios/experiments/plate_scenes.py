@@ -44,6 +44,7 @@ ASKEW_RAD, BOX_SPREAD = 0.05, 0.06  # of who stands there; of the box of a detec
 LEAST_VISIBLE = 0.4
 HFOV_DEG = (26.0, 62.0)  # lenses of kerb views in plans
 FRAME_ROWS = 10  # of a plate's face, above which there is nothing but its frame
+HALF_INK = 127
 
 
 class PlateLight(StrEnum):
@@ -220,7 +221,7 @@ def _shows(plate_px: Float64Array, camera: PinholeCamera, vehicles: VehicleState
 @lru_cache(maxsize=256)
 def letters_share(plate: Plate) -> float:
     """Return how much of the height of a plate its characters take."""
-    paper, ink = (255.0 * float(np.mean(part)) for part in plate.kind.value)
-    number = plate_face(plate)[FRAME_ROWS : NUMBER_FOOT_PX + 2, FRAME_ROWS:-FRAME_ROWS].mean(axis=2)
-    written = np.flatnonzero((np.abs(number - paper) > np.abs(number - ink)).any(axis=1))
+    face = plate_face(plate.number, plate.until)
+    number = face[FRAME_ROWS : NUMBER_FOOT_PX + 2, FRAME_ROWS:-FRAME_ROWS]
+    written = np.flatnonzero((number > HALF_INK).any(axis=1))
     return float(written[-1] - written[0] + 1) / FACE_PX[1] if len(written) else 0.0

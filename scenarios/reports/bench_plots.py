@@ -18,6 +18,7 @@ TITLES = {
     "class": "Recall by class", "light": "Recall by light", "weather": "Recall by weather",
     "visible": "Recall by share visible", "height_px": "Recall by height, px",
 }  # fmt: skip
+LONGEST = 30  # letters of a name beside a plot
 
 
 def plots(told: dict[str, Any], words: Words) -> dict[str, str]:
@@ -110,6 +111,13 @@ def _named(part: str, words: Words) -> str:
     return part if part[0].isdigit() else words.text(part)  # a span of numbers is its own name
 
 
+def _called(setting: str) -> str:
+    """Return how a detector was asked for, without the folders of its file and not too long for a plot."""
+    kind, colon, where = setting.rpartition(":")
+    short = kind + colon + where.rsplit("/", 1)[-1]
+    return short if len(short) <= LONGEST else short[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def cost(detectors: Sequence[dict[str, Any]], words: Words) -> str:
     """Return what each stage takes a picture, mean, with the 95th percentile as a mark."""
     with mpl.rc_context({**STYLE, "axes.grid.axis": "x"}):
@@ -123,7 +131,7 @@ def cost(detectors: Sequence[dict[str, Any]], words: Words) -> str:
                 axes.barh([row], [mean], left=left, color=colour, height=0.55, label=label)
                 left += mean
             axes.annotate(words.number(left, 1), (left, row), textcoords="offset points", xytext=(5, -4))
-        axes.set_yticks(range(len(detectors)), [one["setting"] for one in detectors])
+        axes.set_yticks(range(len(detectors)), [_called(one["setting"]) for one in detectors])
         axes.invert_yaxis()
         axes.margins(x=0.16)
         axes.set_xlabel(words.text("CPU ms a picture, all threads together"))

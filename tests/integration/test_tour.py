@@ -98,9 +98,9 @@ TOUR: tuple[tuple[str, tuple[str, ...], tuple[int, ...], str], ...] = (
     ("detector checked", ("detector", "check", "twin"), (DONE,), ""),
     (
         "detector measured",
-        ("detector", "bench", "twin", "--on", "set", "--json", "b.json"),
+        ("detector", "bench", "twin", "--on", "set", "--out", "bench"),
         (DONE,),
-        "b.json",
+        "bench/bench.json",
     ),
     (
         "plates read",
