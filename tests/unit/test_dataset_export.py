@@ -172,7 +172,7 @@ def test_a_picture_that_is_gone_is_told(made: Exported, tmp_path: Path) -> None:
         (("detector", "check", "motoin"), "unknown detector 'motoin'"),
         (("detector", "check", "onnx:nowhere.onnx"), "no such model"),
         (("detector", "check", "yolo:nowhere.pt"), "no such weights"),
-        (("detector", "train", "--on", ".", "--out", "x.onnx"), "expected images/train and labels/train"),
+        (("detector", "train", "twim", "--work", "x"), "did you mean 'twin'?"),
         (("detector", "check", "no_such_module:Kind"), "expected an importable module"),
     ],
 )
