@@ -99,7 +99,7 @@ class ViewEngine:
         if self.site.carriageways:
             zones = (z.area for z in self.site.no_parking)
             keep &= _inside(at_m, [*(c.area for c in self.site.carriageways), *zones])
-        return detections if keep.all() else _select(detections, keep)
+        return detections if keep.all() else detections.select(keep)
 
     def _admitted(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
         return tuple(v if self._may_name(v) else replace(v, plate=None) for v in verdicts)
@@ -249,15 +249,3 @@ def _inside(points_m: Float64Array, areas: Iterable[Polygon]) -> BoolArray:
     for area in areas:
         inside |= area.contains(points_m)
     return inside
-
-
-def _select(detections: Detections, keep: BoolArray) -> Detections:
-    plates = tuple(p for p, kept in zip(detections.plates, keep, strict=False) if kept)
-    return Detections(
-        detections.boxes_px[keep],
-        detections.scores[keep],
-        detections.classes[keep],
-        detections.contact_px[keep],
-        plates,
-        detections.oracle,
-    )

@@ -17,6 +17,8 @@ from detectors.detection.errors import ModelError
 
 WINDOW_PX = (320, 256)  # width, height
 WINDOWS_EACH = 3
+SMALLER = 0.4  # a window shows the picture at this to the full magnification
+FITS = 0.9  # of a window: what is larger is shown smaller
 ANYWHERE = 0.1  # share of the windows that are laid without looking for a vehicle
 LEAST_INSIDE = 0.4  # of a vehicle's box; what shows less of itself is no vehicle to learn from
 JPEG_QUALITY = 97
@@ -27,15 +29,14 @@ def cut(
 ) -> int:
     """Write windows of the pictures of `dataset`/images/`split`, with YOLO labels, to `out`; return how many.
 
-    There are `each` of a picture. A window is WINDOW_PX on disk and shows that much of the picture over
-    `magnify` (>= 1). Names begin with a hash, so that their order is none. Raises ModelError for a picture
-    that cannot be read.
+    There are `each` of a picture. A window is WINDOW_PX on disk and shows that much of the picture over a
+    magnification of up to `magnify` (>= 1), a smaller one where a vehicle would not fit. Names begin with a
+    hash, so that their order is none. Raises ModelError for a picture that cannot be read.
     """
     pictures = sorted((dataset / "images" / split).glob("*.jpg"))
     labels = {file: _labels(dataset / "labels" / split / f"{file.stem}.txt") for file in pictures}
     weights = class_weights(np.concatenate([rows[:, 0] for rows in labels.values()] or [np.zeros(0)]))
     draw = np.random.default_rng(seed)
-    shown_px = (round(WINDOW_PX[0] / magnify), round(WINDOW_PX[1] / magnify))
     for kind in ("images", "labels"):
         (out / kind / split).mkdir(parents=True, exist_ok=True)
     count = 0
@@ -44,10 +45,10 @@ def cut(
         if image is None:
             msg = f"{file}: not a picture that can be read; export the dataset again"
             raise ModelError(msg)
-        found = windows(image.shape[:2], labels[file], weights, draw, shown_px, each)
+        found = windows(image.shape[:2], labels[file], weights, draw, magnify, each)
         for number, (window, rows) in enumerate(found):
             name = f"{hashlib.blake2b(f'{file.stem}{number}'.encode(), digest_size=4).hexdigest()}_{number}"
-            part = cv2.resize(image[window], None, fx=magnify, fy=magnify, interpolation=cv2.INTER_LINEAR)
+            part = cv2.resize(image[window], WINDOW_PX, interpolation=cv2.INTER_LINEAR)
             _write(out, split, name, np.asarray(part, dtype=np.uint8), rows)
             count += 1
     return count
@@ -58,23 +59,29 @@ def windows(
     labels: Float64Array,
     weights: Float64Array,
     draw: np.random.Generator,
-    shown_px: tuple[int, int] = WINDOW_PX,
+    magnify: float = 1.0,
     each: int = WINDOWS_EACH,
 ) -> Iterator[tuple[tuple[slice, slice], Float64Array]]:
     """Yield (rows and columns of the picture, labels within) of the windows of one picture.
 
     `labels` (N, 5) are class, middle and size as shares of the picture, as YOLO has them; so are those
-    yielded, of the window. `weights` (C,) say how much more often a class is looked for; `shown_px` is
-    width and height of a window.
+    yielded, of the window. `weights` (C,) say how much more often a class is looked for. A window has the
+    proportions of WINDOW_PX and lies within the picture, whose `shape` is height and width.
     """
     height, width = shape
-    wide, tall = min(shown_px[0], width), min(shown_px[1], height)
     boxes = labels[:, 1:] * [width, height, width, height]
     chance = weights[labels[:, 0].astype(int)]
+    least = max(WINDOW_PX[0] / width, WINDOW_PX[1] / height)  # shows all that the picture has
     for _ in range(each):
-        left, top = draw.integers(0, width - wide + 1), draw.integers(0, height - tall + 1)
-        if len(labels) and draw.random() >= ANYWHERE:
-            x, y = boxes[draw.choice(len(labels), p=chance / chance.sum()), :2]
+        scale = max(least, magnify * SMALLER ** (draw.random() ** 2))
+        if not len(labels) or draw.random() < ANYWHERE:
+            wide, tall = _shown(scale, width, height)
+            left, top = draw.integers(0, width - wide + 1), draw.integers(0, height - tall + 1)
+        else:
+            x, y, *size = boxes[draw.choice(len(labels), p=chance / chance.sum())].tolist()
+            fits = min(FITS * side / max(own, 1.0) for side, own in zip(WINDOW_PX, size, strict=True))
+            scale = max(least, min(scale, fits))
+            wide, tall = _shown(scale, width, height)
             left = np.clip(x - draw.uniform(0.1, 0.9) * wide, 0, width - wide)
             top = np.clip(y - draw.uniform(0.1, 0.9) * tall, 0, height - tall)
         column, row = int(left), int(top)
@@ -83,6 +90,11 @@ def windows(
             (slice(row, row + tall), slice(column, column + wide)),
             np.column_stack([labels[inside[:, 4].astype(int), 0], inside[:, :4] / [wide, tall, wide, tall]]),
         )
+
+
+def _shown(scale: float, width: int, height: int) -> tuple[int, int]:
+    """Return how many pixels of a picture a window shows at a magnification: width, height."""
+    return min(round(WINDOW_PX[0] / scale), width), min(round(WINDOW_PX[1] / scale), height)
 
 
 def _inside(boxes: Float64Array, column: int, row: int, wide: int, tall: int) -> Float64Array:

@@ -4,25 +4,27 @@ import numpy as np
 
 from detectors.datatypes.arrays import Float32Array, Int64Array
 
+OTHERS = -1  # what a model knows beside vehicles and plates
+PLATE = 9  # no VehicleClass
 NAMES = {
     "motorcycle": 0, "motorbike": 0, "motor": 0, "car": 1, "van": 1, "taxi": 1, "bus": 2, "truck": 3,
+    "plate": PLATE, "license plate": PLATE, "licence plate": PLATE, "number plate": PLATE,
 }  # fmt: skip
-OTHERS = -1  # what a model knows beside vehicles
 
 
 def class_table(names: dict[int, str]) -> Int64Array:
-    """Return (C,) the VehicleClass of each class of a model by its name, OTHERS for what is no vehicle."""
-    table = [NAMES.get(names[row].strip().lower(), OTHERS) for row in sorted(names)]
+    """Return (C,) the VehicleClass of each class of a model by its name, PLATE or OTHERS for other things."""
+    table = [NAMES.get(names[row].strip().lower().replace("_", " "), OTHERS) for row in sorted(names)]
     return np.array(table, dtype=np.int64)
 
 
 def decode(
     raw: Float32Array, table: Int64Array, least_score: float
 ) -> tuple[Float32Array, Float32Array, Int64Array]:
-    """Return boxes (N, 4) as x0, y0, x1, y1, scores (N,) and VehicleClass (N,) of `raw` (4 + C, M).
+    """Return boxes (N, 4) as x0, y0, x1, y1, scores (N,) and entries of `table` (N,) of `raw` (4 + C, M).
 
     A column of `raw` is the middle, width and height of a box in pixels of the model's input and a
-    score for each class. Boxes of other things than vehicles are left out.
+    score for each class. Boxes of OTHERS are left out.
     """
     scores = raw[4:]
     best = scores.argmax(axis=0)

@@ -1,6 +1,7 @@
 """What a net is to learn and for how long: plain numbers, without any package that trains."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,10 @@ class Lessons:
     batch: int
     seed: int
     stages: tuple[Stage, ...]
+    start: Path | None = None
+
+
+def weights_file(name: str) -> Path:
+    """Return the file of shipped weights by their name, else the path itself."""
+    shipped = Path(__file__).parent / "weights" / f"{name}.onnx"
+    return shipped if shipped.is_file() else Path(name)

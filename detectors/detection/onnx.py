@@ -9,10 +9,10 @@ import numpy as np
 import onnxruntime
 
 from detectors.datatypes.arrays import Float32Array, Int64Array, UInt8Array
-from detectors.datatypes.detections import Detections
+from detectors.datatypes.detections import Detections, PlateBoxes
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.site import SitePlan
-from detectors.detection.decoding import class_table, decode, suppress
+from detectors.detection.decoding import PLATE, class_table, decode, suppress
 from detectors.detection.errors import ModelError
 from detectors.detection.tiles import tiles, uncut
 
@@ -49,10 +49,8 @@ class OnnxDetector:
         corners = tiles((picture.shape[1], picture.shape[0]), (self._wide, self._tall))
         parts = [self._look(picture, corner) for corner in corners]
         boxes, scores, classes = (np.concatenate(column) for column in zip(*parts, strict=True))
-        kept = suppress(boxes, scores, MOST_IOU)
-        return _in_frame(
-            np.asarray(boxes[kept] / scale, dtype=np.float32), scores[kept], classes[kept], frame.size_px
-        )
+        boxes = np.clip(boxes / np.float32(scale), 0.0, [*frame.size_px, *frame.size_px])
+        return found_in(boxes, scores, classes, plates=bool((self._table == PLATE).any()))
 
     def _look(
         self, picture: UInt8Array, corner: tuple[int, int]
@@ -106,14 +104,31 @@ def _scaled(image: UInt8Array, size_px: tuple[int, int]) -> tuple[float, UInt8Ar
     return scale, np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
-def _in_frame(
-    boxes: Float32Array, scores: Float32Array, classes: np.ndarray, size_px: tuple[int, int]
+def found_in(
+    boxes: Float32Array,
+    scores: Float32Array,
+    classes: np.ndarray,
+    *,
+    plates: bool,
+    most_iou: float = MOST_IOU,
 ) -> Detections:
-    """Return the boxes cut at the edge of the frame; those beyond it are left out."""
-    cut = np.clip(boxes, 0.0, [*size_px, *size_px])
-    rows = np.flatnonzero((cut[:, 2:] - cut[:, :2] >= 1.0).all(axis=1))
-    nowhere = np.full((len(rows), 2), np.nan)
-    return Detections(cut[rows], np.clip(scores[rows], 0.0, 1.0), classes[rows].astype(np.int8), nowhere)
+    """Return vehicles and plates of boxes (N, 4), cut at the edge of the frame; those beyond it are left out.
+
+    Vehicles do not hide plates from one another's suppression: a plate lies within its vehicle. `plates`
+    says whether the model knows any.
+    """
+    large = (boxes[:, 2:] - boxes[:, :2] >= 1.0).all(axis=1)
+    vehicles, others = (np.flatnonzero(large & chosen) for chosen in (classes != PLATE, classes == PLATE))
+    vehicles = vehicles[suppress(boxes[vehicles], scores[vehicles], most_iou)]
+    others = others[suppress(boxes[others], scores[others], most_iou)]
+    sure = np.clip(scores, 0.0, 1.0)
+    return Detections(
+        boxes[vehicles],
+        sure[vehicles],
+        classes[vehicles].astype(np.int8),
+        np.full((len(vehicles), 2), np.nan),
+        plate_boxes=PlateBoxes(boxes[others], sure[others]) if plates else None,
+    )
 
 
 class TwinDetector(OnnxDetector):

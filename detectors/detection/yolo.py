@@ -15,14 +15,16 @@ import numpy as np
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
 from detectors.detection.crops import WINDOW_PX, cut
-from detectors.detection.decoding import OTHERS, class_table
+from detectors.detection.decoding import OTHERS, PLATE, class_table
 from detectors.detection.errors import ModelError
 from detectors.detection.learning import Lessons, Stage
-from detectors.detection.onnx import LEAST_SCORE
+from detectors.detection.onnx import LEAST_SCORE, found_in
+from detectors.detection.warm_start import begin_with
 
-CLASSES = ("motorcycle", "car", "bus", "truck")
+CLASSES = ("motorcycle", "car", "bus", "truck", "plate")
 KEPT = ("names", "imgsz", "stride", "task", "license")
 STRIDE_PX = 32
+BEGIN_WITH = 64  # windows that tell the mean of each layer
 RECIPE: dict[str, Any] = {
     "imgsz": max(WINDOW_PX), "rect": True, "optimizer": "AdamW", "cos_lr": True, "warmup_epochs": 0.2,
     "mosaic": 0.0, "close_mosaic": 0, "scale": 0.35, "pretrained": True, "amp": False, "plots": False,
@@ -48,9 +50,9 @@ class YoloDetector:
         (found,) = self._model.predict(frame.image_bgr, conf=self.least_score, verbose=False, device="cpu")
         boxes, scores = found.boxes.xyxy.numpy(), found.boxes.conf.numpy()
         classes = self._table[found.boxes.cls.numpy().astype(int)]
-        rows = np.flatnonzero((classes != OTHERS) & (boxes[:, 2:] - boxes[:, :2] >= 1.0).all(axis=1))
-        nowhere = np.full((len(rows), 2), np.nan)
-        return Detections(boxes[rows], scores[rows], classes[rows].astype(np.int8), nowhere)
+        known = classes != OTHERS
+        plates = bool((self._table == PLATE).any())
+        return found_in(boxes[known], scores[known], classes[known], plates=plates, most_iou=1.0)
 
 
 def _ultralytics() -> Any:
@@ -83,9 +85,24 @@ def train(pictures: Path, lessons: Lessons, work: Path) -> Path:
     package = _ultralytics()
     work.mkdir(parents=True, exist_ok=True)
     weights = _narrow_model(package, work, lessons.width)
+    if lessons.start is not None:
+        windows = _windows(pictures, work / "stage-0", lessons, lessons.seed)
+        weights = _begun(package, weights, lessons.start, windows)
     for number, stage in enumerate(lessons.stages):
         weights = _taught(package, pictures, lessons, (number, stage), (weights, work / f"stage-{number}"))
     return weights
+
+
+def _begun(package: Any, described: Path, start: Path, windows: Path) -> Path:
+    """Return weights (.pt) of a described net that knows what an exported model does."""
+    begun = described.with_name("begun.pt")
+    if not begun.is_file():
+        files = sorted((windows.parent / "windows" / "images" / "train").iterdir())[:BEGIN_WITH]
+        net = package.YOLO(str(described))
+        begin_with(net.model, start, [np.asarray(cv2.imread(str(file)), dtype=np.uint8) for file in files])
+        net.ckpt = {}
+        net.save(str(begun))
+    return begun
 
 
 def _taught(
@@ -149,7 +166,7 @@ def _forget_where(file: Path) -> None:
 
 
 def _narrow_model(package: Any, work: Path, width: float) -> Path:
-    """Write the description of yolo11n at another width, for four classes."""
+    """Write the description of yolo11n at another width, for CLASSES."""
     source = Path(package.__file__).parent / "cfg" / "models" / "11" / "yolo11.yaml"
     lines = source.read_text(encoding="utf-8").splitlines()
     told = [f"nc: {len(CLASSES)}" if line.startswith("nc:") else line for line in lines]

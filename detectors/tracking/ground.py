@@ -9,7 +9,7 @@ from detectors.datatypes.site import SitePlan
 from detectors.datatypes.tracks import Track
 from detectors.tracking.follower import Follower, Habits
 from detectors.tracking.footprint import FootprintModel
-from detectors.tracking.order import in_own_order, select
+from detectors.tracking.order import in_own_order
 
 ON_GROUND = Habits(agility=2.5, start_sigma=9.0, still_speed=0.8, reach=1.5, reach_still=3.0)
 
@@ -31,7 +31,7 @@ class GroundTracker:
             ordered.contact_px.astype(np.float64),
         )
         usable = np.flatnonzero(np.isfinite(fitted.position_m).all(axis=1))
-        ordered = select(ordered, usable)
+        ordered = ordered.select(usable)
         points, spreads = fitted.position_m[usable], fitted.covariance_m2[usable]
         classes, headings = fitted.classes[usable], fitted.heading_rad[usable]
         self._follower.update(ordered, points, spreads, timestamp_ns)

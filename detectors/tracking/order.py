@@ -1,4 +1,4 @@
-"""Rows of detections: some of them, or all in an order that does not depend on the given one."""
+"""Detections in an order that does not depend on the given one."""
 
 import numpy as np
 
@@ -12,17 +12,4 @@ def in_own_order(detections: Detections) -> Detections:
     """
     plates = np.array([plate.text if plate else "" for plate in detections.plates] or [""] * len(detections))
     minor = (plates, *detections.contact_px.T, detections.classes, detections.scores)
-    return select(detections, np.lexsort((*minor, *detections.boxes_px.T)))
-
-
-def select(detections: Detections, rows: np.ndarray) -> Detections:
-    """Return the detections in `rows` (indices)."""
-    plates = tuple(detections.plates[row] for row in rows) if detections.plates else ()
-    return Detections(
-        detections.boxes_px[rows],
-        detections.scores[rows],
-        detections.classes[rows],
-        detections.contact_px[rows],
-        plates,
-        detections.oracle,
-    )
+    return detections.select(np.lexsort((*minor, *detections.boxes_px.T)))

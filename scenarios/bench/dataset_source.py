@@ -11,7 +11,7 @@ import numpy as np
 from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.frame import NS_PER_S, Frame
 from scenarios.bench.pictures import NOT_KNOWN, Clip, Labels, Picture, SourceFacts
-from scenarios.datasets.files import MARK
+from scenarios.datasets.files import MARK, PLATE
 from scenarios.errors import InputError
 from twin.cameras.appearance import LIGHTS, light_number
 from twin.environment.sun import ambient
@@ -66,6 +66,7 @@ class DatasetSource:
     def __init__(self, folder: Path, split: str = "val") -> None:
         self._folder, self._split = folder, split
         self._truth = load_split(folder, split)
+        self._plates = any(one["category_id"] == PLATE + 1 for one in self._truth["annotations"])
         mark = folder / MARK
         facts = _read(mark) if mark.is_file() else {}
         self._every_s = float(facts.get("every_s", self._truth.get("info", {}).get("every_s", 3600.0)))
@@ -87,8 +88,10 @@ class DatasetSource:
                 )
                 camera = f"{image['view']} seed {image['seed']}"
                 light, weather = _light(image), image.get("weather", NOT_KNOWN)
-                labels = labels_of(entries[image["id"]])
-                yield Clip(name, camera, self._every_s), Picture(frame, labels, light, weather)
+                of_plates = [one for one in entries[image["id"]] if one["category_id"] == PLATE + 1]
+                labels = labels_of([one for one in entries[image["id"]] if one["category_id"] != PLATE + 1])
+                plates = labels_of(of_plates) if self._plates else None
+                yield Clip(name, camera, self._every_s), Picture(frame, labels, light, weather, plates)
 
     def _clips(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Yield names and images of clips: those of a camera and seed, as long as their time goes on."""

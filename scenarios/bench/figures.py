@@ -9,7 +9,7 @@ from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
 from scenarios.bench.clusters import CAMERAS, Clusters, clusters, interval
 from scenarios.bench.matching import NOBODY
-from scenarios.bench.precision import ANY, Ranking, ranking
+from scenarios.bench.precision import ANY, Ranking, plate_ranking, ranking
 from scenarios.bench.recall import Sightings, sightings
 from scenarios.bench.tracking import TrackCounts, scores, track_counts
 from scenarios.bench.trial import Trial
@@ -50,15 +50,22 @@ class Measured:
         self.seen: Sightings = sightings(trial.looked, self.clusters, self.any_kind, trial.threshold)
         present = {int(kind) for kind in np.unique(self.seen.parts["class"])}
         self._kinds = {kind: self._ranked(kind) for kind in KINDS if int(kind) in present}
+        self._plates = plate_ranking(trial.looked, self.clusters)
         self._tracks = tuple(_by_clip(trial, self.clusters))
 
     def _ranked(self, kind: VehicleClass) -> Ranking:
         return ranking(self.trial.looked, self.clusters, kind)
 
     def values(self, weights: Int64Array) -> dict[str, float]:
-        """Return every figure where each group counts as often as `weights` (C,) say."""
+        """Return every figure where each group counts as often as `weights` (C,) say.
+
+        mAP is the mean over the classes that are labelled; plates are one of them for a detector that
+        looks for plates.
+        """
         found: dict[str, float] = {}
-        by_kind = {kind: one.average_precision(weights) for kind, one in self._kinds.items()}
+        by_kind = {kind.name.lower(): one.average_precision(weights) for kind, one in self._kinds.items()}
+        if self._plates is not None:
+            by_kind["plate"] = self._plates.average_precision(weights)
         known = [one for one in by_kind.values() if np.isfinite(one).all()]
         whole: Float64Array = np.mean(known, axis=0) if known else np.full(10, NAN)
         anything = self.any_kind.average_precision(weights)
@@ -67,7 +74,7 @@ class Measured:
             "AP50, any vehicle": float(anything[0]),
             "AP50-95, any vehicle": float(anything.mean()),
         }
-        found |= {f"AP50, {kind.name.lower()}": float(one[0]) for kind, one in by_kind.items()}
+        found |= {f"AP50, {kind}": float(one[0]) for kind, one in by_kind.items()}
         return found | self._at_threshold(weights) | self._followed(weights)
 
     def _at_threshold(self, weights: Int64Array) -> dict[str, float]:
@@ -113,6 +120,8 @@ class Measured:
         kind = what.partition(", ")[2]
         if what in TRACKED:
             return len(self._tracks), "clips"
+        if kind == "plate" and self._plates is not None:
+            return len(self._plates.truth), "plates"
         if what.startswith("AP50, ") and kind != "any vehicle":
             row = VehicleClass[kind.upper()]
             return int((self.seen.parts["class"] == row).sum()), "sightings"

@@ -47,12 +47,16 @@ class Labels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A frame in its circumstances; `labels` None where nobody labelled it."""
+    """A frame in its circumstances; `labels` None where nobody labelled it.
+
+    `plates` are the plates as `labels` are the vehicles; None where nobody labelled any.
+    """
 
     frame: Frame
     labels: Labels | None
     light: str = NOT_KNOWN
     weather: str = NOT_KNOWN
+    plates: Labels | None = None
 
 
 def no_street() -> Iterable[Frame]:

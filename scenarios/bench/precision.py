@@ -1,12 +1,12 @@
 """Average precision of detections ranked by how sure they are, with a weight for each group of pictures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, Int64Array
-from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.detections import Detections, VehicleClass
 from scenarios.bench.clusters import Clusters
 from scenarios.bench.matching import IGNORED, NOBODY, owners
 from scenarios.bench.sitting import Looked
@@ -94,6 +94,32 @@ def ranking(looked: Sequence[Looked], clusters: Clusters, kind: VehicleClass | N
         np.concatenate(groups, axis=1)[:, order],
         np.concatenate(truth),
     )
+
+
+def plate_ranking(looked: Sequence[Looked], groups: Clusters) -> Ranking | None:
+    """Rank the plates that were found; None where none are labelled, or none were looked for."""
+    rows = [
+        row for row, one in enumerate(looked) if one.plates is not None and one.found.plate_boxes is not None
+    ]
+    if not rows:
+        return None
+    of_picture = groups.of_picture[rows]
+    of_label = [np.full(len(looked[row].plates or ()), groups.of_picture[row]) for row in rows]
+    return ranking(
+        [_plates_as_vehicles(looked[row]) for row in rows],
+        replace(groups, of_picture=of_picture, of_label=tuple(of_label)),
+        ANY,
+    )
+
+
+def _plates_as_vehicles(one: Looked) -> Looked:
+    found = one.found.plate_boxes
+    if found is None:
+        return one
+    n = len(found)
+    kinds = np.zeros(n, dtype=np.int8)
+    nowhere = np.full((n, 2), np.nan)
+    return replace(one, labels=one.plates, found=Detections(found.boxes_px, found.scores, kinds, nowhere))
 
 
 def _in_picture(owner: Int64Array, where: Int64Array) -> Int64Array:

@@ -11,7 +11,6 @@ from detectors.detection import registry
 from detectors.engine import ViewEngine
 from detectors.ports import Detector, Tracker
 from detectors.tracking.ground import GroundTracker
-from detectors.tracking.order import select
 from detectors.tracking.pixels import PixelTracker
 from detectors.violations.registry import rules_for
 from scenarios.bench.pictures import Clip, Labels, Picture
@@ -27,8 +26,8 @@ class Looked:
     `found` holds all detections, those under the operating threshold too; `tracks` are those of the
     engine after this picture, None where pictures are too far apart to follow anybody. `cpu_ms` is what
     each of STAGES took, of all threads together; `wall_ms` how long detection took by the clock on the wall;
-    `judged` says whether there were rules to judge by;
-    `elapsed_s` the time that the picture stands for.
+    `judged` says whether there were rules to judge by; `elapsed_s` the time that the picture stands for;
+    `plates` are the plates that are labelled, None where none are.
     """
 
     clip: str
@@ -43,6 +42,7 @@ class Looked:
     cpu_ms: tuple[float, float, float]
     wall_ms: float = 0.0
     judged: bool = False
+    plates: Labels | None = None
 
 
 class _Sure:
@@ -58,7 +58,7 @@ class _Sure:
         begun_s, on_wall_s = time.process_time(), time.perf_counter()
         self.found = self._detector.detect(frame)
         self.cpu_s, self.wall_s = time.process_time() - begun_s, time.perf_counter() - on_wall_s
-        return select(self.found, self.found.scores >= self._threshold)
+        return self.found.select(self.found.scores >= self._threshold)
 
 
 class _Timed:
@@ -111,4 +111,5 @@ class Sitting:
             self._clip.name, self._clip.camera, picture.frame.timestamp_ns, self._clip.every_s,
             picture.light, picture.weather, picture.labels, self._detector.found, tracks, cpu_ms,
             1000 * self._detector.wall_s, self._clip.consecutive and self._clip.site is not None,
+            picture.plates,
         )  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from detectors.datatypes.detections import VehicleClass
 from scenarios.datasets.card import CARD, Tally, card
@@ -16,6 +17,8 @@ from scenarios.texts import Texts
 
 FORMATS = ("yolo", "coco", "both", "mot")
 CLASSES = tuple(kind for kind in VehicleClass if kind is not VehicleClass.UNKNOWN)
+PLATE = len(CLASSES)  # a class of the labels, and no vehicle
+LABEL_NAMES = (*(kind.name.lower() for kind in CLASSES), "plate")
 MARK = "dataset.json"
 JPEG_QUALITY = 92
 
@@ -57,14 +60,14 @@ class DatasetWriter:
         if self.form in ("coco", "both"):
             self._write_coco(facts)
         if self.form in ("yolo", "both"):
-            names = "".join(f"  {int(kind)}: {kind.name.lower()}\n" for kind in CLASSES)
+            names = "".join(f"  {row}: {name}\n" for row, name in enumerate(LABEL_NAMES))
             text = f"path: .\ntrain: images/train\nval: images/val\nnames:\n{names}"
             (self.root / "data.yaml").write_text(text, encoding="utf-8")
         (self.root / CARD).write_text(card(facts, self.tally, self.form, texts), encoding="utf-8")
         (self.root / MARK).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
     def _write_coco(self, facts: dict[str, Any]) -> None:
-        categories = [{"id": int(kind) + 1, "name": kind.name.lower()} for kind in CLASSES]
+        categories = [{"id": row + 1, "name": name} for row, name in enumerate(LABEL_NAMES)]
         folder = self.root / "annotations"
         folder.mkdir(exist_ok=True)
         for split, part in self._coco.items():
@@ -82,9 +85,11 @@ def _write_jpeg(file: Path, shot: Shot) -> None:
 
 
 def yolo_lines(shot: Shot) -> list[str]:
-    """Return class, middle and size of each labelled vehicle, as shares of the picture."""
+    """Return class, middle and size of each labelled vehicle and plate, as shares of the picture."""
     height, width = shot.image_bgr.shape[:2]
-    rows = zip(shot.truth.boxes_px[shot.labelled], shot.truth.vehicle_class[shot.labelled], strict=True)
+    plates = shot.plates_px[shot.plates_labelled]
+    boxes = np.vstack((shot.truth.boxes_px[shot.labelled], plates))
+    rows = zip(boxes, [*shot.truth.vehicle_class[shot.labelled], *[PLATE] * len(plates)], strict=True)
     return [
         f"{int(kind)} {(x0 + x1) / 2 / width:.6f} {(y0 + y1) / 2 / height:.6f} "
         f"{(x1 - x0) / width:.6f} {(y1 - y0) / height:.6f}"
@@ -110,7 +115,7 @@ def coco_image(shot: Shot, number: int) -> dict[str, Any]:
 
 
 def coco_annotations(shot: Shot, image: int, first: int) -> list[dict[str, Any]]:
-    """Return the entries of all vehicles; those that nobody is held to see count as `iscrowd`."""
+    """Return the entries of all vehicles and plates; what nobody is held to see counts as `iscrowd`."""
     truth = shot.truth
     found = []
     for row, (x0, y0, x1, y1) in enumerate(truth.boxes_px.tolist()):
@@ -127,4 +132,17 @@ def coco_annotations(shot: Shot, image: int, first: int) -> list[dict[str, Any]]
             "ground_m": [round(float(part), 3) for part in shot.ground_m[row]],
         }
         found.append(entry)
+    for row in np.flatnonzero(np.isfinite(shot.plates_px[:, 0])).tolist():
+        x0, y0, x1, y1 = shot.plates_px[row].tolist()
+        found.append(
+            {
+                "id": first + len(found),
+                "image_id": image,
+                "category_id": PLATE + 1,
+                "bbox": [x0, y0, x1 - x0, y1 - y0],
+                "area": (x1 - x0) * (y1 - y0),
+                "iscrowd": int(not shot.plates_labelled[row]),
+                "vehicle": int(truth.vehicle_id[row]),
+            }
+        )
     return found

@@ -27,6 +27,8 @@ HOURS = (6.2, 20.5)  # dawn to night
 WEATHER_SHARES = (0.5, 0.3, 0.2)  # clear, rain, haze [?]
 MIX_SPREAD = 0.6  # of the logarithm of the share of each class
 SIZE_SPREAD = 0.06  # of each length of a vehicle
+HEIGHT_SPREAD, HEIGHTS_M = 0.35, (2.8, 18.0)  # of the logarithm of a camera's height, and its bounds
+FINISH = 0.08  # mean strength of textures on vehicles: dirt, stickers, what paint mirrors
 MOST_THINGS = 12
 UNLIKE = 10  # grey levels by which a vehicle differs from the street behind it
 OUTLINE_PX = 2  # around a vehicle, where its edge is blended with the street
@@ -34,12 +36,17 @@ OUTLINE_PX = 2  # around a vehicle, where its edge is blended with the street
 
 @dataclass(frozen=True, slots=True)
 class CameraLook:
-    """What one picture's camera makes of light: gains by colour, contrast, noise (grey levels), blur (px)."""
+    """What one picture's camera makes of light.
+
+    Gains by colour, gamma, contrast about the middle, noise (grey levels), blur (px), quality of its JPEG.
+    """
 
     gain_bgr: tuple[float, float, float]
     gamma: float
+    contrast: float
     noise_sigma: float
     blur_px: float
+    quality: int
 
 
 def random_look(draw: np.random.Generator) -> CameraLook:
@@ -49,8 +56,10 @@ def random_look(draw: np.random.Generator) -> CameraLook:
     return CameraLook(
         (blue, green, red),
         math.exp(float(draw.normal(0.0, 0.22))),
+        math.exp(float(draw.normal(0.12, 0.2))),
         float(draw.exponential(3.0)),
         float(draw.uniform(0.0, 1.3)),
+        int(draw.integers(30, 96)),
     )
 
 
@@ -59,7 +68,7 @@ def random_pose(network: RoadNetwork, view: ViewSpec, draw: np.random.Generator)
     aimed = network.road_of[view.aimed_road]
     return replace(
         view,
-        height_m=float(np.clip(view.height_m * math.exp(draw.normal(0.0, 0.2)), 3.5, 18.0)),
+        height_m=float(np.clip(view.height_m * math.exp(draw.normal(-0.1, HEIGHT_SPREAD)), *HEIGHTS_M)),
         offset_m=view.offset_m + float(draw.uniform(-0.5, 1.5)),
         aim_along_m=float(np.clip(view.aim_along_m + draw.normal(0.0, 6.0), 0.0, aimed.length_m)),
         aim_offset_m=view.aim_offset_m + float(draw.normal(0.0, 2.0)),
@@ -110,21 +119,34 @@ def vehicle_mask(camera: PinholeCamera, vehicles: VehicleStates) -> BoolArray:
 
 
 def varied(
-    picture: UInt8Array, street: UInt8Array, vehicles: BoolArray, draw: np.random.Generator
+    picture: UInt8Array,
+    street: UInt8Array,
+    vehicles: BoolArray,
+    draw: np.random.Generator,
+    backdrop: Float64Array | None = None,
 ) -> UInt8Array:
-    """Return a picture with another street behind its vehicles, as some other camera would show it."""
-    return photographed(restreeted(picture, street, vehicles, draw), random_look(draw), draw)
+    """Return a picture with another street behind its vehicles, as some other camera would show it.
+
+    A `backdrop` (H, W, 3) is what stands there in place of the street in other colours.
+    """
+    behind = retextured(street, draw) if backdrop is None else backdrop
+    return photographed(restreeted(picture, street, vehicles, behind, draw), random_look(draw), draw)
 
 
 def restreeted(
-    picture: UInt8Array, street: UInt8Array, vehicles: BoolArray, draw: np.random.Generator
+    picture: UInt8Array,
+    street: UInt8Array,
+    vehicles: BoolArray,
+    other: Float64Array,
+    draw: np.random.Generator,
 ) -> UInt8Array:
-    """Return the picture with another street behind its vehicles.
+    """Return the picture with another street, and things in it, behind its vehicles.
 
-    `street` is the same picture without vehicles, `vehicles` (H, W) where they may show. Outside of
-    them the picture keeps its ratio to the street, and so its shadows and beams.
+    `street` is the same picture without vehicles, `vehicles` (H, W) where they may show, `other` (H, W, 3)
+    what is to be there. Outside of vehicles the picture keeps its ratio to the street, and so its shadows
+    and beams.
     """
-    other = with_things(retextured(street, draw), draw)
+    other = with_things(other, draw)
     ratio = (picture.astype(np.float32) + 4.0) / (street.astype(np.float32) + 4.0)
     behind = np.clip(other * ratio, 0, 255)
     differs = np.abs(picture.astype(np.int16) - street).max(axis=2) > UNLIKE
@@ -133,7 +155,15 @@ def restreeted(
     inside = cv2.erode(vehicles.astype(np.uint8), np.ones((7, 7), np.uint8))
     kept = np.maximum(kept, inside)  # dark paint on a dark street
     share = cv2.GaussianBlur(kept.astype(np.float32), (0, 0), OUTLINE_PX / 2)[..., None]
-    return np.asarray(share * picture + (1.0 - share) * behind, dtype=np.float32).round().astype(np.uint8)
+    shown = share * np.clip(finished(picture, draw), 0, 255) + (1.0 - share) * behind
+    return np.asarray(shown, dtype=np.float32).round().astype(np.uint8)
+
+
+def finished(picture: UInt8Array, draw: np.random.Generator) -> Float64Array:
+    """Return the picture (H, W, 3) with a texture on all of it, as paint and glass have."""
+    grain_px = float(draw.choice([1.5, 3.0, 8.0, 20.0]))
+    texture = _texture((picture.shape[0], picture.shape[1]), grain_px, draw)
+    return np.asarray(picture * (1.0 + float(draw.exponential(FINISH)) * texture[..., None]))
 
 
 def retextured(street: UInt8Array, draw: np.random.Generator) -> Float64Array:
@@ -192,5 +222,8 @@ def photographed(picture: UInt8Array, look: CameraLook, draw: np.random.Generato
     """Return what that camera makes of a picture."""
     soft = picture if look.blur_px < 0.3 else cv2.GaussianBlur(picture, (0, 0), look.blur_px)
     bright = 255.0 * (np.clip(soft / 255.0 * look.gain_bgr, 0.0, 1.0) ** look.gamma)
+    bright = (bright - 127.5) * look.contrast + 127.5
     grain = draw.normal(0.0, look.noise_sigma, picture.shape)
-    return np.asarray(np.clip(np.round(bright + grain), 0, 255), dtype=np.uint8)
+    shown = np.asarray(np.clip(np.round(bright + grain), 0, 255), dtype=np.uint8)
+    done, jpeg = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, look.quality])
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), dtype=np.uint8) if done else shown

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, UInt8Array
+from scenarios.datasets.backdrops import backdrop
 from scenarios.datasets.randomise import (
     random_fleet,
     random_hours,
@@ -26,6 +28,7 @@ from twin.randomness import Seed
 from twin.rendering.light import light_at
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
 from twin.rendering.osd import write_osd
+from twin.rendering.plate_boxes import plate_boxes
 from twin.rendering.source import TwinView
 from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene, VehicleStates
@@ -33,6 +36,8 @@ from twin.world import Watch, World
 
 REACH_M = 160.0
 MOST_HOURS = 12  # a seed: lighting a street anew takes longer than a picture of it
+PLATE_FROM_PX = 14.0  # wide: a smaller plate is a pale spot, and no detector is held to see it
+BACKDROPS = 0.4  # of the pictures by day where everything varies, if there are photographs
 DARK = 0.5  # lamps are on for more than half: night
 
 
@@ -42,7 +47,8 @@ class ShotSpec:
 
     `light_hours`, ascending, are hours of the day whose light the pictures get one after another,
     whatever the traffic of the scenario; none leaves the time as it is. `randomise` varies cameras,
-    light, weather, streets and fleets by seed beyond what is real (see `randomise`).
+    light, weather, streets and fleets by seed beyond what is real (see `randomise`); `photos` are what
+    stands behind the vehicles in some of these pictures, by day.
     """
 
     scenario: Scenario
@@ -52,14 +58,15 @@ class ShotSpec:
     every_s: float
     light_hours: tuple[float, ...] = ()
     randomise: bool = False
+    photos: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
     """One picture: `labelled` (N,) says which vehicles of `truth` a detector is held to see.
 
-    `ground_m` (N, 3) is where each stands in the frame of the network, `signals` the aspect of each
-    signal group.
+    `plates_px` (N, 4) is the box of the plate of each, NaN where it does not show in full. `ground_m`
+    (N, 3) is where each stands in the frame of the network, `signals` the aspect of each signal group.
     """
 
     view: str
@@ -71,6 +78,7 @@ class Shot:
     image_bgr: UInt8Array
     truth: FrameTruth
     labelled: BoolArray
+    plates_px: Float64Array
     ground_m: Float64Array
     signals: tuple[tuple[str, str], ...]
 
@@ -78,6 +86,12 @@ class Shot:
     def name(self) -> str:
         """Name of its files."""
         return f"{self.view}_seed{self.seed}_{self.index:04d}"
+
+    @property
+    def plates_labelled(self) -> BoolArray:
+        """Return (N,) whose plate a detector is held to see: that of a labelled vehicle, large enough."""
+        wide = self.plates_px[:, 2] - self.plates_px[:, 0]
+        return np.asarray(self.labelled & (np.nan_to_num(wide) >= PLATE_FROM_PX))
 
 
 def shots(spec: ShotSpec, progress: Progress = silent) -> Iterator[Shot]:
@@ -127,7 +141,7 @@ def _of_seed(spec: ShotSpec, seed: int) -> Iterator[Shot]:
         moment_ns = _lit(spec, scene.timestamp_ns, start_ns, index)
         lit = replace(scene, timestamp_ns=moment_ns)
         sky = weather_of(spec, seed, name).sky.value
-        yield _shot(views[name], lit, (seed, index, sky), randomise=spec.randomise)
+        yield _shot(views[name], lit, (seed, index, sky), spec)
 
 
 def weather_of(spec: ShotSpec, seed: int, view: str) -> Weather:
@@ -160,18 +174,20 @@ def _lit(spec: ShotSpec, timestamp_ns: int, start_ns: int, index: int) -> int:
     return midnight_ns + round(hour * 3600) * NS_PER_S + timestamp_ns - start_ns
 
 
-def _shot(view: TwinView, scene: Scene, which: tuple[int, int, str], *, randomise: bool) -> Shot:
+def _shot(view: TwinView, scene: Scene, which: tuple[int, int, str], spec: ShotSpec) -> Shot:
     """Photograph a scene; `which` are its seed, its number and the weather."""
     seed, index, weather = which
     own = Seed(seed, ("randomise", view.spec.name))
-    if randomise:
+    light = "night" if light_at(scene.timestamp_ns).lamps > DARK else "day"
+    if spec.randomise:
         scene = replace(scene, vehicles=random_fleet(scene.vehicles, own))
     frame, truth = view.frame(scene, index), view.truth(scene)
     image = frame.image_bgr
-    if randomise:
+    if spec.randomise:
         street = view.frame(replace(scene, vehicles=VehicleStates.none()), index).image_bgr
-        mask = vehicle_mask(view.camera, scene.vehicles)
-        image = varied(image, street, mask, own.generator("picture", index))
+        mask, draw = vehicle_mask(view.camera, scene.vehicles), own.generator("picture", index)
+        photo = spec.photos and light == "day" and draw.random() < BACKDROPS
+        image = varied(image, street, mask, draw, backdrop(spec.photos, street, draw) if photo else None)
         write_osd(image, view.spec.name, frame.timestamp_ns)
     sizes = truth.boxes_px[:, 2:] - truth.boxes_px[:, :2]
     labelled = (truth.visible >= LEAST_VISIBLE) & (sizes.max(axis=1, initial=0.0) >= LEAST_PX)
@@ -182,11 +198,12 @@ def _shot(view: TwinView, scene: Scene, which: tuple[int, int, str], *, randomis
         seed=seed,
         index=index,
         timestamp_ns=frame.timestamp_ns,
-        light="night" if light_at(frame.timestamp_ns).lamps > DARK else "day",
+        light=light,
         weather=weather,
         image_bgr=image,
         truth=truth,
         labelled=np.asarray(labelled),
+        plates_px=plate_boxes(view.camera, scene.vehicles.select(rows)),
         ground_m=scene.vehicles.position_m[rows],
         signals=tuple((group, aspect.name.lower()) for group, aspect in scene.aspects),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scenarios.datasets.backdrops import photographs
 from scenarios.datasets.export import Exported, export_parts
 from scenarios.datasets.random_views import random_views
 from scenarios.datasets.shots import ShotSpec
@@ -15,6 +16,7 @@ from twin.environment.weather import Sky, Weather
 from twin.network import library
 from twin.randomness import Seed
 
+NARROW_DEG = (9.0, 30.0)  # a lens that shows a few vehicles, and their plates
 INTENSITY = (0.2, 0.8)  # of rain and haze, from and to
 
 
@@ -35,10 +37,14 @@ def _part(recipe: Recipe, split: Split, row: int, *, randomise: bool) -> ShotSpe
         scenario, demand=demand, weather=_weather(recipe.weathers[row % len(recipe.weathers)], seed)
     )
     network = library.resolve(scenario.network)
-    views = random_views(network, Seed(seed, ("dataset",)), recipe.cameras)
+    narrow = round(recipe.narrow * recipe.cameras)
+    root = Seed(seed, ("dataset",))
+    views = random_views(network, root, recipe.cameras - narrow)
+    views += random_views(network, root.child("narrow"), narrow, NARROW_DEG)
     draw = np.random.default_rng(seed)
     hours = sorted(draw.permutation(recipe.hours)[: recipe.hours_each].tolist())
-    return ShotSpec(busy, views, (seed,), split.frames, recipe.every_s, tuple(hours), randomise)
+    photos = photographs(recipe.backdrops) if randomise else ()
+    return ShotSpec(busy, views, (seed,), split.frames, recipe.every_s, tuple(hours), randomise, photos)
 
 
 def _weather(sky: Sky, seed: int) -> Weather:
@@ -60,6 +66,8 @@ def take_pictures(recipe: Recipe, split: Split, out: Path, progress: Progress = 
         "demand_scale": recipe.demand_scale,
         "mix": list(split.mix or ()),
         "randomised": split.randomised,
+        "narrow": recipe.narrow,
+        "backdrops": len(photographs(recipe.backdrops)),
         "weathers": [sky.value for sky in recipe.weathers],
     }
     return export_parts(parts(recipe, split), out, facts, progress=progress)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from detectors.detection.learning import Lessons, Stage
+from detectors.detection.learning import Lessons, Stage, weights_file
 from scenarios.toml_files import FileModel, Kind, name_of, read_model, read_text, resolve
 from twin.environment.weather import Sky
 
@@ -32,7 +32,11 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How weights are made; `text` is the file, which the card of the weights repeats."""
+    """How weights are made; `text` is the file, which the card of the weights repeats.
+
+    `narrow`, 0 to 1, is how many of the cameras look through a long lens, as for a plate. `backdrops` are
+    folders of photographs that stand behind vehicles in some of the pictures where everything varies.
+    """
 
     name: str
     text: str
@@ -43,6 +47,8 @@ class Recipe:
     hours: tuple[float, ...]
     hours_each: int
     weathers: tuple[Sky, ...]
+    narrow: float
+    backdrops: tuple[str, ...]
     splits: tuple[Split, ...]
     lessons: Lessons
 
@@ -91,6 +97,7 @@ class LearningFile(FileModel):
 
     seed: Annotated[int, Field(ge=0)] = 1
     batch: Annotated[int, Field(ge=1, le=4096)] = 32
+    start: str = ""
     stage: Annotated[tuple[StageFile, ...], Field(min_length=1)]
 
 
@@ -104,6 +111,8 @@ class RecipeFile(FileModel):
     hours: Annotated[tuple[Hour, ...], Field(min_length=1)]
     hours_each: Annotated[int, Field(ge=1, le=12)]
     weathers: Annotated[tuple[Sky, ...], Field(min_length=1)]
+    narrow: Share = 0.0
+    backdrops: tuple[str, ...] = ()
     train: SplitFile
     val: SplitFile
     test: SplitFile
@@ -126,11 +135,14 @@ class RecipeFile(FileModel):
         """Return it as a recipe."""
         net, learning = self.net, self.learning
         stages = tuple(Stage(one.epochs, one.rate) for one in learning.stage)
-        lessons = Lessons(net.width, net.magnify, net.windows_each, learning.batch, learning.seed, stages)
+        lessons = Lessons(
+            net.width, net.magnify, net.windows_each, learning.batch, learning.seed, stages,
+            weights_file(learning.start) if learning.start else None,
+        )  # fmt: skip
         splits = tuple(getattr(self, one).split(one) for one in ("train", "val", "test"))
         return Recipe(
             name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.hours,
-            self.hours_each, self.weathers, splits, lessons,
+            self.hours_each, self.weathers, self.narrow, self.backdrops, splits, lessons,
         )  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
 from detectors.ports import Tracker
 from detectors.tracking.ground import GroundTracker
-from detectors.tracking.order import select
 from detectors.tracking.pixels import PixelTracker
 from tests.judgement import at, site
 
@@ -114,7 +113,7 @@ def test_shuffled_detections_change_no_track(
     shuffled = []
     for n, found in enumerate(frames):
         rows = np.array([row for row in order if row < len(found)], dtype=int)
-        shuffled.append(select(found, rows[::-1] if swap and n % 2 else rows))
+        shuffled.append(found.select(rows[::-1] if swap and n % 2 else rows))
     assert run(make(), shuffled) == run(make(), frames)
 
 
@@ -123,7 +122,7 @@ def test_two_detections_in_one_place_may_come_in_either_order(make: Callable[[],
     plates = PlateReading("KX 1 LX", 0.9), PlateReading("KX 2 LX", 0.9)
     kinds = np.array([VehicleClass.CAR, VehicleClass.TRUCK])
     twice = Detections([box, box], [0.9, 0.5], kinds, np.full((2, 2), np.nan), plates)
-    told = [run(make(), [select(twice, np.array(rows))] * 8) for rows in ((0, 1), (1, 0))]
+    told = [run(make(), [twice.select(np.array(rows))] * 8) for rows in ((0, 1), (1, 0))]
     assert told[0] == told[1]
     assert len(told[0][-1]) == 2
 

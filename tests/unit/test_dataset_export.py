@@ -17,8 +17,9 @@ from scenarios.bench.sitting import Looked
 from scenarios.bench.trial import Trial, try_on
 from scenarios.cli.main import main
 from scenarios.datasets.export import Exported, export, shares
+from scenarios.datasets.files import PLATE
 from scenarios.datasets.random_views import random_views
-from scenarios.datasets.shots import ShotSpec, shots
+from scenarios.datasets.shots import PLATE_FROM_PX, ShotSpec, shots
 from scenarios.errors import InputError
 from scenarios.spec import load_scenario
 from twin.network import library
@@ -38,6 +39,13 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     return export(SPEC, tmp_path_factory.mktemp("data") / "set")
 
 
+@pytest.fixture(scope="module", name="near")
+def _near(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    views = random_views(library.named("mt-haryono"), Seed(5, ("near",)), 4, (12.0, 24.0))
+    spec = ShotSpec(SCENARIO, views, (1,), frames=4, every_s=10.0, light_hours=(12.0,))
+    return export(spec, tmp_path_factory.mktemp("near") / "set")
+
+
 def test_cameras_and_seeds_of_validation_teach_nobody() -> None:
     train, val = shares(VIEWS, (1, 2, 3))
     assert not {view.name for view in train.views} & {view.name for view in val.views}
@@ -53,7 +61,9 @@ def test_labels_equal_the_truth(made: Exported) -> None:
     assert [image["file_name"] for image in train["images"]] == [f"{name}.jpg" for name in shown]
     for image in train["images"]:
         shot = shown[image["file_name"].removesuffix(".jpg")]
-        entries = [e for e in train["annotations"] if e["image_id"] == image["id"]]
+        entries = [
+            e for e in train["annotations"] if e["image_id"] == image["id"] and e["category_id"] != PLATE + 1
+        ]
         boxes = np.array([e["bbox"] for e in entries]).reshape(-1, 4)
         boxes[:, 2:] += boxes[:, :2]
         assert np.allclose(boxes, shot.truth.boxes_px)
@@ -61,8 +71,8 @@ def test_labels_equal_the_truth(made: Exported) -> None:
         picture = cv2.imread(str(made.folder / "images" / "train" / image["file_name"]))
         assert picture.shape == (270, 480, 3)
         lines = (made.folder / "labels" / "train" / f"{shot.name}.txt").read_text().splitlines()
-        assert len(lines) == shot.labelled.sum()
-        for line, (x0, y0, x1, y1) in zip(lines, shot.truth.boxes_px[shot.labelled], strict=True):
+        held = np.vstack((shot.truth.boxes_px[shot.labelled], shot.plates_px[shot.plates_labelled]))
+        for line, (x0, y0, x1, y1) in zip(lines, held, strict=True):
             _, x, y, wide, tall = (float(part) for part in line.split())
             assert (x * 480, y * 270, wide * 480, tall * 270) == pytest.approx(
                 ((x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0), abs=1e-3
@@ -75,6 +85,26 @@ def test_the_dataset_says_that_it_is_simulated_and_how_it_is_lit(made: Exported)
     lights = [image["light"] for image in load_split(made.folder, "train")["images"]]
     assert set(lights) == {"day", "night"}
     assert "names:\n  0: motorcycle" in (made.folder / "data.yaml").read_text()
+
+
+def test_plates_that_can_be_seen_are_labelled_and_lie_within_their_vehicles(near: Exported) -> None:
+    entries = load_split(near.folder, "train")["annotations"]
+    boxes = {
+        (e["image_id"], e["vehicle"], e["category_id"] == PLATE + 1): [*e["bbox"], e["iscrowd"]]
+        for e in entries
+    }
+    plates = {key[:2]: box for key, box in boxes.items() if key[2]}
+    assert any(not crowd for *_, crowd in plates.values())
+    for key, (x, y, wide, tall, crowd) in plates.items():
+        left, top, width, height, _ = boxes[*key, False]
+        assert left - 1 <= x <= x + wide <= left + width + 1
+        assert top - 1 <= y <= y + tall <= top + height + 1
+        assert crowd or wide >= PLATE_FROM_PX
+    for source in (DatasetSource(near.folder, "train"), DatasetSource(near.folder, "val")):
+        for _, picture in source.pictures():
+            assert picture.plates is not None
+            assert picture.labels is not None
+            assert set(picture.labels.kind.tolist()) <= {0, 1, 2, 3}
 
 
 def values(made: Exported, *, shifted: float = 0.0, blind: bool = False) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Recipes of weights: what a file may say, which pictures follow from it, what its card tells."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,10 @@ def test_recipes_of_the_package_keep_what_teaches_apart_from_what_tries(name: st
     assert not any(spec.randomise for name in ("val", "test") for _, spec in shots[name])
 
 
-def test_half_of_the_seeds_vary_in_everything_and_weathers_take_turns() -> None:
-    recipe = load_recipe("twin")
+def test_so_many_seeds_as_said_vary_in_everything_and_weathers_take_turns() -> None:
+    recipe = replace(load_recipe("twin"), backdrops=())  # photographs are not everywhere
     taught = [spec for _, spec in parts(recipe, recipe.splits[0])]
-    assert sum(spec.randomise for spec in taught) == len(taught) // 2
+    assert sum(spec.randomise for spec in taught) == 14  # 0.39 of 36
     skies = [spec.scenario.weather.sky for spec in taught]
     assert skies[:4] == [Sky.CLEAR, Sky.CLEAR, Sky.RAIN, Sky.HAZE]
     assert len({spec.light_hours for spec in taught}) > 6

@@ -17,19 +17,21 @@ shares = st.floats(0.05, 0.95)
 labels = st.lists(st.tuples(st.integers(0, 3), shares, shares, st.floats(0.01, 0.1), st.floats(0.01, 0.1)))
 
 
-@given(st.integers(0, 1000), labels)
+@given(st.integers(0, 1000), st.floats(1.0, 3.0), labels)
 def test_a_label_shows_the_same_place_in_its_window_and_in_the_picture(
-    seed: int, rows: list[tuple[float, ...]]
+    seed: int, magnify: float, rows: list[tuple[float, ...]]
 ) -> None:
     given_rows = np.array(rows, dtype=np.float64).reshape(-1, 5)
-    wide, tall = WINDOW_PX
-    for (across, along), found in windows((360, 640), given_rows, np.ones(4), np.random.default_rng(seed)):
-        assert (across.stop - across.start, along.stop - along.start) == (tall, wide)
+    draw = np.random.default_rng(seed)
+    for (across, along), found in windows((360, 640), given_rows, np.ones(4), draw, magnify):
+        tall, wide = across.stop - across.start, along.stop - along.start
+        assert abs(wide / tall - WINDOW_PX[0] / WINDOW_PX[1]) < 0.02  # nothing is stretched
+        assert wide >= WINDOW_PX[0] / magnify - 1
         assert 0 <= across.start <= 360 - tall
         assert 0 <= along.start <= 640 - wide
         assert (found[:, 1:3] - found[:, 3:] / 2 >= -1e-9).all()
         assert (found[:, 1:3] + found[:, 3:] / 2 <= 1 + 1e-9).all()
-        whole = [row for row in given_rows if _shown(row, along.start, across.start) > LEAST_INSIDE]
+        whole = [row for row in given_rows if _shown(row, along, across) > LEAST_INSIDE]
         assert len(found) == len(whole)
         for row, (kind, x, y, _, _) in zip(whole, found, strict=True):
             assert kind == row[0]
@@ -37,15 +39,20 @@ def test_a_label_shows_the_same_place_in_its_window_and_in_the_picture(
             assert abs(y * tall + across.start - row[2] * 360) <= row[4] * 360 / 2 + 1e-6
 
 
-def _shown(row: np.ndarray, left: int, top: int) -> float:
+def _shown(row: np.ndarray, along: slice, across: slice) -> float:
     shown = 1.0
-    for middle, size, side, begin, length in (
-        (row[1], row[3], 640, left, WINDOW_PX[0]),
-        (row[2], row[4], 360, top, WINDOW_PX[1]),
-    ):
+    for middle, size, side, part in ((row[1], row[3], 640, along), (row[2], row[4], 360, across)):
         low, high = (middle - size / 2) * side, (middle + size / 2) * side
-        shown *= max(0.0, min(high, begin + length) - max(low, begin)) / (high - low)
+        shown *= max(0.0, min(high, part.stop) - max(low, part.start)) / (high - low)
     return shown
+
+
+def test_a_vehicle_larger_than_a_window_is_shown_smaller() -> None:
+    rows = np.array([[2, 0.5, 0.5, 0.6, 0.8]])
+    draw = np.random.default_rng(1)
+    found = [one for _ in range(60) for one in windows((360, 640), rows, np.ones(3), draw, 1.5)]
+    whole = [labels for _, labels in found if len(labels) and labels[0, 3:].min() > 0.5]
+    assert len(whole) > 0.8 * len(found)
 
 
 def test_a_rare_class_is_looked_for_more_often_than_it_appears() -> None:
