@@ -21,10 +21,11 @@ VEHICLE_COLUMNS: tuple[tuple[str, tuple[int | None, ...], Any], ...] = (
     ("braking", (None,), np.bool_),
     ("at_kerb", (None,), np.bool_),
     ("turning", (None,), np.int8),
+    ("visiting", (None,), np.bool_),
 )
 
 
-def _nobody() -> NDArray[np.int8]:
+def _nobody() -> NDArray[Any]:
     return np.zeros(0, dtype=np.int8)
 
 
@@ -36,6 +37,7 @@ class VehicleStates:
     `heading_rad` anticlockwise from east; `pitch_rad` nose up positive; `size_m` is length, width,
     height; `at_kerb` says that the vehicle stands there to stay. `plates` are the texts. `turning` is to
     which side it is about to turn, or to pull in or out: 1 left, -1 right, 0 none; left out, nobody does.
+    `visiting` vehicles have bodies that the streets of the twin do not have otherwise; left out, none is.
     """
 
     vehicle_id: NDArray[np.int64]
@@ -50,11 +52,13 @@ class VehicleStates:
     at_kerb: NDArray[np.bool_]
     plates: tuple[str, ...]
     turning: NDArray[np.int8] = field(default_factory=_nobody)
+    visiting: NDArray[np.bool_] = field(default_factory=_nobody)
 
     def __post_init__(self) -> None:
         n = len(self.vehicle_id)
-        if not len(self.turning):
-            object.__setattr__(self, "turning", np.zeros(n, dtype=np.int8))
+        for name in ("turning", "visiting"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.zeros(n, dtype=np.int8 if name == "turning" else np.bool_))
         for name, shape, dtype in VEHICLE_COLUMNS:
             array = frozen_array(f"VehicleStates.{name}", getattr(self, name), (n, *shape[1:]), dtype)
             object.__setattr__(self, name, array)

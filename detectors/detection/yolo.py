@@ -132,6 +132,9 @@ def _device() -> tuple[str, int]:
     """Return what to train on, and how many processes bring the windows: a GPU where there is one."""
     if importlib.import_module("torch").cuda.is_available():
         return "0", min(8, os.cpu_count() or 1)
+    # the package leaves one core idle; of two, that is half of them
+    settings: Any = importlib.import_module("ultralytics.utils.torch_utils")
+    settings.NUM_THREADS = os.cpu_count() or 1
     return "cpu", 0
 
 

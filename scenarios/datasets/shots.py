@@ -48,7 +48,8 @@ class ShotSpec:
     `light_hours`, ascending, are hours of the day whose light the pictures get one after another,
     whatever the traffic of the scenario; none leaves the time as it is. `randomise` varies cameras,
     light, weather, streets and fleets by seed beyond what is real (see `randomise`); `photos` are what
-    stands behind the vehicles in some of these pictures, by day.
+    stands behind the vehicles in some of these pictures, by day. `visiting` gives all vehicles bodies that
+    the streets of the twin do not have otherwise.
     """
 
     scenario: Scenario
@@ -59,6 +60,7 @@ class ShotSpec:
     light_hours: tuple[float, ...] = ()
     randomise: bool = False
     photos: tuple[Path, ...] = ()
+    visiting: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,6 +180,9 @@ def _shot(view: TwinView, scene: Scene, which: tuple[int, int, str], spec: ShotS
     """Photograph a scene; `which` are its seed, its number and the weather."""
     seed, index, weather = which
     own = Seed(seed, ("randomise", view.spec.name))
+    if spec.visiting:
+        everybody = np.ones(len(scene.vehicles), dtype=np.bool_)
+        scene = replace(scene, vehicles=replace(scene.vehicles, visiting=everybody))
     light = "night" if light_at(scene.timestamp_ns).lamps > DARK else "day"
     if spec.randomise:
         scene = replace(scene, vehicles=random_fleet(scene.vehicles, own))

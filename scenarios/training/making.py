@@ -18,7 +18,7 @@ from scenarios.training.model_card import card
 from scenarios.training.pictures import take_pictures
 from scenarios.training.recipe_files import Recipe
 
-TRIED = ("val", "test")
+TAUGHT = "train"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "e
         folder = work / "pictures" / split.name
         if not folder.is_dir():
             take_pictures(recipe, split, folder, progress)
-    taught = work / "pictures" / "train"
+    taught = work / "pictures" / TAUGHT
     weights = work / f"{recipe.name}.onnx"
     if not weights.is_file():
         progress("training", 0.0)
@@ -49,7 +49,8 @@ def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "e
             whole_px(taught, recipe.lessons.magnify),
             weights,
         )
-    benches = tuple((split, _bench(weights, work, split, progress, lang)) for split in TRIED)
+    tried = [split.name for split in recipe.splits if split.name != TAUGHT]
+    benches = tuple((split, _bench(weights, work, split, progress, lang)) for split in tried)
     told = work / "card.md"
     told.write_text(card(recipe, weights, benches), encoding="utf-8")
     return Made(weights, told, benches)

@@ -33,18 +33,18 @@ def _part(recipe: Recipe, split: Split, row: int, *, randomise: bool) -> ShotSpe
     demand = replace(scenario.demand, scale=recipe.demand_scale)
     if split.mix is not None:
         demand = replace(demand, mix=split.mix)
-    busy = replace(
-        scenario, demand=demand, weather=_weather(recipe.weathers[row % len(recipe.weathers)], seed)
-    )
+    busy = replace(scenario, demand=demand, weather=_weather(split.weathers[row % len(split.weathers)], seed))
     network = library.resolve(scenario.network)
     narrow = round(recipe.narrow * recipe.cameras)
     root = Seed(seed, ("dataset",))
     views = random_views(network, root, recipe.cameras - narrow)
     views += random_views(network, root.child("narrow"), narrow, NARROW_DEG)
     draw = np.random.default_rng(seed)
-    hours = sorted(draw.permutation(recipe.hours)[: recipe.hours_each].tolist())
+    hours = sorted(draw.permutation(split.hours)[: split.hours_each].tolist())
     photos = photographs(recipe.backdrops) if randomise else ()
-    return ShotSpec(busy, views, (seed,), split.frames, recipe.every_s, tuple(hours), randomise, photos)
+    return ShotSpec(
+        busy, views, (seed,), split.frames, recipe.every_s, tuple(hours), randomise, photos, split.visiting
+    )
 
 
 def _weather(sky: Sky, seed: int) -> Weather:
@@ -68,6 +68,7 @@ def take_pictures(recipe: Recipe, split: Split, out: Path, progress: Progress = 
         "randomised": split.randomised,
         "narrow": recipe.narrow,
         "backdrops": len(photographs(recipe.backdrops)),
-        "weathers": [sky.value for sky in recipe.weathers],
+        "weathers": [sky.value for sky in split.weathers],
+        "visiting": split.visiting,
     }
     return export_parts(parts(recipe, split), out, facts, progress=progress)

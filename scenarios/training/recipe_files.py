@@ -13,6 +13,7 @@ Hour = Annotated[float, Field(ge=0, lt=24)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Mix = tuple[Share, Share, Share, Share]
+VISITORS = "visitors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,19 @@ class Split:
     """The pictures of one split: `frames` of each camera for each seed.
 
     `mix` None leaves the shares of classes as the scenario has them; in so many of the seeds as
-    `randomised` says, 0 to 1, everything varies.
+    `randomised` says, 0 to 1, everything varies. Each seed has `hours_each` of `hours` and, one after
+    another, one of `weathers`. `visiting` vehicles have bodies that no other split shows.
     """
 
     name: str
     seeds: tuple[int, ...]
     frames: int
+    hours: tuple[float, ...]
+    hours_each: int
+    weathers: tuple[Sky, ...]
     mix: Mix | None = None
     randomised: float = 0.0
+    visiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,6 @@ class Recipe:
     cameras: int
     every_s: float
     demand_scale: float
-    hours: tuple[float, ...]
-    hours_each: int
-    weathers: tuple[Sky, ...]
     narrow: float
     backdrops: tuple[str, ...]
     splits: tuple[Split, ...]
@@ -54,12 +57,15 @@ class Recipe:
 
 
 class SplitFile(FileModel):
-    """A table [train], [val] or [test]."""
+    """A table [train], [val], [test] or [visitors]; light that it leaves out is that of the recipe."""
 
     seeds: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
     frames: Count
     mix: Mix | None = None
     randomised: Share = 0.0
+    hours: Annotated[tuple[Hour, ...] | None, Field(min_length=1)] = None
+    hours_each: Annotated[int | None, Field(ge=1, le=12)] = None
+    weathers: Annotated[tuple[Sky, ...] | None, Field(min_length=1)] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -71,10 +77,10 @@ class SplitFile(FileModel):
             raise ValueError(msg)
         return self
 
-    def split(self, name: str) -> Split:
-        """Return it as a split."""
-        first, last = self.seeds
-        return Split(name, tuple(range(first, last + 1)), self.frames, self.mix, self.randomised)
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """All its seeds."""
+        return tuple(range(self.seeds[0], self.seeds[1] + 1))
 
 
 class NetFile(FileModel):
@@ -116,20 +122,34 @@ class RecipeFile(FileModel):
     train: SplitFile
     val: SplitFile
     test: SplitFile
+    visitors: SplitFile | None = None
     net: NetFile
     learning: LearningFile
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        names = ("train", "val", "test")
         taken: dict[int, str] = {}
-        for name in names:
-            for seed in getattr(self, name).split(name).seeds:
+        for name, split in self.splits.items():
+            for seed in split.numbers:
                 if seed in taken:
                     msg = f"{name}.seeds: seed {seed} is in {taken[seed]} as well: nothing may be tried on it"
                     raise ValueError(msg)
                 taken[seed] = name
         return self
+
+    @property
+    def splits(self) -> dict[str, SplitFile]:
+        """The splits that there are, by name."""
+        named = {"train": self.train, "val": self.val, "test": self.test, VISITORS: self.visitors}
+        return {name: split for name, split in named.items() if split is not None}
+
+    def split(self, name: str) -> Split:
+        """Return a split with what it takes from the whole recipe."""
+        one = self.splits[name]
+        return Split(
+            name, one.numbers, one.frames, one.hours or self.hours, one.hours_each or self.hours_each,
+            one.weathers or self.weathers, one.mix, one.randomised, name == VISITORS,
+        )  # fmt: skip
 
     def recipe(self, name: str, text: str) -> Recipe:
         """Return it as a recipe."""
@@ -139,10 +159,9 @@ class RecipeFile(FileModel):
             net.width, net.magnify, net.windows_each, learning.batch, learning.seed, stages,
             weights_file(learning.start) if learning.start else None,
         )  # fmt: skip
-        splits = tuple(getattr(self, one).split(one) for one in ("train", "val", "test"))
         return Recipe(
-            name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.hours,
-            self.hours_each, self.weathers, self.narrow, self.backdrops, splits, lessons,
+            name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.narrow,
+            self.backdrops, tuple(map(self.split, self.splits)), lessons,
         )  # fmt: skip
 
 

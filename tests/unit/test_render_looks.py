@@ -178,13 +178,25 @@ def test_every_mesh_is_in_the_table_of_all_as_it_is_alone() -> None:
         assert len(alone.faces) <= 160  # each costs time in every frame
 
 
-def test_a_body_keeps_to_the_size_of_its_vehicle() -> None:
+@pytest.mark.parametrize("visiting", [False, True])
+def test_a_body_keeps_to_the_size_of_its_vehicle(visiting: bool) -> None:
     for kind, size_m in ((CAR, (4.3, 1.75, 1.5)), (BIKE, (1.9, 0.75, 1.6)), (TRUCK, (7.5, 2.3, 2.9))):
         rows = vehicles(*[(kind, 0.0, 0.0, 0.0)] * 40)
-        rows = replace(
-            rows, size_m=np.tile(size_m, (40, 1)), plates=tuple(f"KX {n + 1} AB" for n in range(40))
-        )
+        plates = tuple(f"KX {n + 1} AB" for n in range(40))
+        guests = np.full(40, visiting)
+        rows = replace(rows, size_m=np.tile(size_m, (40, 1)), plates=plates, visiting=guests)
         for _, _, points in in_place(rows):
             wide = np.ptp(points, axis=1)
             assert (wide <= np.array(size_m) * [1.06, 1.2, 1.1] + 0.05).all()
             assert (wide >= 0.9 * np.array(size_m) - 0.12).all()
+
+
+def test_visitors_have_bodies_that_nobody_else_has() -> None:
+    for kind, size_m in ((CAR, (4.3, 1.75, 1.5)), (BIKE, (1.9, 0.75, 1.6)), (BUS, (11.5, 2.5, 3.2))):
+        rows = vehicles(*[(kind, 0.0, 0.0, 0.0)] * 200)
+        plates = tuple(f"KX {n + 1} AB" for n in range(200))
+        usual = replace(rows, size_m=np.tile(size_m, (200, 1)), plates=plates)
+        guests = replace(usual, visiting=np.ones(200, dtype=bool))
+        assert not {look.style for look in looks(usual)} & {look.style for look in looks(guests)}
+        assert not usual.visiting.any()
+        assert guests.select(np.arange(3)).visiting.all()

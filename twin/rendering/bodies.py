@@ -89,17 +89,28 @@ def _wardrobe_of(vehicles: VehicleStates, light: Light) -> _Wardrobe:
     local = to_local(light.key * STEP_NS)
     sizes = tuple(map(tuple, vehicles.size_m.tolist()))
     return _wardrobe(
-        vehicles.plates, tuple(vehicles.vehicle_class.tolist()), sizes, 12 * local.year + local.month - 1
+        (vehicles.plates, tuple(vehicles.visiting.tolist())),
+        tuple(vehicles.vehicle_class.tolist()),
+        sizes,
+        12 * local.year + local.month - 1,
     )
 
 
 @lru_cache(maxsize=64)
 def _wardrobe(
-    numbers: tuple[str, ...], kinds: tuple[int, ...], sizes_m: tuple[tuple[float, ...], ...], month: int
+    whose: tuple[tuple[str, ...], tuple[bool, ...]],
+    kinds: tuple[int, ...],
+    sizes_m: tuple[tuple[float, ...], ...],
+    month: int,
 ) -> _Wardrobe:
-    """Return how vehicles look; from one frame to the next they are mostly the same."""
+    """Return how vehicles look; from one frame to the next they are mostly the same.
+
+    `whose` are their plates, and which of them are visiting.
+    """
+    numbers, visiting = whose
     found = [
-        look_of(kind, size[0], size[2], n) for kind, size, n in zip(kinds, sizes_m, numbers, strict=True)
+        look_of(kind, size[0], size[2], number, guest)
+        for kind, size, number, guest in zip(kinds, sizes_m, numbers, visiting, strict=True)
     ]
     plates = [Plate(number, *look.plate_at(month)) for number, look in zip(numbers, found, strict=True)]
     paints = np.stack([look.paints for look in found])

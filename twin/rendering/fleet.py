@@ -6,7 +6,7 @@ from functools import cache, partial
 import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, Int64Array
-from twin.rendering import cars, heavies, motorcycles
+from twin.rendering import cars, heavies, motorcycles, visitors
 from twin.rendering.faces import Shapes
 from twin.rendering.looks import Look, looks
 from twin.rendering.meshes import Mesh
@@ -31,6 +31,14 @@ BUILDERS: dict[str, Callable[[], Mesh]] = {
     "underbone": motorcycles.underbone,
     "underbone-two": partial(motorcycles.underbone, two=True),
     "underbone-box": partial(motorcycles.underbone, box=True),
+    "estate": visitors.estate,
+    "coupe": visitors.coupe,
+    "van": visitors.van,
+    "tanker": visitors.tanker,
+    "skip-lorry": visitors.skip_lorry,
+    "coach": visitors.coach,
+    "sports-motorcycle": visitors.sports_motorcycle,
+    "tricycle": visitors.tricycle,
 }
 STYLES = tuple(BUILDERS)
 ROW_OF = {style: row for row, style in enumerate(STYLES)}

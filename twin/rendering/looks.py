@@ -7,6 +7,7 @@ frame and run. What no source gives is a share marked [?].
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -60,7 +61,16 @@ CAPS_BGR = (HAIR_BGR, HAIR_BGR, (0.12, 0.10, 0.40), (0.20, 0.16, 0.12))
 CARGOES_BGR = (
     (0.72, 0.74, 0.74), (0.50, 0.28, 0.08), (0.26, 0.34, 0.18), (0.16, 0.34, 0.58), (0.20, 0.36, 0.44),
 )  # fmt: skip
+VISITORS: dict[int, tuple[str, ...]] = {
+    VehicleClass.MOTORCYCLE: ("sports-motorcycle", "sports-motorcycle", "tricycle"),
+    VehicleClass.CAR: ("estate", "coupe", "van"),
+    VehicleClass.BUS: ("coach",),
+    VehicleClass.TRUCK: ("tanker", "skip-lorry"),
+}  # of each class: bodies of vehicles that are visiting
 BOARDS_BGR = ((0.16, 0.42, 0.24), (0.44, 0.24, 0.08), (0.10, 0.24, 0.42), (0.12, 0.46, 0.66))
+
+
+T = TypeVar("T")
 
 
 class PlateKind(Enum):
@@ -104,15 +114,22 @@ class Look:
 
 def looks(vehicles: VehicleStates) -> list[Look]:
     """Return how each of N vehicles looks."""
-    rows = zip(vehicles.vehicle_class.tolist(), vehicles.size_m.tolist(), vehicles.plates, strict=True)
-    return [look_of(kind, size[0], size[2], plate) for kind, size, plate in rows]
+    kinds, guests = vehicles.vehicle_class.tolist(), vehicles.visiting.tolist()
+    rows = zip(kinds, vehicles.size_m.tolist(), vehicles.plates, guests, strict=True)
+    return [look_of(kind, size[0], size[2], plate, guest) for kind, size, plate, guest in rows]
 
 
 @lru_cache(maxsize=8192)
-def look_of(kind: int, length_m: float, height_m: float, plate: str) -> Look:
+def look_of(
+    kind: int,
+    length_m: float,
+    height_m: float,
+    plate: str,
+    visiting: bool = False,  # noqa: FBT001, FBT002 - a column of vehicles
+) -> Look:
     """Return how the vehicle of a plate looks, for good."""
     own = Seed(0, ("looks", plate))
-    style = body_style(kind, length_m, height_m, own)
+    style = _one(VISITORS[kind], own, "body") if visiting else body_style(kind, length_m, height_m, own)
     paints = ALBEDO.copy()
     _dress(paints, own, courier=_courier(own))
     paints[Paint.CARGO] = OJOL_BGR if style.endswith("-box") else _one(CARGOES_BGR, own, "cargo")
@@ -191,5 +208,5 @@ def _head(
     return helmet, scarf or HAIR_BGR, SKIN_BGR
 
 
-def _one(choices: tuple[tuple[float, float, float], ...], own: Seed, what: str) -> tuple[float, float, float]:
+def _one(choices: tuple[T, ...], own: Seed, what: str) -> T:
     return choices[int(own.uniform(what) * len(choices))]
