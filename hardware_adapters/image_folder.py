@@ -45,8 +45,11 @@ class ImageFolder:
 
 def _read(file: Path) -> np.ndarray:
     data = np.frombuffer(file.read_bytes(), dtype=np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH) if len(data) else None
     if image is None:
         msg = f"{file}: not a picture that can be decoded; remove it or copy it again"
+        raise SourceError(msg)
+    if image.dtype != np.uint8:  # which of its bits are used the file does not say
+        msg = f"{file}: expected 8 bits a channel, got {8 * image.itemsize}; convert it to 8 bits first"
         raise SourceError(msg)
     return np.asarray(image, dtype=np.uint8)

@@ -44,6 +44,13 @@ class Frame:
     snapshot: SnapshotTag | None = None
 
     def __post_init__(self) -> None:
+        given = np.asarray(self.image_bgr)
+        if given.ndim != 3 or given.shape[2] != 3 or given.dtype != np.uint8:
+            msg = (
+                f"Frame {self.view}#{self.index}: expected a picture (height, width, 3) of uint8, "
+                f"got {given.shape} of {given.dtype}; repeat a grey channel three times, scale to 8 bits"
+            )
+            raise ShapeError(msg)
         image = frozen_array(f"Frame {self.view}#{self.index}", self.image_bgr, (None, None, 3), np.uint8)
         if image.shape[0] < 1 or image.shape[1] < 1:
             msg = f"Frame {self.view}#{self.index}: the picture is empty"

@@ -14,6 +14,8 @@ from detectors.ports import Detector
 FRAMES, FPS = 12, 5
 SIZES_PX = ((320, 180), (640, 360), (37, 53), (641, 7), (1, 1))
 NOTHING = (0, 114, 255)  # grey levels of pictures that show nothing: night, fog, a lens in the sun
+LARGE_PX = (8000, 6000)
+UNSURE, ROUNDING = 0.01, 1e-6
 START_NS = 1_764_234_000_000_000_000
 
 Make = Callable[[], Detector]
@@ -46,13 +48,13 @@ def _try(promise: str, test: Callable[[Make], None], make: Make) -> Finding:
     return Finding(promise, "")
 
 
-def drawn_frames(size_px: tuple[int, int] = SIZES_PX[0], seed: int = 1) -> list[Frame]:
+def drawn_frames(size_px: tuple[int, int] = SIZES_PX[0], seed: int = 1, count: int = FRAMES) -> list[Frame]:
     """Return a grey street of noise through which a bright box drives."""
     draw = np.random.default_rng(seed)
     wide, tall = size_px
     street = draw.integers(80, 110, (tall, wide, 3), dtype=np.uint8)
     frames = []
-    for index in range(FRAMES):
+    for index in range(count):
         picture = street.copy()
         x = index * wide // FRAMES
         picture[tall // 3 : tall // 2, x : x + max(1, wide // 6)] = 230
@@ -146,6 +148,27 @@ def _bears_nothing(make: Make) -> None:
             check_detections(detector.detect(blank), blank)
 
 
+def _bears_a_large_picture(make: Make) -> None:
+    (street,) = drawn_frames(count=1)
+    (wide, tall), (width, height) = LARGE_PX, street.size_px
+    picture = np.tile(street.image_bgr, (1 + tall // height, 1 + wide // width, 1))[:tall, :wide]
+    large = replace(street, image_bgr=np.ascontiguousarray(picture))
+    check_detections(make().detect(large), large)
+
+
+def _is_as_sure_as_told(make: Make) -> None:
+    detector, frames = make(), drawn_frames(count=4)
+    if not hasattr(detector, "least_score"):
+        return
+    detector.least_score = UNSURE
+    told = [float(score) for frame in frames for score in detector.detect(frame).scores]
+    again = make()
+    again.least_score = limit = (UNSURE + max(told, default=1.0)) / 2  # type: ignore[attr-defined]
+    scores = [float(score) for frame in frames for score in again.detect(frame).scores]
+    least = min(scores, default=1.0)
+    _want(least >= limit - ROUNDING, f"least_score: set to {limit:.2f}, and a score of {least:.2f} is told")
+
+
 def _works_in_threads(make: Make) -> None:
     clips = drawn_frames(seed=1), drawn_frames(seed=2)
     apart = [_run(make(), clip) for clip in clips]
@@ -163,6 +186,8 @@ def _works_in_threads(make: Make) -> None:
 PROMISES: tuple[tuple[str, Callable[[Make], None]], ...] = (
     ("has a name", _has_a_name),
     ("gives shapes, ranges and classes as promised, at any size of picture", _gives_what_it_promises),
+    ("bears a picture of 48 megapixels", _bears_a_large_picture),
+    ("tells nothing that it is less sure of than it is set to", _is_as_sure_as_told),
     ("gives the same for the same frames", _is_repeatable),
     ("keeps its state to the instance", _keeps_to_itself),
     ("works in threads, two at once, and leaves none behind", _works_in_threads),

@@ -1,5 +1,7 @@
 """What comes out of an exported YOLO, as boxes: threshold, one class a box, non-maximum suppression."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from detectors.datatypes.arrays import Float32Array, Int64Array
@@ -10,11 +12,18 @@ NAMES = {
     "motorcycle": 0, "motorbike": 0, "motor": 0, "car": 1, "van": 1, "taxi": 1, "bus": 2, "truck": 3,
     "plate": PLATE, "license plate": PLATE, "licence plate": PLATE, "number plate": PLATE,
 }  # fmt: skip
+KINDS = ("motorcycle", "car", "bus", "truck", "plate")
+IGNORED = "ignored"
 
 
-def class_table(names: dict[int, str]) -> Int64Array:
-    """Return (C,) the VehicleClass of each class of a model by its name, PLATE or OTHERS for other things."""
-    table = [NAMES.get(names[row].strip().lower().replace("_", " "), OTHERS) for row in sorted(names)]
+def class_table(names: Mapping[int, str], told: Mapping[str, str] | None = None) -> Int64Array:
+    """Return (C,) the VehicleClass of each class of a model by its name, else PLATE or OTHERS.
+
+    `told` says what some names stand for, one of KINDS or IGNORED, in place of what is known of them.
+    """
+    known = NAMES | {name: NAMES.get(kind, OTHERS) for name, kind in (told or {}).items()}
+    plain = [names[row].strip().lower() for row in sorted(names)]
+    table = [known.get(name, known.get(name.replace("_", " "), OTHERS)) for name in plain]
     return np.array(table, dtype=np.int64)
 
 
@@ -26,13 +35,14 @@ def decode(
     A column of `raw` is the middle, width and height of a box in pixels of the model's input and a
     score for each class. Boxes of OTHERS are left out.
     """
-    scores = raw[4:]
+    sure = np.flatnonzero(raw[4:].max(axis=0) >= least_score)  # few of the thousands; all else costs by them
+    scores = raw[4:, sure]
     best = scores.argmax(axis=0)
-    score = np.take_along_axis(scores, best[None], axis=0)[0]
-    kept = np.flatnonzero((score >= least_score) & (table[best] != OTHERS))
-    x, y, wide, tall = raw[:4, kept]
+    vehicles = np.flatnonzero(table[best] != OTHERS)
+    best = best[vehicles]
+    x, y, wide, tall = raw[:4, sure[vehicles]]
     boxes = np.stack((x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2), axis=1)
-    return boxes, score[kept], table[best[kept]]
+    return boxes, scores[best, vehicles], table[best]
 
 
 def suppress(boxes: Float32Array, scores: Float32Array, most_iou: float) -> Int64Array:

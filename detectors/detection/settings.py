@@ -51,7 +51,7 @@ def read_settings(text: str) -> Settings:
             raise SettingError(msg)
         found[key] = value
     score = _score(text, found[SCORE]) if SCORE in found else None
-    return Settings(name, score, _size(text, found[SIZE]) if SIZE in found else None)
+    return Settings(name, score, read_size(f"detector {text}: ", found[SIZE]) if SIZE in found else None)
 
 
 def _score(text: str, said: str) -> float:
@@ -65,9 +65,10 @@ def _score(text: str, said: str) -> float:
     return value
 
 
-def _size(text: str, said: str) -> tuple[int, int]:
+def read_size(where: str, said: str) -> tuple[int, int]:
+    """Return width and height of a text like `960x544`; raises SettingError that begins with `where`."""
     sides = said.lower().split("x")
     if len(sides) != 2 or not all(side.isdecimal() and LEAST_PX <= int(side) <= MOST_PX for side in sides):
-        msg = f"detector {text}: {SIZE}: expected {LEAST_PX} to {MOST_PX} px like 960x544, got '{said}'"
+        msg = f"{where}{SIZE}: expected {LEAST_PX} to {MOST_PX} px like 960x544, got '{said}'"
         raise SettingError(msg)
     return int(sides[0]), int(sides[1])

@@ -15,10 +15,11 @@ import numpy as np
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
 from detectors.detection.crops import WINDOW_PX, cut
-from detectors.detection.decoding import OTHERS, PLATE, class_table
+from detectors.detection.decoding import OTHERS, PLATE
 from detectors.detection.errors import ModelError
 from detectors.detection.learning import Lessons, Stage
-from detectors.detection.onnx import LEAST_SCORE, found_in
+from detectors.detection.onnx import found_in
+from detectors.detection.sidecar import read_sidecar, vehicle_table
 from detectors.detection.warm_start import begin_with
 
 CLASSES = ("motorcycle", "car", "bus", "truck", "plate")
@@ -34,25 +35,47 @@ HOW = "pip install 'bconnect-twin[yolo]' (AGPL-3.0, about 6 GB with torch)"
 
 
 class YoloDetector:
-    """Detector port over ultralytics; nothing is sent or fetched (it would do both by default)."""
+    """Detector port over ultralytics; nothing is sent or fetched (it would do both by default).
 
-    def __init__(self, path: Path, least_score: float = LEAST_SCORE) -> None:
+    Raises ModelError for what are no weights of a detector of vehicles.
+    """
+
+    def __init__(self, path: Path, least_score: float | None = None) -> None:
         self.name = f"yolo {path.stem}"
-        self.least_score = least_score
         if not path.is_file():
             msg = f"{path}: no such weights; a name alone would be looked for on the network, so give a file"
             raise ModelError(msg)
-        self._model = _ultralytics().YOLO(str(path))
-        self._table = class_table(dict(self._model.names))
+        sidecar = read_sidecar(path)
+        self.least_score = sidecar.score if least_score is None else least_score
+        self._most_iou = sidecar.iou
+        self._model = _loaded(path)
+        self._table = vehicle_table(path, sidecar, dict(self._model.names))
 
     def detect(self, frame: Frame) -> Detections:
         """Return the vehicles of one frame."""
-        (found,) = self._model.predict(frame.image_bgr, conf=self.least_score, verbose=False, device="cpu")
+        (found,) = self._model.predict(
+            frame.image_bgr, conf=self.least_score, iou=self._most_iou, agnostic_nms=True, verbose=False,
+            device="cpu",
+        )  # fmt: skip
         boxes, scores = found.boxes.xyxy.numpy(), found.boxes.conf.numpy()
         classes = self._table[found.boxes.cls.numpy().astype(int)]
         known = classes != OTHERS
         plates = bool((self._table == PLATE).any())
         return found_in(boxes[known], scores[known], classes[known], plates=plates, most_iou=1.0)
+
+
+def _loaded(path: Path) -> Any:
+    """Return the model of a file of weights."""
+    package = _ultralytics()
+    try:
+        model = package.YOLO(str(path))
+    except Exception as error:  # the package has errors of its own, of many lines
+        msg = f"{path}: not weights that ultralytics can read; give a .pt of a detector, or onnx:FILE"
+        raise ModelError(msg) from error
+    if model.task != "detect":
+        msg = f"{path}: expected weights that detect, got some that {model.task}"
+        raise ModelError(msg)
+    return model
 
 
 def _ultralytics() -> Any:

@@ -89,6 +89,29 @@ class ThreadBound(Honest):
         return one_box((0, 0, *frame.size_px), 1.0 if threading.get_ident() == self._home else 0.5)
 
 
+class Deaf(Honest):
+    """The class that has a setting and does not heed it."""
+
+    least_score = 0.5
+
+    def detect(self, frame: Frame) -> Detections:
+        sure, unsure = one_box((0, 0, *frame.size_px)), one_box((0, 0, *frame.size_px), 0.4)
+        return Detections(
+            np.concatenate((sure.boxes_px, unsure.boxes_px)),
+            np.concatenate((sure.scores, unsure.scores)),
+            np.concatenate((sure.classes, unsure.classes)),
+            np.concatenate((sure.contact_px, unsure.contact_px)),
+        )
+
+
+class SmallMinded(Honest):
+    def detect(self, frame: Frame) -> Detections:
+        if frame.image_bgr.size > 100_000_000:
+            msg = "too large"
+            raise MemoryError(msg)
+        return super().detect(frame)
+
+
 class Lingers(Honest):
     def __init__(self) -> None:
         self._over = threading.Event()
@@ -121,6 +144,8 @@ def test_a_third_partys_class_of_a_few_lines_passes() -> None:
         (Gossip, "keeps its state", "disturb each other"),
         (Eager, "bears a picture that shows nothing", "raised ValueError"),
         (ThreadBound, "works in threads", "two threads at once gave other detections"),
+        (Deaf, "tells nothing", "least_score: set to 0.51, and a score of 0.40"),
+        (SmallMinded, "bears a picture of 48", "raised MemoryError: too large"),
         (Lingers, "works in threads", "keeps the program from ending: lingerer"),
         (Painter, "leaves the picture", "the picture was changed"),
     ],

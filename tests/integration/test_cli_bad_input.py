@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
 from scenarios.cli.main import main
 from scenarios.toml_files import Kind, resolve
 from tests.network_files import GMNS, line_features, sumo_xml, write_gmns_tables
+from tests.onnx_models import bright_cells
 
 SCENARIO = resolve(Kind.SCENARIO, "beruang-madu").read_text(encoding="utf-8")
 PLAN = resolve(Kind.PLAN, "beruang-madu").read_text(encoding="utf-8")
@@ -240,3 +242,60 @@ def test_the_installed_program_says_the_same() -> None:
     assert done.stdout == ""
     assert done.stderr.startswith("error: unknown scenario 'beruang-maduu'")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("onnx:gone.onnx", "gone.onnx: no such model"),
+        ("onnx:notes.onnx", "notes.onnx: not a model that ONNX Runtime can read"),
+        ("onnx:unnamed.onnx", "write unnamed.toml beside it, with a line like names ="),
+        ("onnx:counted.onnx", "expected an output (1, 8, N), a box and 4 scores, got (1, 9,"),
+        ("yolo:yolo11n.pt", "would be looked for on the network, so give a file"),
+        ("twin@scroe=1", "expected score=0..1 or size=WIDTHxHEIGHT"),
+        ("no_such_module:Nothing", "expected an importable module and a class in it"),
+        ("twni", "unknown detector 'twni'"),
+    ],
+)
+@pytest.mark.parametrize("command", [["detector", "check"], ["detect", "street", "--detector"]])
+def test_a_detector_that_cannot_be_had(
+    command: list[str],
+    name: str,
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pictures(tmp_path / "street", np.zeros((96, 128, 3), np.uint8))
+    (tmp_path / "notes.onnx").write_text("not a model", encoding="utf-8")
+    bright_cells(tmp_path / "unnamed.onnx", names=None)
+    bright_cells(tmp_path / "counted.onnx", classes=5)
+    assert main([*command, name]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert says in said[0]
+    assert not (tmp_path / "out" / "street").exists()
+
+
+def pictures(folder: Path, image: np.ndarray, number: int = 3) -> Path:
+    folder.mkdir()
+    for row in range(number):
+        cv2.imwrite(str(folder / f"{row}.png"), image)
+    return folder
+
+
+def test_pictures_of_16_bits_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = pictures(tmp_path / "deep", np.full((96, 128), 4095, np.uint16))
+    assert "expected 8 bits a channel, got 16" in refused(["detect", str(folder)], tmp_path / "out", capsys)
+
+
+def test_grey_pictures_in_which_nothing_is_found_give_a_result_without_tracks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = pictures(tmp_path / "grey", np.full((96, 128), 90, np.uint8))
+    model = bright_cells(tmp_path / "mine.onnx")
+    model.with_suffix(".toml").write_text("score = 0.5", encoding="utf-8")
+    said = ["detect", str(folder), "--detector", f"onnx:{model}", "--out", str(tmp_path / "out")]
+    assert main(said) == 0
+    assert "3 frames, 0 tracks, 0 cases" in capsys.readouterr().out

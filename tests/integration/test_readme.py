@@ -4,9 +4,12 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from detectors.detection.sidecar import Sidecar, read_sidecar
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -105,3 +108,11 @@ def test_the_licence_is_whole() -> None:
     assert text.lstrip().startswith("GNU AFFERO GENERAL PUBLIC LICENSE")
     assert all(f"\n  {number}. " in text for number in range(18))
     assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_the_sidecar_of_the_example_is_one(tmp_path: Path) -> None:
+    (written,) = fenced("toml")
+    (tmp_path / "mine.toml").write_text(written, encoding="utf-8")
+    told = read_sidecar(tmp_path / "mine.onnx")
+    assert told.classes == {"angkot": "bus"}
+    assert replace(told, classes={}, names=(), size_px=None) == Sidecar()

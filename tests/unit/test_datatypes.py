@@ -147,3 +147,18 @@ def test_several_areas_asked_at_once_say_what_each_says_alone() -> None:
     together = Areas((square, notch)).contain(x, y)
     assert (together == [square.contains(points), notch.contains(points)]).all()
     assert Areas(()).contain(x, y).shape == (0, 500)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((4, 6), np.uint8),
+        np.zeros((4, 6, 1), np.uint8),
+        np.zeros((4, 6, 4), np.uint8),
+        np.full((4, 6, 3), 300, np.uint16),
+        np.zeros((4, 6, 3), np.float32),
+    ],
+)
+def test_a_picture_that_is_grey_or_has_other_than_8_bits_is_refused_not_wrapped(image: np.ndarray) -> None:
+    with pytest.raises(ShapeError, match=r"expected a picture \(height, width, 3\) of uint8, got \(4, 6"):
+        Frame("view", 0, 0, image, simulated=True)
