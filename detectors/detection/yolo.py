@@ -19,7 +19,7 @@ from detectors.detection.decoding import OTHERS, PLATE
 from detectors.detection.errors import ModelError
 from detectors.detection.learning import Lessons, Stage
 from detectors.detection.onnx import found_in
-from detectors.detection.sidecar import read_sidecar, vehicle_table
+from detectors.detection.sidecar import read_sidecar, sidecar_path, vehicle_table
 from detectors.detection.warm_start import begin_with
 
 CLASSES = ("motorcycle", "car", "bus", "truck", "plate")
@@ -162,11 +162,18 @@ def _device() -> tuple[str, int]:
 
 
 def export_onnx(weights: Path, size_px: tuple[int, int], out: Path) -> None:
-    """Write weights (.pt) as an ONNX model for pictures of (height, width), whole or not at all."""
+    """Write weights (.pt) as an ONNX model for pictures of any size, whole or not at all.
+
+    `size_px` (height, width) is what its sidecar says that pictures are scaled to fit.
+    """
     written = Path(
-        _ultralytics().YOLO(str(weights)).export(format="onnx", imgsz=list(size_px), simplify=True)
+        _ultralytics()
+        .YOLO(str(weights))
+        .export(format="onnx", imgsz=list(size_px), simplify=True, dynamic=True)
     )
     _forget_where(written)
+    tall, wide = size_px
+    sidecar_path(out).write_text(f'size = "{wide}x{tall}"\n', encoding="utf-8")
     shutil.move(written, out)
 
 

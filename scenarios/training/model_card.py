@@ -17,8 +17,9 @@ def card(recipe: Recipe, weights: Path, benches: Benches) -> str:
         f"# `{recipe.name}`, weights of a detector",
         "",
         f"A YOLO11 of width {recipe.lessons.width}, {size}, that learned from frames that this project",
-        "renders. Classes: motorcycle, car, bus, truck.",
+        "renders. Classes: motorcycle (with its rider), car, bus, truck, plate.",
         "",
+        *_sources(recipe),
         f"**{STREET}**",
         "",
         "## Figures",
@@ -32,6 +33,17 @@ def card(recipe: Recipe, weights: Path, benches: Benches) -> str:
     lines += ["", "## Recipe", "", f"`bconnect detector train {recipe.name} --work DIR`", ""]
     lines += ["```toml", recipe.text.rstrip(), "```", ""]
     return "\n".join(lines)
+
+
+def _sources(recipe: Recipe) -> Iterator[str]:
+    """Yield what the weights rest on beside rendered frames."""
+    if recipe.lessons.start is not None:
+        yield f"Training went on from the weights `{recipe.lessons.start.stem}` as they were shipped then."
+        yield ""
+    if recipe.backdrops:
+        yield f"Photographs below {', '.join(recipe.backdrops)} stood behind vehicles in some of the pictures"
+        yield "that everything varies in; the recipe names their packages. No photograph is shipped."
+        yield ""
 
 
 def _figures(benches: Benches) -> Iterator[str]:
