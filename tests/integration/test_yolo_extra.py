@@ -20,6 +20,7 @@ from detectors.detection.yolo import YoloDetector
 pytest.importorskip("ultralytics", reason="ultralytics, the extra `yolo`, is not installed")
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.filterwarnings("default")  # those of torch and its exporter are not ours
+SUREST = 20
 EAGER = 2.0  # added to the logit of each score, so that a net that learned nothing tells something
 
 
@@ -62,12 +63,13 @@ def test_an_export_gives_the_boxes_of_its_weights(free: bool, weights: Path, tmp
     own = Path(shutil.copy(weights, tmp_path / "small.pt"))
     told: dict[str, Any] = {"format": "onnx", "imgsz": [384, 640], "dynamic": free, "simplify": True}
     exported = Path(yolo._ultralytics().YOLO(str(own)).export(**told))
-    theirs = YoloDetector(own).detect(street())
     detector = OnnxDetector(exported)
     assert detector.size_px == (None if free else (640, 384))
-    ours = detector.detect(street())
-    assert len(theirs) > 0
-    assert len(ours) == len(theirs)
+    scores = -np.sort(-detector.detect(street()).scores)
+    assert len(scores) > SUREST
+    detector.least_score = float(scores[SUREST - 1] + scores[SUREST]) / 2  # ultralytics tells 300 at most
+    ours, theirs = detector.detect(street()), YoloDetector(own, detector.least_score).detect(street())
+    assert len(ours) == len(theirs) == SUREST
     rows, others = (np.lexsort(found.boxes_px.T) for found in (ours, theirs))
     assert ours.boxes_px[rows] == pytest.approx(theirs.boxes_px[others], abs=0.1)
     assert ours.scores[rows] == pytest.approx(theirs.scores[others], abs=1e-3)
