@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONHASHSEED := 0
 
-.PHONY: run test check fix golden bench verify clean
+.PHONY: run test check extra fix golden bench verify clean
 .DEFAULT_GOAL := run
 
 .venv/.ready: pyproject.toml constraints.txt
@@ -23,6 +23,18 @@ check: .venv/.ready  ## everything CI does
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+# torch for the CPU alone where the index in use has it, a tenth of the size; else what it has
+TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
+.venv-yolo/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-yolo
+	.venv-yolo/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt 'torch==$(TORCH)+cpu' \
+	  2>.venv-yolo/cpu.log || echo 'no torch for the CPU alone in the index in use: the whole of it'
+	.venv-yolo/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,yolo]'
+	@touch $@
+
+extra: .venv-yolo/.ready  ## tests of the extra `yolo`, in an environment of its own (6 GB)
+	.venv-yolo/bin/python -m pytest tests/integration/test_yolo_extra.py tests/integration/test_weights_made.py
 
 fix: .venv/.ready  ## what a tool can mend
 	$(BIN)/ruff check --fix-only .
@@ -44,4 +56,4 @@ verify: .venv/.ready  ## the long proofs; results go to docs/verification
 	$(BIN)/python -m tests.verification
 
 clean:
-	rm -rf .venv build *.egg-info out
+	rm -rf .venv .venv-yolo build *.egg-info out

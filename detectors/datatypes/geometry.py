@@ -77,6 +77,7 @@ class Areas:
     polygons: tuple[Polygon, ...]
     _edges: Float64Array = field(init=False, repr=False)
     _starts: Int64Array = field(init=False, repr=False)
+    _owner: Int64Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         lengths = [len(polygon.corners_m) for polygon in self.polygons]
@@ -85,6 +86,7 @@ class Areas:
         )
         object.__setattr__(self, "_edges", edges)
         object.__setattr__(self, "_starts", np.cumsum([0, *lengths])[:-1])
+        object.__setattr__(self, "_owner", np.repeat(np.arange(len(lengths)), lengths))
 
     def contain(self, x_m: Float64Array, y_m: Float64Array) -> BoolArray:
         """Return (K, N) bool: which of K polygons holds which of N points (even-odd rule)."""
@@ -93,9 +95,15 @@ class Areas:
         inside: BoolArray = np.logical_xor.reduceat(_crosses(self._edges, x_m, y_m), self._starts, axis=0)
         return inside
 
+    def contain_each(self, x_m: Float64Array, y_m: Float64Array) -> BoolArray:
+        """Return (K, N) bool: which of K polygons holds which of its own N points (K, N); NaN is in none."""
+        crossed = _crosses(self._edges, x_m[self._owner], y_m[self._owner])
+        inside: BoolArray = np.logical_xor.reduceat(crossed, self._starts, axis=0)
+        return inside
+
 
 def _crosses(edges: Float64Array, x_m: Float64Array, y_m: Float64Array) -> BoolArray:
-    """Return (E, N) bool: which of E edges the ray from each of N points to the right crosses."""
+    """Return (E, N) bool: which of E edges the ray to the right crosses, from each of N points or (E, N)."""
     x0, y0, y1, slope = edges[:, :, None]
     return np.asarray(((y0 > y_m) != (y1 > y_m)) & (x_m < slope * (y_m - y0) + x0))
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detectors.datatypes.arrays import Float64Array
-from detectors.datatypes.geometry import Areas, GroundPlane, Polygon
+from detectors.datatypes.geometry import LEAST_FALL, Areas, GroundPlane, Polygon
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +24,13 @@ class PiecewiseGround:
     around: GroundPlane
     pieces: tuple[GroundPiece, ...]
     _areas: Areas = field(init=False, repr=False)
+    _normals: Float64Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        planes = [piece.plane for piece in self.pieces]
+        normals = np.array([(-plane.slope_x, -plane.slope_y, 1.0) for plane in planes]).reshape(-1, 3)
         object.__setattr__(self, "_areas", Areas(tuple(piece.area for piece in self.pieces)))
+        object.__setattr__(self, "_normals", normals)
 
     def plane_at(self, point_m: ArrayLike) -> GroundPlane:
         """Return the plane under a point (2,)."""
@@ -55,13 +59,13 @@ class PiecewiseGround:
         That is to the nearest piece which it meets within its area, else to what lies around; NaN
         where it meets nothing.
         """
-        nearest = np.full(len(rays), np.inf)
-        for piece in self.pieces:
-            reach = piece.plane.reach(eye_m, rays)
-            with np.errstate(invalid="ignore"):
-                x, y = (eye_m[i] + reach * rays[:, i] for i in (0, 1))
-                meets = piece.area.contains(np.column_stack((x, y))) & (reach < nearest)
-            nearest = np.where(meets, reach, nearest)
+        if not self.pieces:
+            return self.around.reach(eye_m, rays)
+        z0_m = np.array([piece.plane.z0_m for piece in self.pieces])
+        fall = -(self._normals @ rays.T)  # all pieces at once: numpy's price is by the call
+        reach = (self._normals @ eye_m - z0_m)[:, None] / np.where(fall > LEAST_FALL, fall, np.nan)
+        inside = self._areas.contain_each(eye_m[0] + reach * rays[:, 0], eye_m[1] + reach * rays[:, 1])
+        nearest = np.where(inside, reach, np.inf).min(axis=0)
         return np.where(np.isfinite(nearest), nearest, self.around.reach(eye_m, rays))
 
 
