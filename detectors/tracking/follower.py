@@ -15,28 +15,30 @@ from detectors.tracking.looks import Looks, overlaps, paired
 NS_PER_S = 1e9
 GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
 IMAGE = 12.0  # what no overlap in the picture costs, in the unit of a squared Mahalanobis distance
-REFUSED = GATE + IMAGE
+DOUBT = 8.0  # nobody is held to know less than this
+STILL_GATE = 3.0  # what stands is told by its box: its place counts so much at most
+REFUSED = GATE + DOUBT + IMAGE + 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What a tracker takes for granted, in its unit (metres on the ground, or pixels).
 
-    `still_speed` is below what a standing vehicle seems to move; `reach` the least gate, `reach_still`
-    the largest jump of a standing one; `bridge_s` and `bridge_still_s` how long an unseen moving and
-    a standing vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`:
-    the camera looked elsewhere; then only what stood is known again. What stood and was unseen for so
-    long, for that reason or behind others, is known again only where its box overlaps the last one by
-    `same_iou`. What overlaps the box of a standing one by `own_iou` is itself, whatever else fits.
+    `still_speed` is below what a standing vehicle seems to move, beside the doubt of its speed; `reach` the
+    least gate of a moving one; `bridge_s` and `bridge_still_s` how long an unseen moving and a standing
+    vehicle are kept; `hits` how often it is seen before it is told of. Who keeps for `still_after_s` where
+    his box overlaps the one that he had by `same_iou` stands, and is then told by his box alone, which must
+    overlap by `still_iou`. No frame for `away_s`: the camera looked elsewhere; then only what stood is known
+    again. What stood and was unseen for so long, for that reason or behind others, is known again only where
+    its box overlaps the kept one by `same_iou`.
     """
 
     agility: float
     start_sigma: float
     still_speed: float
     reach: float
-    reach_still: float
     bridge_s: float = 1.5
-    bridge_still_s: float = 60.0
+    bridge_still_s: float = 180.0
     hits: int = 3
     still_after_s: float = 2.0
     away_s: float = 5.0
@@ -148,7 +150,7 @@ class Follower:
     ) -> tuple[np.ndarray, np.ndarray]:
         if not self._targets or not len(points):
             return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-        squared, distance = self._motion.distances(points, spreads)
+        squared, distance, doubt = self._motion.distances(points, spreads)
         alike = overlaps(self._looks.box, boxes_px)
         allowed = np.where(
             still[:, None],
@@ -158,10 +160,9 @@ class Follower:
         for row in np.flatnonzero(still).tolist():
             if self._unseen_for_long(self._targets[row]):
                 allowed[row] = alike[row] >= self._habits.same_iou
-        cost = np.where(still[:, None], np.minimum(squared, 3.0), np.minimum(squared, GATE)) + IMAGE * (
-            1.0 - alike
-        )
-        cost = np.where(allowed, np.minimum(cost, REFUSED - 1e-6), REFUSED)
+        ground = np.minimum(squared, np.where(still, STILL_GATE, GATE)[:, None])
+        cost = ground + np.minimum(doubt, DOUBT) + IMAGE * (1.0 - alike)
+        cost = np.where(allowed, cost, REFUSED)
         targets, rows = linear_sum_assignment(cost)
         good = cost[targets, rows] < REFUSED
         return targets[good], rows[good]

@@ -6,6 +6,7 @@ from detectors.datatypes.arrays import Float64Array, Int64Array
 
 EASE, EASE_STILL = 0.5, 0.15  # least share of a new box in the kept one, of what moves and of what stands
 EASE_RATE = 0.25  # and least share of the rate that it shows
+GROWS = 0.5  # so much of its growth goes on: sizes waver more than places
 
 
 class Looks:
@@ -23,7 +24,14 @@ class Looks:
     def predict(self, elapsed_s: float, still: np.ndarray) -> None:
         """Carry the boxes on, but for those that stand (N,)."""
         self.rate[still] = 0.0
-        self.box += elapsed_s * self.rate
+        low, high = self.box[:, :2], self.box[:, 2:]
+        moved = elapsed_s / 2 * (self.rate[:, :2] + self.rate[:, 2:])
+        size = high - low
+        grown = np.clip(
+            size + elapsed_s * GROWS * (self.rate[:, 2:] - self.rate[:, :2]), 0.7 * size, 1.4 * size
+        )
+        middle = (low + high) / 2 + moved
+        self.box = np.concatenate((middle - grown / 2, middle + grown / 2), axis=1)
 
     def correct(
         self, rows: Int64Array, boxes_px: Float64Array, since_s: Float64Array, still: np.ndarray

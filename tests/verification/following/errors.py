@@ -20,6 +20,7 @@ from twin.cameras.analytic_tracks import _alike
 from twin.cameras.appearance import LIGHTS
 from twin.cameras.curves import DetectorCurves, curves_of
 from twin.randomness import Seed
+from twin.rendering.oracle import LEAST_VISIBLE
 
 STAYS, WAVERS, HIDDEN_WAVERS = 0.06, 0.05, 0.20  # of the box, a side
 SCORE, HIDDEN_TAKES, SCORE_SIGMA, LEAST_SCORE = 0.63, 0.35, 0.15, 0.25
@@ -70,7 +71,8 @@ class Erring:
 
     def _hits(self, shot: Shot, draw: np.random.Generator) -> BoolArray:
         seen = shot.in_light(self._light)
-        chance = np.where(shot.seen.visible >= LEAST_SHOWN, self._curves.chance(seen), 0.0)
+        shows = shot.seen.visible >= (LEAST_VISIBLE if self._classes else LEAST_SHOWN)
+        chance = np.where(shows, self._curves.chance(seen), 0.0)
         missing_s = self._curves.missing_s[
             self._curves.rows(seen.light, seen.weather), seen.still.astype(int)
         ]

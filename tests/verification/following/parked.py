@@ -21,11 +21,16 @@ MISSED_PX = 1.0  # of a head: 0.1 degrees at 58 degrees on 640 pixels [?]
 
 @dataclass(slots=True)
 class Stander:
-    """One vehicle that stands in view the whole time."""
+    """One vehicle that stands in view the whole time.
+
+    `covered` counts the times that it was covered after it had shown; `ids` are those by which it was told
+    while LEAST_VISIBLE of it showed, as a detector is held to no more, `ever` those by which it was told at
+    all; `alien` sights of others had one of `ids`.
+    """
 
     vehicle: int
     kind: VehicleClass
-    covered: int  # times that it was covered after it had shown
+    covered: int
     covered_s: float
     stood_s: float
     pictures: int = 0
@@ -34,10 +39,11 @@ class Stander:
     visits: int = 0
     last_told_ns: int | None = None
     alien: int = 0
+    ever: set[int] = field(default_factory=set)
 
     @property
     def keeps(self) -> bool:
-        """Whether every sight of it that was told has one id."""
+        """Whether every sight of it that was told has one id, those left out in which hardly anything shows."""
         return len(self.ids) == 1
 
     @property
@@ -75,6 +81,7 @@ def follow(eye: Eye, found: Sequence[Found], tracker: Tracker, least_s: float) -
     told: dict[int, dict[int, int]] = {}
     for shot, one in zip(eye.shots, found, strict=True):
         tracks = {t.box_px: t.track_id for t in tracker.update(one.told, shot.timestamp_ns) if t.observed}
+        clear = set(shot.vehicle[shot.seen.visible >= COVERED].tolist())
         for vehicle, box in zip(one.vehicle.tolist(), one.told.boxes_px.tolist(), strict=True):
             stander = by_vehicle.get(vehicle)
             if stander is not None:
@@ -85,7 +92,9 @@ def follow(eye: Eye, found: Sequence[Found], tracker: Tracker, least_s: float) -
             counts = told.setdefault(track, {})
             counts[vehicle] = counts.get(vehicle, 0) + 1
             if stander is not None:
-                _note(stander, track, shot.timestamp_ns)
+                stander.ever.add(track)
+                if vehicle in clear:
+                    _note(stander, track, shot.timestamp_ns)
     for stander in by_vehicle.values():
         stander.pictures = len(eye.shots)
         others = (told[track] for track in stander.ids)
