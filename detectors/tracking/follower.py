@@ -17,6 +17,7 @@ GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
 IMAGE = 12.0  # what no overlap in the picture costs, in the unit of a squared Mahalanobis distance
 DOUBT = 8.0  # nobody is held to know less than this
 STILL_GATE = 3.0  # what stands is told by its box: its place counts so much at most
+OFF_SIGHTS = 2  # in a row away from where it stood: it has left
 REFUSED = GATE + DOUBT + IMAGE + 1.0
 
 
@@ -61,6 +62,7 @@ class _Target:
     heading_rad: float | None = None
     anchor: Float64Array = field(default_factory=lambda: np.zeros(4))
     anchored_ns: int = 0
+    off: int = 0  # so many sights in a row was it hardly where it stands
 
 
 class Follower:
@@ -84,7 +86,7 @@ class Follower:
         if elapsed_s > self._habits.away_s:
             elapsed_s = 0.0
             self._come_back(timestamp_ns)
-        still = self._still()
+        still = self._still() & ~self._off()
         self._motion.predict(elapsed_s, still)
         self._motion.state[still, 2:] *= 0.3
         self._looks.predict(elapsed_s, still)
@@ -137,6 +139,10 @@ class Follower:
     def _still(self) -> np.ndarray:
         return np.array([target.still_since_ns is not None for target in self._targets], dtype=bool)
 
+    def _off(self) -> np.ndarray:
+        """Return (N,) who was hardly where he stood when last seen: he is looked for as if he moved."""
+        return np.array([target.off > 0 for target in self._targets], dtype=bool)
+
     def _come_back(self, timestamp_ns: int) -> None:
         """Forget what moved when the camera turned away: where it went nobody saw."""
         self._back_ns = timestamp_ns
@@ -187,18 +193,22 @@ class Follower:
         """Say of a target whose box stays where it was for a while that it stands; else move the anchor."""
         if not self._targets:
             return
-        stays = paired(self._looks.box, np.array([t.anchor for t in self._targets])) >= self._habits.same_iou
+        kept = self._looks.box
+        stays = paired(kept, np.array([t.anchor for t in self._targets])) >= self._habits.same_iou
+        there = paired(kept, np.array([t.box for t in self._targets])) >= self._habits.same_iou
         speed = np.hypot(self._motion.state[:, 2], self._motion.state[:, 3])
-        slow = speed < self._habits.still_speed + np.sqrt(
-            self._motion.covariance[:, 2, 2] + self._motion.covariance[:, 3, 3]
-        )
+        doubt = np.sqrt(self._motion.covariance[:, 2, 2] + self._motion.covariance[:, 3, 3])
+        slow = speed < self._habits.still_speed + doubt
         for row, target in enumerate(self._targets):
-            if not stays[row]:
-                target.anchor, target.anchored_ns = self._looks.box[row].copy(), timestamp_ns
+            if target.last_ns != timestamp_ns:
+                continue
+            target.off = 0 if there[row] else target.off + 1
+            stood_s = (timestamp_ns - target.anchored_ns) / NS_PER_S
+            if not stays[row] or (target.still_since_ns is not None and target.off >= OFF_SIGHTS):
+                target.anchor, target.anchored_ns = kept[row].copy(), timestamp_ns
                 target.still_since_ns = None
-            elif target.still_since_ns is None and slow[row] and target.last_ns == timestamp_ns:
-                if (timestamp_ns - target.anchored_ns) / NS_PER_S >= self._habits.still_after_s:
-                    target.still_since_ns = timestamp_ns
+            elif target.still_since_ns is None and slow[row] and stood_s >= self._habits.still_after_s:
+                target.still_since_ns = timestamp_ns
 
     def _patient(self, timestamp_ns: int) -> np.ndarray:
         return np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)

@@ -71,7 +71,7 @@ def boxes_found(boxes: list[tuple[float, float, float, float]]) -> Detections:
 
 
 def test_what_stands_is_told_from_what_passes_before_it_though_boxes_waver() -> None:
-    """Two minutes of it: who passes is found while he hides the other; boxes waver as those of detectors do."""
+    """For two minutes: who passes is found while he hides the other; boxes waver as detectors have them."""
     follower, draw = Follower(ON_GROUND), np.random.default_rng(3)
     standing, spread = (300.0, 120.0, 340.0, 150.0), np.diag([4.0, 0.3])
     ids: dict[str, set[int]] = {"stands": set(), "passes": set()}
@@ -95,3 +95,16 @@ def test_what_stands_is_told_from_what_passes_before_it_though_boxes_waver() -> 
             ids[who].add(track.track_id)
     assert len(ids["stands"]) == 1
     assert not ids["stands"] & ids["passes"]
+
+
+def test_what_stood_is_followed_as_it_drives_off() -> None:
+    """It gains 1 m/s every second, seen once a second; a metre is 12 px and it goes on for 4.5 of them."""
+    follower, ids = Follower(ON_GROUND), []
+    for second in range(44):
+        gone_m = 0.5 * max(0, second - 40) ** 2
+        box = (300.0 + 12 * gone_m, 120.0 - 4 * gone_m, 360.0 + 12 * gone_m, 165.0 - 4 * gone_m)
+        spread = np.diag([0.3, 0.3])[None]
+        follower.update(boxes_found([box]), np.array([[gone_m, 0.0]]), spread, second * NS_PER_S)
+        tracks = follower.tracks(second * NS_PER_S, on_ground=True)
+        ids.append([track.track_id for track in tracks if track.observed])
+    assert ids[40:] == [[1]] * 4

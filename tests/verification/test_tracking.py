@@ -1,10 +1,10 @@
-"""Tracking on the ground with image evidence, tried alone: detections with drawn errors, truth of the corridor.
+"""Tracking on the ground with image evidence, alone: detections with drawn errors, truth of the corridor.
 
 Scenario beruang-madu, from 17 h. Nothing is rendered: who covers whom is worked out from silhouettes, whether
 somebody is found from the fitted curves of a detector (`oracle`: what is hidden is missed; `motion`: as it
 misses, for as long), boxes and scores are off as those of the shipped weights (following/errors.py). What
-stands is of the traffic's own, with stands made many and long. ByteTrack of `trackers` gets the same boxes and
-scores; its settings are the best of a few, chosen on a seed that is not counted. Needs `trackers` in some
+stands is of the traffic's own, with stands made many and long. ByteTrack of `trackers` gets the same boxes
+and scores; its settings are the best of a few, chosen on a seed that is not counted. Needs `trackers` in some
 Python, see following/bytetrack.py; without it the comparison is not shown.
 """
 

@@ -1,1 +1,1 @@
-"""The tracker alone on detections of the corridor, whose errors are drawn: streets, errors, counts, a peer."""
+"""The tracker alone on detections of the corridor with drawn errors: streets, errors, counts, a peer."""

@@ -1,4 +1,4 @@
-"""ByteTrack of the package `trackers` on boxes of a file, for whichever Python has it: imports nothing of ours.
+"""ByteTrack of the package `trackers` on boxes of a file, for whichever Python has it; no import of ours.
 
 `trackers` asks for opencv-python, which overwrites the headless one, so that it may live in an environment of
 its own: PEER names its Python. Called as a program it reads clips (.npz) and settings (JSON) and writes ids.

@@ -52,7 +52,7 @@ def counted(eye: Eye, found: Sequence[Found], ids: Sequence[Int64Array]) -> Trac
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """How often a vehicle was told, and by another id than before; `pack`: of motorcycles that touch others."""
+    """How often a vehicle was told, and by another id than before; `pack`: motorcycles that touch others."""
 
     told: int = 0
     changed: int = 0

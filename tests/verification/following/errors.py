@@ -29,7 +29,7 @@ LEAST_SHOWN = 0.05
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """Detections of one shot; `vehicle` (M,) is whose each is, -1 for nobody's. The tracker gets `told` alone."""
+    """Detections of one shot; `vehicle` (M,): whose each is, -1 nobody's. The tracker gets `told` alone."""
 
     told: Detections
     vehicle: Int64Array
@@ -61,9 +61,10 @@ class Erring:
         kinds = shot.seen.kind[rows] if self._classes else np.full(len(rows), VehicleClass.UNKNOWN)
         false = self._false_alarms(shot, draw)
         none = len(false)
+        unsure = draw.uniform(0.25, 0.6, none)
         told = Detections(
             np.concatenate((boxes, false)).astype(np.float32),
-            np.concatenate((np.clip(scores, LEAST_SCORE, 0.99), draw.uniform(0.25, 0.6, none))).astype(np.float32),
+            np.concatenate((np.clip(scores, LEAST_SCORE, 0.99), unsure)).astype(np.float32),
             np.concatenate((kinds, np.full(none, VehicleClass.UNKNOWN))).astype(np.int8),
             np.full((len(rows) + none, 2), np.nan, dtype=np.float32),
         )  # fmt: skip
@@ -99,14 +100,14 @@ class Erring:
         return np.concatenate((low, high))
 
     def _false_alarms(self, shot: Shot, draw: np.random.Generator) -> Float64Array:
-        """Return boxes (K, 4) of nobody: of the sizes of vehicles there, moved aside by one or two of them."""
+        """Return boxes (K, 4) of nobody, of the sizes of vehicles there, aside of them by one or two."""
         light, weather = np.array([self._light]), np.array([0])
         expected = self._curves.false_per_frame(light, weather, np.array([int(shot.held.sum())]))
         count = int(draw.poisson(float(expected[0]))) if len(shot.vehicle) else 0
         boxes = shot.boxes_px[draw.integers(max(len(shot.vehicle), 1), size=count)].reshape(-1, 4)
         size = boxes[:, 2:] - boxes[:, :2]
         aside = size * draw.uniform(1.0, 2.0, (count, 2)) * draw.choice([-1.0, 1.0], (count, 2))
-        return np.clip(boxes + np.tile(aside, 2), 0.0, None) + [0.0, 0.0, 2.0, 2.0]
+        return np.clip(boxes + np.tile(aside, 2), 0.0, None) + np.array([0.0, 0.0, 2.0, 2.0])
 
 
 def looks(eye: Eye, detector: str, light: str, seed: int) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Who stands at the kerb the whole time, how often passing traffic covers him, and by which ids he is told."""
+"""Who stands at the kerb all the time, how often passing traffic covers him, and by which ids he is told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -43,7 +43,7 @@ class Stander:
 
     @property
     def keeps(self) -> bool:
-        """Whether every sight of it that was told has one id, those left out in which hardly anything shows."""
+        """Whether every sight of it that was told has one id, those left out in which hardly any shows."""
         return len(self.ids) == 1
 
     @property
@@ -121,7 +121,7 @@ def toured(eye: Eye, found: Sequence[Found]) -> tuple[Eye, list[Found]]:
 
 
 def _moved(one: Found, visit: int) -> Found:
-    """Return detections as they come when the head misses its direction by a little, another way each time."""
+    """Return detections as they come when the head misses its direction a little, another way each time."""
     told = one.told
     off = Seed(visit).generator("repeatability").normal(0.0, MISSED_PX, 2)
     boxes = np.asarray(told.boxes_px + np.tile(off, 2), dtype=np.float32)
