@@ -150,6 +150,8 @@ class Follower:
         self._motion.keep(keep)
         self._looks.keep(keep)
         self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
+        for target in self._targets:
+            target.off = 0
 
     def _assign(
         self, boxes_px: Float64Array, points: Float64Array, spreads: Float64Array, still: np.ndarray
