@@ -1,7 +1,6 @@
 """Joins measurements over time: assignment, birth, confirmation, bridging, death."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -11,36 +10,41 @@ from detectors.datatypes.detections import Detections, VehicleClass
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
 from detectors.tracking.kalman import Motion
+from detectors.tracking.looks import Looks, overlaps, paired
 
 NS_PER_S = 1e9
 GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
-REFUSED = 1e6
+IMAGE = 12.0  # what no overlap in the picture costs, in the unit of a squared Mahalanobis distance
+DOUBT = 8.0  # nobody is held to know less than this
+STILL_GATE = 3.0  # what stands is told by its box: its place counts so much at most
+OFF_SIGHTS = 2  # in a row away from where it stood: it has left
+REFUSED = GATE + DOUBT + IMAGE + 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
     """What a tracker takes for granted, in its unit (metres on the ground, or pixels).
 
-    `still_speed` is below what a standing vehicle seems to move; `reach` the least gate, `reach_still`
-    the largest jump of a standing one; `bridge_s` and `bridge_still_s` how long an unseen moving and
-    a standing vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`:
-    the camera looked elsewhere; then only what stood is known again. What stood and was unseen for so
-    long, for that reason or behind others, is known again only where its box overlaps the last one by
-    `same_iou`. What overlaps the box of a standing one by `own_iou` is itself, whatever else fits.
+    `still_speed` is below what a standing vehicle seems to move, beside the doubt of its speed; `reach` the
+    least gate of a moving one; `bridge_s` and `bridge_still_s` how long an unseen moving and a standing
+    vehicle are kept; `hits` how often it is seen before it is told of. Who keeps for `still_after_s` where
+    his box overlaps the one that he had by `same_iou` stands, and is then told by his box alone, which must
+    overlap by `still_iou`. No frame for `away_s`: the camera looked elsewhere; then only what stood is known
+    again. What stood and was unseen for so long, for that reason or behind others, is known again only where
+    its box overlaps the kept one by `same_iou`.
     """
 
     agility: float
     start_sigma: float
     still_speed: float
     reach: float
-    reach_still: float
     bridge_s: float = 1.5
-    bridge_still_s: float = 60.0
+    bridge_still_s: float = 180.0
     hits: int = 3
     still_after_s: float = 2.0
     away_s: float = 5.0
     same_iou: float = 0.5
-    own_iou: float = 0.8
+    still_iou: float = 0.3
 
 
 @dataclass(slots=True)
@@ -53,11 +57,12 @@ class _Target:
     votes: Float64Array
     hits: int = 0
     row: int = -1
-    slow_since_ns: int | None = None
     still_since_ns: int | None = None
     plate: PlateReading | None = None
     heading_rad: float | None = None
-    anchor: tuple[float, float] = (0.0, 0.0)
+    anchor: Float64Array = field(default_factory=lambda: np.zeros(4))
+    anchored_ns: int = 0
+    off: int = 0  # so many sights in a row was it hardly where it stands
 
 
 class Follower:
@@ -66,6 +71,7 @@ class Follower:
     def __init__(self, habits: Habits) -> None:
         self._habits = habits
         self._motion = Motion(habits.agility, habits.start_sigma)
+        self._looks = Looks()
         self._targets: list[_Target] = []
         self._next_id = 1
         self._now_ns: int | None = None
@@ -80,11 +86,14 @@ class Follower:
         if elapsed_s > self._habits.away_s:
             elapsed_s = 0.0
             self._come_back(timestamp_ns)
-        still = self._still()
+        still = self._still() & ~self._off()
         self._motion.predict(elapsed_s, still)
         self._motion.state[still, 2:] *= 0.3
-        targets, rows = self._assign(detections, points, spreads, still)
+        self._looks.predict(elapsed_s, still)
+        targets, rows = self._assign(detections.boxes_px.astype(np.float64), points, spreads, still)
         self._motion.correct(targets, points[rows], spreads[rows])
+        since_s = np.array([(timestamp_ns - self._targets[n].last_ns) / NS_PER_S for n in targets])
+        self._looks.correct(targets, detections.boxes_px[rows].astype(np.float64), since_s, still[targets])
         for target, row in zip(targets.tolist(), rows.tolist(), strict=True):
             self._see(self._targets[target], detections, row, timestamp_ns)
         self._note_still(timestamp_ns)
@@ -104,10 +113,11 @@ class Follower:
             votes = np.zeros(len(VehicleClass))
             target = _Target(self._next_id, timestamp_ns, timestamp_ns, _box(detections, row), 0.0, votes)
             self._next_id += 1
-            target.anchor = (float(points[row, 0]), float(points[row, 1]))
+            target.anchor, target.anchored_ns = detections.boxes_px[row].astype(np.float64), timestamp_ns
             self._see(target, detections, row, timestamp_ns)
             self._targets.append(target)
         self._motion.add(points[rows], spreads[rows])
+        self._looks.add(detections.boxes_px[rows].astype(np.float64))
 
     def seen_now(self, timestamp_ns: int) -> list[tuple[int, int]]:
         """Return (target, row of its detection) of the targets seen in the frame of that time."""
@@ -129,49 +139,41 @@ class Follower:
     def _still(self) -> np.ndarray:
         return np.array([target.still_since_ns is not None for target in self._targets], dtype=bool)
 
+    def _off(self) -> np.ndarray:
+        """Return (N,) who was hardly where he stood when last seen: he is looked for as if he moved."""
+        return np.array([target.off > 0 for target in self._targets], dtype=bool)
+
     def _come_back(self, timestamp_ns: int) -> None:
         """Forget what moved when the camera turned away: where it went nobody saw."""
         self._back_ns = timestamp_ns
         keep = self._still() & self._patient(timestamp_ns)
         self._motion.keep(keep)
+        self._looks.keep(keep)
         self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
+        for target in self._targets:
+            target.off = 0
 
     def _assign(
-        self, detections: Detections, points: Float64Array, spreads: Float64Array, still: np.ndarray
+        self, boxes_px: Float64Array, points: Float64Array, spreads: Float64Array, still: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         if not self._targets or not len(points):
             return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-        squared, distance = self._motion.distances(points, spreads)
-        near = np.where(still[:, None], distance < self._habits.reach_still, True)  # noqa: FBT003
-        allowed = near & ((squared < GATE) | (distance < self._habits.reach))
-        allowed &= self._same_place(detections, still)
-        self._claim(allowed, detections, still)
-        cost = np.where(allowed, squared, REFUSED)
+        squared, distance, doubt = self._motion.distances(points, spreads)
+        alike = overlaps(self._looks.box, boxes_px)
+        allowed = np.where(
+            still[:, None],
+            alike >= self._habits.still_iou,
+            (squared < GATE) | (distance < self._habits.reach) | (alike >= self._habits.same_iou),
+        )
+        for row in np.flatnonzero(still).tolist():
+            if self._unseen_for_long(self._targets[row]):
+                allowed[row] = alike[row] >= self._habits.same_iou
+        ground = np.minimum(squared, np.where(still, STILL_GATE, GATE)[:, None])
+        cost = ground + np.minimum(doubt, DOUBT) + IMAGE * (1.0 - alike)
+        cost = np.where(allowed, cost, REFUSED)
         targets, rows = linear_sum_assignment(cost)
         good = cost[targets, rows] < REFUSED
         return targets[good], rows[good]
-
-    def _claim(self, allowed: np.ndarray, detections: Detections, still: np.ndarray) -> None:
-        """Leave to each that stands, in `allowed` (N, M), what shows in its very box; to others, the rest.
-
-        Without it the assignment, which seeks as many pairs as it can, gives the box to a passing target
-        that is lost there and the stander to whatever appears beside it.
-        """
-        for row in np.flatnonzero(still).tolist():
-            alike = _iou(self._targets[row].box, detections.boxes_px) * allowed[row]
-            best = int(alike.argmax())
-            if alike[best] >= self._habits.own_iou:
-                allowed[row] = allowed[:, best] = False
-                allowed[row, best] = True
-
-    def _same_place(self, detections: Detections, still: np.ndarray) -> np.ndarray:
-        """Return (N, M): False where a target that stood and was unseen for long has another box now."""
-        same = np.ones((len(self._targets), len(detections)), dtype=bool)
-        for row in np.flatnonzero(still).tolist():
-            target = self._targets[row]
-            if self._unseen_for_long(target):
-                same[row] = _iou(target.box, detections.boxes_px) >= self._habits.same_iou
-        return same
 
     def _unseen_for_long(self, target: _Target) -> bool:
         now_ns = self._now_ns or target.last_ns
@@ -190,17 +192,25 @@ class Follower:
             target.plate = plate
 
     def _note_still(self, timestamp_ns: int) -> None:
-        """Say of a target that stays near its anchor for a while that it stands; else move the anchor."""
-        for target, (x, y, vx, vy) in zip(self._targets, self._motion.state.tolist(), strict=True):
-            if math.hypot(x - target.anchor[0], y - target.anchor[1]) > self._habits.reach_still / 2:
-                target.anchor = (x, y)
+        """Say of a target whose box stays where it was for a while that it stands; else move the anchor."""
+        if not self._targets:
+            return
+        kept = self._looks.box
+        stays = paired(kept, np.array([t.anchor for t in self._targets])) >= self._habits.same_iou
+        there = paired(kept, np.array([t.box for t in self._targets])) >= self._habits.same_iou
+        speed = np.hypot(self._motion.state[:, 2], self._motion.state[:, 3])
+        doubt = np.sqrt(self._motion.covariance[:, 2, 2] + self._motion.covariance[:, 3, 3])
+        slow = speed < self._habits.still_speed + doubt
+        for row, target in enumerate(self._targets):
+            if target.last_ns != timestamp_ns:
+                continue
+            target.off = 0 if there[row] else target.off + 1
+            stood_s = (timestamp_ns - target.anchored_ns) / NS_PER_S
+            if not stays[row] or (target.still_since_ns is not None and target.off >= OFF_SIGHTS):
+                target.anchor, target.anchored_ns = kept[row].copy(), timestamp_ns
                 target.still_since_ns = None
-                target.slow_since_ns = None
-            slow = math.hypot(vx, vy) < self._habits.still_speed
-            target.slow_since_ns = (target.slow_since_ns or timestamp_ns) if slow else None
-            slow_s = (timestamp_ns - (target.slow_since_ns or timestamp_ns)) / NS_PER_S
-            if slow_s >= self._habits.still_after_s:
-                target.still_since_ns = target.still_since_ns or timestamp_ns
+            elif target.still_since_ns is None and slow[row] and stood_s >= self._habits.still_after_s:
+                target.still_since_ns = timestamp_ns
 
     def _patient(self, timestamp_ns: int) -> np.ndarray:
         return np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
@@ -208,6 +218,7 @@ class Follower:
     def _forget(self, timestamp_ns: int) -> None:
         keep = self._patient(timestamp_ns)
         self._motion.keep(keep)
+        self._looks.keep(keep)
         self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
 
     def _worth_keeping(self, target: _Target, timestamp_ns: int) -> bool:
@@ -241,12 +252,3 @@ class Follower:
 def _box(detections: Detections, row: int) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = detections.boxes_px[row].tolist()
     return x0, y0, x1, y1
-
-
-def _iou(box: tuple[float, float, float, float], boxes: np.ndarray) -> Float64Array:
-    """Return the overlap (M,) of a box with boxes (M, 4): intersection over union."""
-    x0, y0, x1, y1 = box
-    width = np.clip(np.minimum(x1, boxes[:, 2]) - np.maximum(x0, boxes[:, 0]), 0, None)
-    height = np.clip(np.minimum(y1, boxes[:, 3]) - np.maximum(y0, boxes[:, 1]), 0, None)
-    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) + (x1 - x0) * (y1 - y0)
-    return np.asarray(width * height / np.maximum(areas - width * height, 1e-9), dtype=np.float64)

@@ -30,14 +30,21 @@ class Motion:
         agility = np.where(still, self._agility / 4, self._agility)
         self.covariance = step @ self.covariance @ step.T + agility[:, None, None] ** 2 * noise
 
-    def distances(self, points: Float64Array, spreads: Float64Array) -> tuple[Float64Array, Float64Array]:
-        """Return squared Mahalanobis and plain distances (N, M) of points (M, 2) with (M, 2, 2)."""
+    def distances(
+        self, points: Float64Array, spreads: Float64Array
+    ) -> tuple[Float64Array, Float64Array, Float64Array]:
+        """Return squared Mahalanobis and plain distances (N, M) of points (M, 2) with (M, 2, 2), and doubts.
+
+        The doubt is how much wider than the measurement itself its forecast is, the logarithm of the ratio
+        of the determinants: with it, squared distances are likelihoods (Bar-Shalom et al. 2001, section 1.4),
+        else who hardly knows where he is would fit everywhere.
+        """
         gap = points[None] - self.state[:, None, :2]
         total = self.covariance[:, None, :2, :2] + spreads[None]
         inverse = _inverse(total)
         x, y = gap[..., 0], gap[..., 1]
         squared = inverse[..., 0, 0] * x**2 + 2 * inverse[..., 0, 1] * x * y + inverse[..., 1, 1] * y**2
-        return squared, np.hypot(x, y)
+        return squared, np.hypot(x, y), np.log(_determinant(total) / _determinant(spreads))
 
     def correct(self, rows: np.ndarray, points: Float64Array, spreads: Float64Array) -> None:
         """Take measurements (K, 2) with covariances (K, 2, 2) of the targets in `rows` (K,)."""
@@ -62,6 +69,10 @@ class Motion:
     def keep(self, rows: np.ndarray) -> None:
         """Forget all but `rows` (bool)."""
         self.state, self.covariance = self.state[rows], self.covariance[rows]
+
+
+def _determinant(spreads: Float64Array) -> Float64Array:
+    return np.asarray(spreads[..., 0, 0] * spreads[..., 1, 1] - spreads[..., 0, 1] ** 2)
 
 
 def _inverse(spreads: Float64Array) -> Float64Array:

@@ -7,7 +7,7 @@ from detectors.datatypes.tracks import Track
 from detectors.tracking.follower import Follower, Habits
 from detectors.tracking.order import in_own_order
 
-IN_PIXELS = Habits(agility=120.0, start_sigma=150.0, still_speed=4.0, reach=15.0, reach_still=12.0)
+IN_PIXELS = Habits(agility=120.0, start_sigma=150.0, still_speed=4.0, reach=15.0)
 BOX_SIGMA = 0.12  # of the size of a box
 
 

@@ -62,3 +62,49 @@ def test_another_that_draws_up_where_one_stood_before_is_another() -> None:
         ids.append([t.track_id for t in follower.tracks(second * NS_PER_S, on_ground=True) if t.observed])
     assert ids[29] == [1]
     assert ids[69] == [2]
+
+
+def boxes_found(boxes: list[tuple[float, float, float, float]]) -> Detections:
+    n = len(boxes)
+    unknown = np.full(n, VehicleClass.UNKNOWN, dtype=np.int8)
+    return Detections(np.array(boxes).reshape(-1, 4), np.full(n, 0.9), unknown, np.full((n, 2), np.nan))
+
+
+def test_what_stands_is_told_from_what_passes_before_it_though_boxes_waver() -> None:
+    """For two minutes: who passes is found while he hides the other; boxes waver as detectors have them."""
+    follower, draw = Follower(ON_GROUND), np.random.default_rng(3)
+    standing, spread = (300.0, 120.0, 340.0, 150.0), np.diag([4.0, 0.3])
+    ids: dict[str, set[int]] = {"stands": set(), "passes": set()}
+    for tick in range(240):
+        x = 4.0 * (tick % 24 - 18)
+        shown = {"stands": ((0.0, 0.0), standing)} if not -6 < x < 6 else {}
+        if abs(x) < 20:
+            shown["passes"] = (x, -2.5), (320.0 + 7 * x - 35, 125.0, 320.0 + 7 * x + 35, 170.0)
+        boxes = {
+            who: tuple(np.array(box) + draw.normal(size=4) * 0.06 * (box[2] - box[0]))
+            for who, (_, box) in shown.items()
+        }
+        points = np.array([at for at, _ in shown.values()]).reshape(-1, 2)
+        points = points + draw.normal(size=points.shape) * [1.5, 0.4]
+        now_ns = tick * NS_PER_S // 2
+        follower.update(
+            boxes_found(list(boxes.values())), points, np.repeat(spread[None], len(points), axis=0), now_ns
+        )
+        for track in (one for one in follower.tracks(now_ns, on_ground=True) if one.observed):
+            who = next(who for who, box in boxes.items() if np.allclose(box, track.box_px, atol=1e-3))
+            ids[who].add(track.track_id)
+    assert len(ids["stands"]) == 1
+    assert not ids["stands"] & ids["passes"]
+
+
+def test_what_stood_is_followed_as_it_drives_off() -> None:
+    """It gains 1 m/s every second, seen once a second; a metre is 12 px and it goes on for 4.5 of them."""
+    follower, ids = Follower(ON_GROUND), []
+    for second in range(44):
+        gone_m = 0.5 * max(0, second - 40) ** 2
+        box = (300.0 + 12 * gone_m, 120.0 - 4 * gone_m, 360.0 + 12 * gone_m, 165.0 - 4 * gone_m)
+        spread = np.diag([0.3, 0.3])[None]
+        follower.update(boxes_found([box]), np.array([[gone_m, 0.0]]), spread, second * NS_PER_S)
+        tracks = follower.tracks(second * NS_PER_S, on_ground=True)
+        ids.append([track.track_id for track in tracks if track.observed])
+    assert ids[40:] == [[1]] * 4

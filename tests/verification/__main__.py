@@ -71,6 +71,7 @@ PROOFS = {
         lambda options: ranking_page.prove(long=not options.short),
         lambda options: f"{'short' if options.short else 'long'} form of tests/verification/ranking_page.py",
     ),
+    "tracking": _of_file("Tracking: behind traffic, in packs, over a tour", "test_tracking.py"),
     "training": _of_file("Weights from a recipe, the whole way", "test_training.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(

@@ -1,0 +1,1 @@
+"""The tracker alone on detections of the corridor with drawn errors: streets, errors, counts, a peer."""
