@@ -26,9 +26,8 @@ EAGER = 2.0  # added to the logit of each score, so that a net that learned noth
 
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small .pt of four vehicle classes."""
-    folder = tmp_path_factory.mktemp("extra")
-    return net(folder, dict(enumerate(("motorcycle", "car", "bus", "truck"))))
+    """A small .pt of four vehicle classes and plates."""
+    return net(tmp_path_factory.mktemp("extra"), dict(enumerate(yolo.CLASSES)))
 
 
 def net(folder: Path, names: dict[int, str]) -> Path:
