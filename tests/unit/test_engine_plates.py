@@ -288,5 +288,7 @@ def test_where_a_snapshot_shows_something_is_where_the_view_shows_it() -> None:
 
 def test_whose_plate_a_box_can_hide() -> None:
     assert not hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ())
-    assert hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ((5, 5, 45, 40),))
+    assert hidden_by((10, 20, 20, 24), (0, 0, 40, 30), ((5, 5, 45, 40),))
+    # the roof of a bus, or a rider's helmet: no plate of theirs stands so high
+    assert not hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ((5, 5, 45, 40),))
     assert not hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ((5, 5, 45, 25),))
