@@ -76,7 +76,9 @@ def test_the_letters_of_a_closer_picture_are_as_much_taller(scene: KerbScene) ->
 
 
 def trial(*attempts: Attempt, light: PlateLight = PlateLight.DAY) -> PlateTrial:
-    return PlateTrial(light, CAR, "KX 1 AB", attempts, 0.2)
+    last = attempts[-1]
+    why = "doubtful" if last.outcome is Outcome.UNREADABLE else ""
+    return PlateTrial(light, CAR, "KX 1 AB", attempts, last.outcome, last.read, why, 0.2)
 
 
 MANY = (
