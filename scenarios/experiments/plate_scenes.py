@@ -76,8 +76,8 @@ class KerbScene:
 
         They are 0 px tall where the plate does not show, or something covers a part of it.
         """
-        frame = self.view.snapshot(self.scene, request)
-        return frame, letters_px(self.view.snapshot_plate(self.scene, request, self.text))
+        truth = self.view.snapshot_plate(self.scene, request, self.text)
+        return self.view.snapshot(self.scene, request), letters_px(truth)
 
 
 def kerb_scenes(network: RoadNetwork, root: Seed, light: PlateLight, count: int) -> Iterator[KerbScene]:

@@ -79,3 +79,15 @@ def test_a_pole_hides_what_is_behind_it_alone(nearer_m: float, shown: float) -> 
     seen = plate_truth(found, OWN, Upright(thing, depths))
     assert seen is not None
     assert seen.shown == pytest.approx(shown, abs=0.03)
+
+
+def test_to_ask_for_the_truth_changes_no_picture() -> None:
+    scene = Scene(AFTERNOON_NS, replace(vehicles(KERB), plates=(OWN,)))
+    asked, other = (SnapshotRequest("a", "a", (x, 180.0), 6.0, AFTERNOON_NS) for x in (320.0, 400.0))
+    before = [view().snapshot(scene, one).image_bgr for one in (asked, other)]
+    view().snapshot_plate(scene, asked, OWN)
+    after = [view().snapshot(scene, one).image_bgr for one in (other, asked)]
+    assert np.array_equal(before[1], after[0])
+    assert np.array_equal(before[0], after[1])
+    view().snapshot_plate(scene, asked, OWN)
+    assert np.array_equal(before[0], view().snapshot(scene, asked).image_bgr)

@@ -146,13 +146,15 @@ class ViewRenderer:
         """Return how the plate of a number shows in such a picture, before a lens bends it."""
         own = LensView(resized(camera, size_px)).painted
         found = bodies(own, in_frame(own, scene.vehicles), self._light_at(scene.timestamp_ns))
-        return plate_truth(found, number, self._close_up(own).upright)
+        self._closest = Backdrop(self._scenery, own, 1)  # the picture itself may be asked for next
+        return plate_truth(found, number, self._closest.upright)
 
     def _close_up(self, camera: PinholeCamera) -> Backdrop:
-        """Return the street before a camera that was turned and zoomed; the last one is kept."""
-        if self._closest is None or not _same_look(self._closest.camera, camera):
-            self._closest = Backdrop(self._scenery, camera, 1)
-        return self._closest
+        """Return the street before a camera that was turned and zoomed; it is large, and not kept."""
+        kept, self._closest = self._closest, None
+        if kept is not None and _same_look(kept.camera, camera):
+            return kept
+        return Backdrop(self._scenery, camera, 1)
 
     def _still_at(self, timestamp_ns: int) -> Still:
         looks_ns = timestamp_ns + self.light_shift_ns
