@@ -112,6 +112,9 @@ def _reasons(trials: tuple[PlateTrial, ...]) -> Table:
     reasons = sorted({why for why, _ in counts}, key=lambda why: (-counts[why, True], why))
     rows = tuple((why, str(counts[why, True]), str(counts[why, False])) for why in reasons)
     spent_ms = 1000 * sum(one.cpu_s for one in trials) / max(len(trials), 1)
-    note = f"As the last look left it. Reading took {spent_ms:.0f} ms of processor time a vehicle."
+    note = (
+        f"As the last look left it. Reading took {spent_ms:.0f} ms of processor time a vehicle, drawing not "
+        "counted. What an interrupted run had done was not done again, and is not in the times below."
+    )
     columns = ("why", "plate shows in the first picture", "not all of it shows")
     return Table("Why a plate is unreadable", columns, rows, note)
