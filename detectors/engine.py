@@ -21,7 +21,8 @@ from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
 from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
-from detectors.reading.belief import LastSeen, believed, closer_look
+from detectors.reading.belief import LastSeen, believed, believed_in_view, closer_look
+from detectors.reading.looks import PlateLooks
 
 LOUDSPEAKER = "loudspeaker"
 OFFICER = "officer"
@@ -36,8 +37,8 @@ class ViewEngine:
     """The engine of one view. `site` None means pixels only: tracks, but no rule can be judged.
 
     `signals` None means that no signal is known; `control` None that the camera can neither zoom
-    nor speak, and an officer has to give the teguran; `plates` None that no plate is read. Frames come in
-    the order of their time.
+    nor speak: an officer has to give the teguran, and plates are looked for in the frames of the view;
+    `plates` None that no plate is read. Frames come in the order of their time.
     """
 
     site: SitePlan | None
@@ -53,6 +54,7 @@ class ViewEngine:
     _book: CaseBook = field(init=False)
     _recent: RecentFrames = field(init=False, default_factory=RecentFrames)
     _asked: dict[str, PlateLook] = field(init=False, default_factory=dict)
+    _looks: PlateLooks = field(init=False, default_factory=PlateLooks)
     _last: Frame | None = field(init=False, default=None)
     _oracle: bool = field(init=False, default=False)
 
@@ -78,7 +80,8 @@ class ViewEngine:
         seen = Observation(frame.view, frame.timestamp_ns, frame.time_base, tracks, signals)
         verdicts = self._admitted(v for rule in self.rules for v in rule.judge(seen))
         events, requests = self._file(verdicts, frame)
-        return _record(frame, verdicts, events, detections=detections, tracks=tracks, requests=requests)
+        record = _record(frame, verdicts, events, detections=detections, tracks=tracks, requests=requests)
+        return replace(record, plates=self._read_in_view(frame))
 
     def finish(self) -> StepRecord:
         """Close what is open at the end of the source."""
@@ -88,7 +91,8 @@ class ViewEngine:
         now_ns = self._last.timestamp_ns
         verdicts = self._admitted(v for rule in self.rules for v in rule.finish(now_ns))
         events, requests = self._file(verdicts, self._last)
-        return _record(self._last, verdicts, events, requests=requests)
+        record = _record(self._last, verdicts, events, requests=requests)
+        return replace(record, plates=tuple(self._read(case_id) for case_id in self._looks.waiting()))
 
     def _on_site(self, detections: Detections) -> Detections:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""
@@ -176,8 +180,10 @@ class ViewEngine:
             asked_ns=frame.timestamp_ns,
         )
         asked = self._ask(PlateLook(request, entry.case, box, box, frame.size_px))
-        if asked and self.plates is not None and entry.case.plate is None:
+        if self.plates is not None and entry.case.plate is None:
             self._book.await_plate(entry.case)
+            if not asked:
+                self._looks.watch(entry.case, box, frame.timestamp_ns)
         return asked
 
     def _ask(self, look: PlateLook) -> tuple[SnapshotRequest, ...]:
@@ -203,14 +209,36 @@ class ViewEngine:
         """Name the case by its plate, or ask for a closer look at it, or leave it without one."""
         seen = self._last_seen(look.case.track_id, picture.timestamp_ns)
         sight = believed(look, picture, seen, plates)
+        self._looks.note(look.case.case_id, sight)
         closer = closer_look(look, picture, sight, seen)
         asked = self._ask(closer) if closer else ()
         if asked:
             return _record(picture, (), (), requests=asked)
-        case = self._book.name(look.case.case_id, sight.reading)
-        if case is not None and sight.reading is not None:
+        return replace(_record(picture, (), ()), plates=(self._read(look.case.case_id),))
+
+    def _read_in_view(self, frame: Frame) -> tuple[PlateRead, ...]:
+        """Look at those plates in a frame of which the camera gives no zoomed picture."""
+        if self.plates is None:
+            return ()
+        done, now_ns = [], frame.timestamp_ns
+        for look in self._looks.due(now_ns):
+            shown = self._recent.at(now_ns, look.case.track_id)
+            here = shown is not None and shown.frame is frame
+            if not here and now_ns <= look.until_ns:
+                continue  # the detector missed it in this frame: another may show it
+            seen = self._last_seen(look.case.track_id, now_ns) if here else LastSeen(None, (), None)
+            sight = believed_in_view(look.case, look.stood_px, frame, seen, self.plates)
+            if self._looks.note_in_view(look, sight, now_ns):
+                done.append(self._read(look.case.case_id))
+        return tuple(done)
+
+    def _read(self, case_id: str) -> PlateRead:
+        """Name a case by what all looks at its plate come to, or leave it without one."""
+        vote = self._looks.vote(case_id)
+        case = self._book.name(case_id, vote.reading, vote.why)
+        if case is not None:
             self.docket.put(case)
-        return replace(_record(picture, (), ()), plates=(PlateRead(look.case.case_id, sight.reading),))
+        return PlateRead(case_id, vote.reading, vote.why)
 
     def _last_seen(self, track_id: int, timestamp_ns: int) -> LastSeen:
         camera = self.site.camera if self.site else None

@@ -24,6 +24,7 @@ from hardware_adapters.link import LinkState, LinkStatus
 from hardware_adapters.sources import open_live
 from scenarios.errors import InputError
 from scenarios.estate_files import Estate, LiveCamera
+from scenarios.plate_readers import PlateReaderOnUse
 
 TELL_EVERY_S = 0.5
 HEALTH_EVERY_NS = 5 * NS_PER_S
@@ -129,6 +130,7 @@ class CameraAtWork(threading.Thread):
             tracker=GroundTracker(site) if site else PixelTracker(),
             rules=rules_for(site) if site else (),
             docket=docket,
+            plates=PlateReaderOnUse(),
             policy=self._policy,
         )
 

@@ -148,7 +148,7 @@ def _engine(plan: SitePlan | None, detector: Detector, store: CaseStore, beside:
         rules=rules_for(plan) if plan else (),
         signals=beside.signals,
         control=beside.control,
-        plates=PlateReaderOnUse() if beside.control else None,
+        plates=PlateReaderOnUse(),
     )
 
 
@@ -191,6 +191,7 @@ def _write_summary(stage: Path, source: Path, detector: str, outcome: DetectOutc
             "state": case.state.value,
             "plate": case.plate.text if case.plate else None,
             "plate_confidence": case.plate.confidence if case.plate else None,
+            "plate_unread": case.unread.value if case.unread else None,
             "simulated": case.simulated,
         }
         for case in outcome.cases

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateTable
 from detectors.archive.pictures import write_picture
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import VehicleClass
-from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.plates import PlateReading, Unread
 
 DATABASE = "cases.db"
 EVIDENCE = "evidence"
@@ -38,6 +38,7 @@ CASES = sa.Table(
     sa.Column("plate_text", sa.String),
     sa.Column("plate_confidence", sa.Float),
     sa.Column("plate_oracle", sa.Boolean),
+    sa.Column("plate_unread", sa.String),
     sa.Column("extremum", sa.Float, nullable=False),
     sa.Column("unit", sa.String, nullable=False),
     sa.Column("state", sa.String, nullable=False),
@@ -225,6 +226,15 @@ def _prepare(connection: sa.Connection, name: str) -> None:
         raise StoreError(msg)
     for table in METADATA.sorted_tables:
         connection.execute(CreateTable(table, if_not_exists=True))
+    _extend(connection)
+
+
+def _extend(connection: sa.Connection) -> None:
+    """Add the column that a store of an earlier version lacks."""
+    columns = {column["name"] for column in sa.inspect(connection).get_columns(CASES.name)}
+    if CASES.c.plate_unread.name not in columns:
+        kind = CASES.c.plate_unread.type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {CASES.name} ADD COLUMN plate_unread {kind}")
 
 
 def _of(table: sa.Table, case_id: str, *columns: sa.Column[Any]) -> sa.Select[Any]:
@@ -261,6 +271,7 @@ def _upsert(connection: sa.Connection, case: Case, *, exists: bool) -> None:
         "plate_text": case.plate.text if case.plate else None,
         "plate_confidence": case.plate.confidence if case.plate else None,
         "plate_oracle": case.plate.oracle if case.plate else None,
+        "plate_unread": case.unread.value if case.unread else None,
         "state": case.state.value,
     }
     if exists:
@@ -279,4 +290,5 @@ def _case(row: sa.Row[Any], history: tuple[CaseEvent, ...]) -> Case:
         vehicle_class=VehicleClass(row.vehicle_class),
         plate=plate,
         history=history,
+        unread=Unread(row.plate_unread) if row.plate_unread else None,
     )

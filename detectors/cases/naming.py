@@ -12,6 +12,7 @@ FILLS = 0.3  # of the width of a closer picture is taken by the number of the pl
 MOST_ZOOM = 25.0
 LEAST_CLOSER = 1.25  # times as large has a plate to get for another picture to be worth it
 LEAST_GRANTED = 0.6  # of the zoom asked for: less is another picture
+PLATES_FROM = 0.3  # of the height of a vehicle's box, from the top, down to where its plate may be
 STAYED = 0.25  # of its width and height may a vehicle have moved until its picture was taken
 
 
@@ -71,12 +72,7 @@ class PlateLook:
 
     def still_there(self, seen_px: Box | None) -> bool:
         """Return whether the vehicle, last seen in a box of the view, is where the picture was asked for."""
-        if seen_px is None:
-            return False
-        asked = self.vehicle_px
-        moved = (abs(seen_px[n] + seen_px[n + 2] - asked[n] - asked[n + 2]) / 2 for n in (0, 1))
-        sides = (asked[2] - asked[0], asked[3] - asked[1])
-        return all(by <= STAYED * side for by, side in zip(moved, sides, strict=True))
+        return stays(self.vehicle_px, seen_px)
 
     def _scale(self, picture: Frame) -> float:
         """Return pixels of the picture a pixel of the view."""
@@ -88,7 +84,25 @@ class PlateLook:
         return (picture.size_px[0] - 1) / 2, (picture.size_px[1] - 1) / 2
 
 
+def stays(asked_px: Box, seen_px: Box | None) -> bool:
+    """Return whether a vehicle that was in one box of the view still stands there, seen in another."""
+    if seen_px is None:
+        return False
+    moved = (abs(seen_px[n] + seen_px[n + 2] - asked_px[n] - asked_px[n + 2]) / 2 for n in (0, 1))
+    sides = (asked_px[2] - asked_px[0], asked_px[3] - asked_px[1])
+    return all(by <= STAYED * side for by, side in zip(moved, sides, strict=True))
+
+
 def hidden_by(plate_px: Box, own_px: Box, others_px: tuple[Box, ...]) -> bool:
-    """Return whether a plate may be that of a vehicle before the own one: it stands in the box of such."""
+    """Return whether a plate may be that of a vehicle before the own one: it stands where such has its own.
+
+    That is in the box of the other, below PLATES_FROM of its height: nobody has a plate on the roof.
+    """
     u, v = (plate_px[0] + plate_px[2]) / 2, (plate_px[1] + plate_px[3]) / 2
-    return any(box[0] <= u <= box[2] and box[1] <= v <= box[3] and box[3] > own_px[3] for box in others_px)
+    return any(
+        box[3] > own_px[3] and box[0] <= u <= box[2] and _plates_from(box) <= v <= box[3] for box in others_px
+    )
+
+
+def _plates_from(box: Box) -> float:
+    return box[1] + PLATES_FROM * (box[3] - box[1])

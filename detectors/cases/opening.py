@@ -8,7 +8,7 @@ from detectors.cases.ladder import CaseStep, RefusedStep, advance
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from detectors.datatypes.frame import NS_PER_S, TimeBase
-from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.plates import PlateReading, Unread
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 
 ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
@@ -71,15 +71,16 @@ class CaseBook:
         """Keep a case for `name`, whatever becomes of it until then."""
         self._unnamed[case.case_id] = case
 
-    def name(self, case_id: str, reading: PlateReading | None) -> Case | None:
+    def name(self, case_id: str, reading: PlateReading | None, why: Unread | None = None) -> Case | None:
         """Return a case that waited for its plate as it now stands, with the reading; None for any other.
 
-        None as a reading says that the plate is unreadable: the case keeps what it has.
+        None as a reading says that the plate is unreadable, and `why` that the case keeps the reason.
         """
         case = self._unnamed.pop(case_id, None)
-        if case is None or reading is None:
-            return case
-        named = replace(case, plate=reading)
+        if case is None:
+            return None
+        plate = reading or case.plate
+        named = replace(case, plate=plate, unread=None if plate else why)
         key = next((key for key, one in self._standing.items() if one.case_id == case_id), None)
         if key is not None:
             self._standing[key] = named

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.detections import VehicleClass
-from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.plates import PlateReading, Unread
 
 
 class CaseTrack(StrEnum):
@@ -50,7 +50,10 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One violation by one vehicle. `history` is oldest first; the last entry is where it stands."""
+    """One violation by one vehicle. `history` is oldest first; the last entry is where it stands.
+
+    `plate` None with `unread` says why the plate is unreadable; without, that nobody looked for it yet.
+    """
 
     case_id: str
     enforcement: CaseTrack
@@ -68,6 +71,7 @@ class Case:
     extremum: float
     unit: str
     history: tuple[CaseEvent, ...]
+    unread: Unread | None = None
 
     @property
     def state(self) -> CaseState:

@@ -6,7 +6,7 @@ from typing import Any
 
 from detectors.datatypes.cases import CaseEvent
 from detectors.datatypes.frame import TimeBase
-from detectors.datatypes.plates import PlateReading
+from detectors.datatypes.plates import PlateReading, Unread
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
@@ -36,10 +36,11 @@ class SnapshotRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlateRead:
-    """That the plate of a case was looked at for good; `reading` None: it is unreadable."""
+    """That the plate of a case was looked at for good; `reading` None: it is unreadable, and `why`."""
 
     case_id: str
     reading: PlateReading | None
+    why: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _round(values: tuple[float, ...] | None, digits: int) -> list[float] | None:
 def _plate(read: PlateRead) -> dict[str, Any]:
     found = read.reading
     confidence = None if found is None else round(found.confidence, 3)
-    return {"case": read.case_id, "plate": found.text if found else None, "confidence": confidence}
+    text = found.text if found else None
+    return {"case": read.case_id, "plate": text, "confidence": confidence, "why": read.why}
 
 
 def _track(track: Track) -> dict[str, Any]:

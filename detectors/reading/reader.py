@@ -13,7 +13,7 @@ import numpy as np
 
 from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.frame import Frame
-from detectors.datatypes.plates import PlateReading, PlateSight
+from detectors.datatypes.plates import PlateReading, PlateSight, Unread
 from detectors.plates.decoding import DecodedPlate, PlateAlphabet, decode
 from detectors.reading.lines import TextLine, joined, text_lines
 from detectors.reading.ppocr import TextModels
@@ -94,18 +94,21 @@ class PlateLineReader:
             if not numbers or len(plates) > 1:
                 return PlateSight()
             chosen = plates[0] if plates else numbers[0]
-            sight = PlateSight(self._believed(image_bgr, chosen), chosen.line.bounds_px)
+            sight = self._judged(image_bgr, chosen)
             if sight.reading is not None or chosen.line.width_px < LEAST_NUMBER_PX:
                 break
         return sight
 
-    def _believed(self, image_bgr: UInt8Array, number: "_Number") -> PlateReading | None:
-        """Return the reading of a number if nothing speaks against it."""
-        agreed = number.agreed
+    def _judged(self, image_bgr: UInt8Array, number: "_Number") -> PlateSight:
+        """Return the reading of a number if nothing speaks against it, else what does."""
+        agreed, at_px = number.agreed, number.line.bounds_px
+        if number.line.width_px < LEAST_NUMBER_PX:
+            return PlateSight(None, at_px, agreed, Unread.TOO_SMALL)
         if agreed is None or agreed.confidence < self.least_confidence:
-            return None
-        whole = number.line.width_px >= LEAST_NUMBER_PX and self._whole(image_bgr, number.line)
-        return agreed if whole else None
+            return PlateSight(None, at_px, agreed, Unread.DOUBTFUL)
+        if not self._whole(image_bgr, number.line):
+            return PlateSight(None, at_px, agreed, Unread.DOUBTFUL)
+        return PlateSight(agreed, at_px)
 
     def _lines(self, image_bgr: UInt8Array, box_px: Box, place: Place, side_px: int) -> list[TextLine]:
         """Return the lines that may be the number of a plate, the likeliest place first."""

@@ -67,12 +67,14 @@ def show_case(
 
 def _row(case: Case, texts: Texts) -> tuple[str, ...]:
     vehicle = texts.text(case.vehicle_class.name.lower())
-    plate = case.plate.text if case.plate else "-"
+    plate = case.plate.text if case.plate else texts.text("unreadable") if case.unread else "-"
     return case.case_id, texts.text(case.rule), vehicle, plate, case.place, texts.text(case.state)
 
 
 def _how_read(case: Case, texts: Texts) -> str:
-    """Return how sure a plate is that was read; nothing of one that was told, or of none."""
+    """Return how sure a plate is that was read, or why it was not; nothing of one that was told."""
+    if case.unread is not None:
+        return f" ({texts.text(f'plate {case.unread.value}')})"
     if case.plate is None or case.plate.oracle:
         return ""
     said = texts.text("read, confidence {confidence}", confidence=f"{case.plate.confidence:.2f}")

@@ -117,6 +117,9 @@ def plates_command(
     seed: Annotated[int, typer.Option(min=0, help="Draws cameras, vehicles and who stands by.")] = 1,
     out: Annotated[Path | None, typer.Option(help="Write the figures here too (.json).")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder for what is done, so that an interrupted run goes on.")
+    ] = None,
     lang: Language = None,
 ) -> None:
     """Measure how well plates are read in rendered snapshots: exact, wrong, unreadable, with bounds.
@@ -127,7 +130,7 @@ def plates_command(
 
     texts = texts_for(lang)
     with bars(texts) as progress:
-        trials = plate_bench.plate_trials(n, seed, workers or os.cpu_count() or 1, progress)
+        trials = plate_bench.plate_trials(n, seed, workers or os.cpu_count() or 1, progress, keep)
     plate_bench.show_plates(trials, texts)
     if out:
         plate_bench.write_plates(trials, seed, out)

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from scenarios.experiments.plate_trials import (
     Counted,
-    Outcome,
     PlateTrial,
     of_cases,
     of_pictures,
@@ -66,11 +65,12 @@ def _cells(one: Counted) -> tuple[str, ...]:
 
 
 def _mistakes(trials: tuple[PlateTrial, ...]) -> list[str]:
+    """Return what was believed wrongly, in a picture or of a case."""
     return [
-        f"{one.text}: {attempt.read}"
+        f"{one.text}: {read}"
         for one in trials
-        for attempt in one.attempts
-        if attempt.outcome is Outcome.WRONG
+        for read in dict.fromkeys((*(a.read for a in one.attempts), one.read))
+        if read not in ("", one.text)
     ]
 
 
@@ -92,4 +92,5 @@ def _trial(one: PlateTrial) -> dict[str, Any]:
         for a in one.attempts
     ]
     kind = one.vehicle_class.name.lower()
-    return {"light": one.light.value, "class": kind, "plate": one.text, "pictures": pictures}
+    left_with = {"outcome": one.outcome.value, "read": one.read, "why": one.why}
+    return {"light": one.light.value, "class": kind, "plate": one.text, **left_with, "pictures": pictures}

@@ -32,7 +32,7 @@ def kept(
     """Return the sightings of a part of a question: those in `folder`, else those of `watch`, kept."""
     if folder is None:
         return watch()
-    name = hashlib.sha256(f"{_code()} {question!r} {part!r}".encode()).hexdigest()[:20]
+    name = hashlib.sha256(f"{code_digest()} {question!r} {part!r}".encode()).hexdigest()[:20]
     file = folder / f"{'-'.join(map(str, part))}-{name}.npz"
     found = _read(file)
     if found is None:
@@ -61,7 +61,7 @@ def _write(seen: Sightings, file: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def _code() -> str:
+def code_digest() -> str:
     """Return a name of the code that drives, draws and detects."""
     digest = hashlib.sha256()
     for package in ANSWERING:

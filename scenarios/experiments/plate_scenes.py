@@ -6,7 +6,6 @@ from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
 
-import cv2
 import numpy as np
 
 from detectors.cases.evidence import Box, zoom_to_fill
@@ -19,16 +18,13 @@ from detectors.datatypes.frame import Frame
 from detectors.datatypes.steps import SnapshotRequest
 from detectors.reading.belief import LastSeen
 from scenarios.datasets.random_views import random_views
-from twin.cameras.optics import resized
 from twin.cameras.plans import ViewSpec
 from twin.cameras.survey import surveyed
 from twin.clock import from_local
 from twin.environment.weather import CLEAR, Sky, Weather
 from twin.network.model import Road, RoadNetwork
 from twin.randomness import Seed
-from twin.rendering.bodies import bodies
-from twin.rendering.fleet import in_place
-from twin.rendering.light import light_at
+from twin.rendering.plate_truth import PlateTruth
 from twin.rendering.plates import FACE_PX, NUMBER_FOOT_PX, Plate, plate_face
 from twin.rendering.source import TwinView
 from twin.traffic.drivers import Registry, Vehicle
@@ -45,6 +41,7 @@ LEAST_VISIBLE = 0.4
 HFOV_DEG = (26.0, 62.0)  # lenses of kerb views in plans
 FRAME_ROWS = 10  # of a plate's face, above which there is nothing but its frame
 HALF_INK = 127
+SHOWS_FROM = 0.99  # of a plate: what hides less, hides no part of a letter that matters
 
 
 class PlateLight(StrEnum):
@@ -77,12 +74,10 @@ class KerbScene:
     def take(self, request: SnapshotRequest) -> tuple[Frame, float]:
         """Return the snapshot, and how tall the characters of the plate are in it.
 
-        They are 0 px tall where the plate does not show, or another vehicle covers a part of it.
+        They are 0 px tall where the plate does not show, or something covers a part of it.
         """
-        frame = self.view.snapshot(self.scene, request)
-        zoom = min(request.zoom, self.view.spec.max_zoom)
-        aimed = resized(self.view.camera.aimed_at(request.target_px, zoom), frame.size_px)
-        return frame, _letters_px(aimed, self.scene, WEATHER_OF[self.light])
+        truth = self.view.snapshot_plate(self.scene, request, self.text)
+        return self.view.snapshot(self.scene, request), letters_px(truth)
 
 
 def kerb_scenes(network: RoadNetwork, root: Seed, light: PlateLight, count: int) -> Iterator[KerbScene]:
@@ -191,31 +186,13 @@ def _case(view: str, text: str, kind: VehicleClass, now_ns: int) -> Case:
     )  # fmt: skip
 
 
-def _letters_px(camera: PinholeCamera, scene: Scene, weather: Weather) -> float:
-    """Return how tall the characters of the first vehicle's plate are, 0 where it does not show in full."""
-    found = bodies(camera, scene.vehicles, light_at(scene.timestamp_ns, weather), scene.timestamp_ns)
-    own = next((one for one in found if one.plate.number == scene.vehicles.plates[0]), None)
-    if own is None or own.plate_px is None or not _shows(own.plate_px, camera, scene.vehicles):
+def letters_px(truth: PlateTruth | None) -> float:
+    """Return how tall the characters of a plate are, 0 where it does not show in full."""
+    if truth is None or truth.shown < SHOWS_FROM:
         return 0.0
-    low_left, low_right, high_right, high_left = own.plate_px
+    low_left, low_right, high_right, high_left = truth.corners_px
     tall_px = np.linalg.norm((high_left + high_right - low_left - low_right) / 2)
-    return float(tall_px) * letters_share(own.plate)
-
-
-def _shows(plate_px: Float64Array, camera: PinholeCamera, vehicles: VehicleStates) -> bool:
-    """Return whether a plate lies in the picture and behind the outline of no vehicle that is nearer."""
-    edge = [camera.width_px - 1, camera.height_px - 1]
-    if not ((plate_px >= 0) & (plate_px <= edge)).all():
-        return False
-    away_m = np.linalg.norm(vehicles.position_m - camera.position_m, axis=1)
-    for _, rows, points in in_place(vehicles):
-        flat, _ = camera.project(points.reshape(-1, 3))
-        for row, pixels in zip(rows.tolist(), flat.reshape(*points.shape[:2], 2), strict=True):
-            hull = cv2.convexHull(pixels.astype(np.float32))
-            covers = any(cv2.pointPolygonTest(hull, one, measureDist=False) > 0 for one in plate_px.tolist())
-            if row != 0 and away_m[row] < away_m[0] and covers:
-                return False
-    return True
+    return float(tall_px) * letters_share(truth.plate)
 
 
 @lru_cache(maxsize=256)

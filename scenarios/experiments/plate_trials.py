@@ -1,19 +1,23 @@
 """How well plates are read: the way of the engine on rendered snapshots of which everything is true."""
 
+import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import partial
 from math import ceil, inf
+from pathlib import Path
 
 import cv2
 
 from detectors.datatypes.detections import VehicleClass
-from detectors.datatypes.plates import PlateSight
+from detectors.datatypes.plates import PlateReading, Unread
+from detectors.plates.voting import voted
 from detectors.ports import PlateReader
 from detectors.reading.belief import believed, closer_look
 from scenarios.experiments.intervals import exact_interval, upper_bound
+from scenarios.experiments.kept_trials import code_digest
 from scenarios.experiments.plate_scenes import NETWORK, KerbScene, PlateLight, kerb_scenes
 from scenarios.experiments.replicate import replicate
 from scenarios.plate_readers import PlateReaderOnUse
@@ -21,7 +25,7 @@ from scenarios.progress import Progress, silent
 from twin.network import library
 from twin.randomness import Seed
 
-PER_CAMERA = 8  # vehicles: to set a camera up takes longer than a picture
+PER_CAMERA = 16  # vehicles: to set a camera up takes longer than a picture
 HEIGHTS_PX = ((0.0, 0.0), (0.0, 8.0), (8.0, 15.0), (15.0, inf))  # above the first, up to the second
 
 
@@ -44,18 +48,19 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class PlateTrial:
-    """One vehicle: the pictures taken of it, the last of which decides, and the time it took to read."""
+    """One vehicle: the pictures taken of it, what its case is left with, and the time it took to read.
+
+    `why` says why it is unreadable, "" where it was read.
+    """
 
     light: PlateLight
     vehicle_class: VehicleClass
     text: str
     attempts: tuple[Attempt, ...]
+    outcome: Outcome
+    read: str
+    why: str
     cpu_s: float
-
-    @property
-    def outcome(self) -> Outcome:
-        """What the case is left with."""
-        return self.attempts[-1].outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,45 +89,81 @@ class Counted:
 
 
 def plate_trials(
-    count: int, seed: int, workers: int = 1, progress: Progress = silent
+    count: int, seed: int, workers: int = 1, progress: Progress = silent, keep: Path | None = None
 ) -> tuple[PlateTrial, ...]:
-    """Return `count` trials: cameras one after another, each in one light, all lights and classes in turn."""
+    """Return `count` trials: cameras one after another, each in one light, all lights and classes in turn.
+
+    Those of a camera that are done are written to the folder `keep`, and what is there already of the same
+    seed and the same code is not done again.
+    """
     cameras = ceil(count / PER_CAMERA)
     shares = [min(PER_CAMERA, count - PER_CAMERA * n) for n in range(cameras)]
-    found = replicate(partial(_of_camera, seed, tuple(shares)), range(cameras), workers, progress)
+    found = replicate(partial(_of_camera, seed, tuple(shares), keep), range(cameras), workers, progress)
     return tuple(one for part in found for one in part)
 
 
-def _of_camera(seed: int, shares: tuple[int, ...], number: int) -> tuple[PlateTrial, ...]:
+def _of_camera(seed: int, shares: tuple[int, ...], keep: Path | None, number: int) -> tuple[PlateTrial, ...]:
+    name = f"seed-{seed}-camera-{number:04d}-{shares[number]}-{code_digest()[:12]}.json"
+    file = None if keep is None else keep / name
+    if file is not None and file.is_file():
+        return trials_from(file.read_text(encoding="utf-8"))
     cv2.setNumThreads(1)
     lights = tuple(PlateLight)
     root = Seed(seed, ("plates", number))
     network, reader = library.resolve(NETWORK), PlateReaderOnUse()
     scenes = kerb_scenes(network, root, lights[number % len(lights)], shares[number])
-    return tuple(tried(one, reader) for one in scenes)
+    found = tuple(tried(one, reader) for one in scenes)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half = file.with_suffix(".half")
+        half.write_text(trials_text(found), encoding="utf-8")
+        half.replace(file)
+    return found
+
+
+def trials_text(trials: Iterable[PlateTrial]) -> str:
+    """Return trials as JSON."""
+    return json.dumps([asdict(one) | {"vehicle_class": one.vehicle_class.name} for one in trials], indent=1)
+
+
+def trials_from(text: str) -> tuple[PlateTrial, ...]:
+    """Return the trials that `trials_text` wrote."""
+    return tuple(
+        PlateTrial(
+            PlateLight(row["light"]), VehicleClass[row["vehicle_class"]], row["text"],
+            tuple(Attempt(a["letters_px"], Outcome(a["outcome"]), a["read"]) for a in row["attempts"]),
+            Outcome(row["outcome"]), row["read"], row["why"], row["cpu_s"],
+        )
+        for row in json.loads(text)
+    )  # fmt: skip
 
 
 def tried(stand: KerbScene, reader: PlateReader) -> PlateTrial:
     """Read the plate of one vehicle as the engine does: in a first picture, and in a closer one."""
-    attempts, spent_s, look = [], 0.0, stand.look
+    attempts, sights, spent_s, look = [], [], 0.0, stand.look
     while True:
         frame, letters_px = stand.take(look.request)
         begun_s = time.process_time()
         sight = believed(look, frame, stand.seen, reader)
         spent_s += time.process_time() - begun_s
-        attempts.append(_attempt(stand.text, letters_px, sight))
+        sights.append(sight)
+        attempts.append(Attempt(letters_px, *_outcome(stand.text, sight.reading)))
         closer = closer_look(look, frame, sight, stand.seen)
         if closer is None:
-            kind = stand.look.case.vehicle_class
-            return PlateTrial(stand.light, kind, stand.text, tuple(attempts), spent_s)
+            kind, vote = stand.look.case.vehicle_class, voted(sights)
+            left_with = *_outcome(stand.text, vote.reading), _why(vote.why)
+            return PlateTrial(stand.light, kind, stand.text, tuple(attempts), *left_with, spent_s)
         look = closer
 
 
-def _attempt(text: str, letters_px: float, sight: PlateSight) -> Attempt:
-    if sight.reading is None:
-        return Attempt(letters_px, Outcome.UNREADABLE, "")
-    read = sight.reading.text
-    return Attempt(letters_px, Outcome.EXACT if read == text else Outcome.WRONG, read)
+def _outcome(text: str, reading: PlateReading | None) -> tuple[Outcome, str]:
+    if reading is None:
+        return Outcome.UNREADABLE, ""
+    return Outcome.EXACT if reading.text == text else Outcome.WRONG, reading.text
+
+
+def _why(why: Unread | None) -> str:
+    return "" if why is None else why.value
 
 
 def of_cases(trials: Iterable[PlateTrial]) -> tuple[Counted, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from detectors.datatypes.cases import Case, PictureKind
+from detectors.datatypes.cases import Case
 from scenarios.reports import plots
 from scenarios.reports.assumptions import Assumption, assumptions
 from scenarios.reports.pictures import Picture, evidence, jpeg_uri
@@ -25,12 +25,11 @@ WRONG = (Match.WRONG_VEHICLE, Match.NOBODY)
 
 @dataclass(frozen=True, slots=True)
 class ShownCase:
-    """A case with its pictures; `looked_at` says that its plate was to be read in one of them."""
+    """A case with its pictures."""
 
     case: Case
     match: CaseMatch
     pictures: tuple[Picture, ...]
-    looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +149,7 @@ def _shown_cases(result: RunResult, score: Score) -> tuple[ShownCase, ...]:
 
 
 def _shown(case: Case, match: CaseMatch, result: RunResult) -> ShownCase:
-    pictures = evidence(result.out, case)
-    zoomed = any(picture.caption == PictureKind.ZOOMED.value for picture in pictures)
-    return ShownCase(case, match, pictures, looked_at=zoomed and result.scenario.plates)
+    return ShownCase(case, match, evidence(result.out, case))
 
 
 def _telling(cases: list[Case]) -> list[Case]:

@@ -170,6 +170,7 @@ def _case(result: RunResult, case: Case, match: CaseMatch) -> dict[str, Any]:
         "plate": case.plate.text if case.plate else None,
         "plate_oracle": case.plate.oracle if case.plate else False,
         "plate_confidence": case.plate.confidence if case.plate else None,
+        "plate_unread": case.unread.value if case.unread else None,
         "offence": _local(case.offence_ns),
         "opened": _local(case.opened_ns),
         "state": case.state.value,

@@ -14,7 +14,7 @@ from detectors.cases.policy import Policy
 from detectors.datatypes.cases import CaseState, PictureKind
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.frame import NS_PER_S, Frame, SnapshotTag
-from detectors.datatypes.plates import PlateReading, PlateSight
+from detectors.datatypes.plates import PlateReading, PlateSight, Unread
 from detectors.datatypes.steps import PlateRead, SnapshotRequest, StepRecord
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import WindowPhase
@@ -135,8 +135,9 @@ def test_an_unreadable_plate_leaves_the_case_without_one_and_says_so() -> None:
     record = stage.answer()
     (case,) = stage.docket.cases()
     assert case.plate is None
-    assert record.plates == (PlateRead(case.case_id, None),)
-    assert '"confidence":null,"plate":null' in record.json_line()
+    assert case.unread is Unread.NOT_SEEN
+    assert record.plates == (PlateRead(case.case_id, None, Unread.NOT_SEEN),)
+    assert '"confidence":null,"plate":null,"why":"not-seen"' in record.json_line()
     assert len(stage.control.requests) == 1
 
 
@@ -166,6 +167,20 @@ def test_the_closer_look_names_the_case() -> None:
     stage.answer()
     stage.answer()
     assert stage.plate == OWN
+
+
+def test_a_closer_look_that_shows_another_number_than_the_first_seemed_to_leaves_it_unreadable() -> None:
+    seemed = PlateSight(None, MIDDLE, PlateReading("KX 1284 LX", 0.99), Unread.TOO_SMALL)
+    stage = Stage([seemed, PlateSight(OWN, (550.0, 330.0, 730.0, 380.0))])
+    stage.answer()
+    record = stage.answer()
+    assert [read.why for read in record.plates] == [Unread.DISAGREE]
+    assert stage.plate is None
+    unsure = replace(seemed, doubtful=PlateReading("KX 1284 LX", 0.6))
+    named = Stage([unsure, PlateSight(OWN, (550.0, 330.0, 730.0, 380.0))])
+    named.answer()
+    named.answer()
+    assert named.plate == OWN
 
 
 def test_a_camera_that_gives_no_second_picture_leaves_the_plate_unreadable() -> None:
@@ -288,5 +303,7 @@ def test_where_a_snapshot_shows_something_is_where_the_view_shows_it() -> None:
 
 def test_whose_plate_a_box_can_hide() -> None:
     assert not hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ())
-    assert hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ((5, 5, 45, 40),))
+    assert hidden_by((10, 20, 20, 24), (0, 0, 40, 30), ((5, 5, 45, 40),))
+    # the roof of a bus, or a rider's helmet: no plate of theirs stands so high
+    assert not hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ((5, 5, 45, 40),))
     assert not hidden_by((10, 10, 20, 14), (0, 0, 40, 30), ((5, 5, 45, 25),))

@@ -2,17 +2,20 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
 
+import cv2
 import numpy as np
 import pytest
 
 from detectors.cases.evidence import Box
 from detectors.datatypes.frame import Frame
+from detectors.datatypes.plates import Unread
 from detectors.reading import ppocr
 from detectors.reading.lines import DRAWN_OUT, TextLine, joined, text_lines
 from detectors.reading.ppocr import ReadingModelError, model_file
 from detectors.reading.reader import PlateLineReader
 from tests.corner_street import NIGHT_NS
 from tests.plate_pictures import OWN, Row, snapshot
+from twin.rendering import plates
 
 KERB: Row = (1, -84.0, 9.3, 0.0)
 OTHER = "KX 958 YM"
@@ -28,7 +31,10 @@ def reader() -> PlateLineReader:
     [
         (KERB, OWN, None),
         (KERB, OWN, NIGHT_NS),
+        # a motorcycle's plate has two lines too, its number over its expiry, and is 2.5 times as wide as tall
         ((0, -84.0, 9.3, 0.0), "KX 2742 LZ", None),
+        ((0, -84.0, 9.3, 0.0), "KX 6999 YAK", NIGHT_NS),
+        ((0, -84.0, 9.3, 180.0), "KX 2742 LZ", None),
         ((1, -84.0, 9.3, 180.0), OWN, None),
     ],
 )
@@ -90,11 +96,35 @@ def test_a_plate_that_is_cut_off_is_unreadable(reader: PlateLineReader, zoom: fl
         assert found is None or found.text == OWN
 
 
+def test_a_number_in_two_lines_is_no_plate_of_these_and_unreadable(
+    reader: PlateLineReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame, box = snapshot((0, -84.0, 9.3, 0.0), plates=("KX 2742 LZ",), zoom=9.0)
+    assert reader.read(frame, box).reading is not None
+
+    drawn = plates.plate_face
+
+    def split(number: str, until: str) -> np.ndarray:
+        """Return a face with the letters behind the number in a line of their own, where the expiry was."""
+        head, _, tail = number.rpartition(" ")
+        plain = drawn(head, until).copy()
+        plain[plates.NUMBER_FOOT_PX + 4 : -8, 12:-12] = 0
+        cv2.putText(plain, tail, (140, 102), plates.FONT, 0.9, 255, 3, cv2.LINE_AA)
+        return plain
+
+    monkeypatch.setattr(plates, "plate_face", split)
+    frame, box = snapshot((0, -84.0, 9.3, 0.0), plates=("KX 2742 LZ",), zoom=9.0)
+    sight = reader.read(frame, box)
+    assert sight.reading is None
+    assert sight.why in (Unread.DOUBTFUL, Unread.NOT_SEEN)
+
+
 def test_what_is_too_small_is_unreadable(reader: PlateLineReader) -> None:
     assert reader.read(*snapshot(KERB, zoom=1.0)).reading is None
     seen = reader.read(*snapshot(KERB, zoom=2.7))
     assert seen.reading is None  # its expiry cannot be seen, so that a part of the number might be covered
     assert seen.at_px is not None  # but where it is: a closer picture can be asked for
+    assert seen.why is Unread.TOO_SMALL
 
 
 def test_a_closer_picture_is_read_where_the_plate_was_seen(reader: PlateLineReader) -> None:

@@ -76,7 +76,9 @@ def test_the_letters_of_a_closer_picture_are_as_much_taller(scene: KerbScene) ->
 
 
 def trial(*attempts: Attempt, light: PlateLight = PlateLight.DAY) -> PlateTrial:
-    return PlateTrial(light, CAR, "KX 1 AB", attempts, 0.2)
+    last = attempts[-1]
+    why = "doubtful" if last.outcome is Outcome.UNREADABLE else ""
+    return PlateTrial(light, CAR, "KX 1 AB", attempts, last.outcome, last.read, why, 0.2)
 
 
 MANY = (
@@ -106,7 +108,9 @@ def test_bounds_are_those_of_clopper_and_pearson() -> None:
 
 def test_a_few_plates_are_read_by_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told: list[float] = []
-    found = plate_trials(4, 12, progress=lambda _what, share: told.append(share))
+    found = plate_trials(4, 12, progress=lambda _what, share: told.append(share), keep=tmp_path / "kept")
+    # what was done is not done again: the time that reading took would be another
+    assert plate_trials(4, 12, keep=tmp_path / "kept") == found
     assert told[-1] == 1.0
     assert {one.light for one in found} == {PlateLight.DAY}
     assert len({one.vehicle_class for one in found}) > 1

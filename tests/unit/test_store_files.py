@@ -1,5 +1,6 @@
 import hashlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ from detectors.archive.store import CaseStore, StoreError
 from detectors.cases.opening import CaseBook
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, EvidencePicture, PictureKind
+from detectors.datatypes.plates import Unread
 from tests.judgement import SEEN, verdict
 
 
@@ -98,3 +100,16 @@ def test_commits_survive_a_power_cut_by_setting(tmp_path: Path) -> None:
     with CaseStore(tmp_path) as store, store._writing() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_why_a_plate_is_unreadable_is_kept_and_a_store_of_before_that_goes_on(tmp_path: Path) -> None:
+    case = some_case()
+    with CaseStore(tmp_path) as store:
+        store.put(case)
+    with sqlite3.connect(tmp_path / "cases.db") as connection:
+        connection.execute("ALTER TABLE cases DROP COLUMN plate_unread")
+    with CaseStore(tmp_path, create=False) as store:
+        assert store.case(case.case_id) == case
+        doubted = replace(case, unread=Unread.DISAGREE)
+        store.put(doubted)
+        assert store.case(case.case_id) == doubted

@@ -10,6 +10,7 @@ import pytest
 from detectors.cases.law import TABLE
 from detectors.datatypes.cases import CaseState, CaseTrack, PictureKind
 from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.plates import Unread
 from detectors.datatypes.signals import Aspect
 from detectors.datatypes.violations import Reason, VerdictKind, WindowPhase
 from detectors.violations.registry import RULES
@@ -21,6 +22,7 @@ ENUMS = (Reason, CaseState, CaseTrack, PictureKind, VerdictKind, Aspect, WindowP
 CODES = [
     *(code.value for kind in ENUMS for code in kind.__members__.values()),
     *(vehicle.name.lower() for vehicle in VehicleClass),
+    *(f"plate {why.value}" for why in Unread),
     *RULES,
     *(row.article for row in TABLE),
     *(row.conduct for row in TABLE),

@@ -4,8 +4,11 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from detectors.datatypes.detections import VehicleClass
 from scenarios.bench.agreement import Agreement, Placed
-from tests.verification import ranking_page
+from scenarios.experiments.plate_scenes import PlateLight
+from scenarios.experiments.plate_trials import Attempt, Outcome, PlateTrial
+from tests.verification import plates_page, ranking_page
 from tests.verification.__main__ import PROOFS, parser
 from tests.verification.page import Effort, Finding, Table, page
 from tests.verification.pytest_proof import finding
@@ -106,3 +109,36 @@ def test_a_ranking_is_told_in_the_order_of_the_twin_with_the_place_on_the_street
     assert agreed.sentence.endswith("the orders agree.")
     assert not ranking_page.finding(Agreement("F1", placed, -1.0, -1.0, -0.2), "twin", "street").holds
     assert len(ranking_page.SETTINGS) >= 6
+
+
+def plates(*outcomes: Outcome, light: PlateLight = PlateLight.DAY) -> tuple[PlateTrial, ...]:
+    read = {Outcome.EXACT: "KX 1 A", Outcome.WRONG: "KX 7 A", Outcome.UNREADABLE: ""}
+    return tuple(
+        PlateTrial(
+            light, VehicleClass.CAR, "KX 1 A", (Attempt(20.0, one, read[one]),), one, read[one],
+            "doubtful" if one is Outcome.UNREADABLE else "", 0.1,
+        )
+        for one in outcomes
+    )  # fmt: skip
+
+
+def test_plates_hold_where_no_bar_is_missed_and_nobody_is_named_wrongly() -> None:
+    exact, unread, wrong = Outcome.EXACT, Outcome.UNREADABLE, Outcome.WRONG
+    most = plates(*[exact] * 19, unread)
+    told = plates_page.finding(most)
+    assert told.holds
+    assert "19 of 20 (day)" in told.sentence
+    assert "below 0.1391 (95 %) for the 20 whose plate shows" in told.sentence
+    assert "is not shown by so many" in told.sentence
+    bars = told.tables[0].rows
+    assert bars[0] == ("day", "95%", "19 of 20", "0.950", "0.751 to 0.999", "yes", "no")
+    assert told.tables[-1].rows == (("doubtful", "1", "0"),)
+    assert not plates_page.finding(plates(*[exact] * 18, unread, unread)).holds
+    assert not plates_page.finding(plates(*[exact] * 99, wrong)).holds
+    assert not plates_page.finding((*most, *plates(exact, unread, light=PlateLight.RAIN))).holds
+
+
+def test_three_thousand_plates_without_an_error_show_one_in_a_thousand() -> None:
+    enough, lacking = (plates_page.finding(plates(*[Outcome.EXACT] * n)).sentence for n in (2995, 2994))
+    assert "That at most 1 in 1,000 is wrong is shown." in enough
+    assert "That at most 1 in 1,000 is wrong is not shown by so many." in lacking

@@ -8,7 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.verification import pytest_proof, ranking_page, realism_page, replications, sensing_page
+from tests.verification import (
+    plates_page,
+    pytest_proof,
+    ranking_page,
+    realism_page,
+    replications,
+    sensing_page,
+)
 from tests.verification.page import ROOT, Effort, Finding, commit, page
 
 MAIN_SCENARIO = "beruang-madu"
@@ -72,6 +79,7 @@ PROOFS = {
         lambda options: f"{'short' if options.short else 'long'} form of tests/verification/ranking_page.py",
     ),
     "tracking": _of_file("Tracking: behind traffic, in packs, over a tour", "test_tracking.py"),
+    "plates": Proof("Plates read in snapshots", plates_page.prove, plates_page.extent),
     "training": _of_file("Weights from a recipe, the whole way", "test_training.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(
@@ -92,6 +100,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--short", action="store_true", help="the form of `make test`, one seed, to try it")
     made.add_argument(
         "--seeds", type=int, metavar="N", help=f"runs of {MAIN_SCENARIO}; else 5, or 1 if short"
+    )
+    made.add_argument(
+        "--plates", type=int, metavar="N", help=f"vehicles whose plate is read; else {plates_page.LONG}"
     )
     made.add_argument(
         "--evening", action="store_true", help=f"{MAIN_SCENARIO} from 15:30 to 19:15: hours a run"

@@ -25,6 +25,7 @@ from twin.rendering.lens_view import LensView
 from twin.rendering.light import Light, light_at, light_key, noise_plate, scattering
 from twin.rendering.osd import write_osd
 from twin.rendering.part import WHOLE, Part, part_of
+from twin.rendering.plate_truth import PlateTruth, plate_truth
 from twin.rendering.rain import Rain
 from twin.rendering.raster import add_share, take_share
 from twin.rendering.scenery import Scenery
@@ -72,6 +73,7 @@ class ViewRenderer:
         self._noise: tuple[UInt8Array, UInt8Array] | None = None
         self._own_faults = Faults(spec.faults, spec.size_px, seed.child("faults"))
         self._knocked: tuple[Backdrop, int, Still] | None = None
+        self._closest: Backdrop | None = None
         self._lenses: tuple[PinholeCamera, list[_Lens]] | None = None
         self.light_shift_ns = 0  # how much later in the day it looks than it is: an exercise
 
@@ -129,7 +131,7 @@ class ViewRenderer:
         self._still_at(scene.timestamp_ns)
         lens = LensView(resized(camera, size_px))
         own = lens.painted
-        backdrop = Backdrop(self._scenery, own, 1)
+        backdrop = self._close_up(own)
         vehicles, light = in_frame(own, scene.vehicles), self._light
         dim, _ = shadow_cover(own, vehicles, light, (own.height_px, own.width_px))
         beam = beam_cover(own, vehicles, light, (own.height_px, own.width_px))
@@ -137,6 +139,22 @@ class ViewRenderer:
         canvas = lens.picture(self._traffic(still.lit, backdrop, still, (scene, vehicles)), own)
         part = part_of(self.lens.real(self._camera), lens.real(own))
         return self._through_glass(canvas, scene.timestamp_ns, part)
+
+    def plate_zoomed(
+        self, scene: Scene, camera: PinholeCamera, size_px: tuple[int, int], number: str
+    ) -> PlateTruth | None:
+        """Return how the plate of a number shows in such a picture, before a lens bends it."""
+        own = LensView(resized(camera, size_px)).painted
+        found = bodies(own, in_frame(own, scene.vehicles), self._light_at(scene.timestamp_ns))
+        self._closest = Backdrop(self._scenery, own, 1)  # the picture itself may be asked for next
+        return plate_truth(found, number, self._closest.upright)
+
+    def _close_up(self, camera: PinholeCamera) -> Backdrop:
+        """Return the street before a camera that was turned and zoomed; it is large, and not kept."""
+        kept, self._closest = self._closest, None
+        if kept is not None and _same_look(kept.camera, camera):
+            return kept
+        return Backdrop(self._scenery, camera, 1)
 
     def _still_at(self, timestamp_ns: int) -> Still:
         looks_ns = timestamp_ns + self.light_shift_ns
@@ -216,6 +234,12 @@ class ViewRenderer:
                 area = (slice(tile.shape[0]), slice(tile.shape[1]))
                 cv2.add(tile, brighter[area], tile)
                 cv2.subtract(tile, darker[area], tile)
+
+
+def _same_look(one: PinholeCamera, other: PinholeCamera) -> bool:
+    """Return whether two cameras at one place show the same."""
+    looks = [(c.yaw_rad, c.tilt_rad, c.roll_rad, c.focal_px, c.width_px, c.height_px) for c in (one, other)]
+    return looks[0] == looks[1]
 
 
 class _Lens(NamedTuple):

@@ -18,6 +18,7 @@ from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.coding import coded
 from twin.rendering.painter import ViewRenderer
+from twin.rendering.plate_truth import PlateTruth
 from twin.rendering.truth_boxes import FrameTruth, frame_truth
 from twin.truth import Scene
 
@@ -61,17 +62,24 @@ class TwinView:
 
     def snapshot(self, scene: Scene, request: SnapshotRequest) -> Frame:
         """Return the zoomed picture of what the requested pixel shows."""
-        zoom = min(request.zoom, self.spec.max_zoom)
-        aimed = _zoomed(self.camera, request, zoom, self.spec.lens)
-        missed = self._missed("snapshot", request.request_id)
-        aimed = replace(
-            aimed, yaw_rad=aimed.yaw_rad + missed.pan_rad, tilt_rad=aimed.tilt_rad + missed.tilt_rad
-        )
+        aimed, zoom = self._aimed(request)
         image = self._sent(self._renderer.render_zoomed(scene, aimed, SNAPSHOT_PX), SNAPSHOT_QUALITY)
         # the engine is told the optics as surveyed: the true pose stays in the twin
         believed = resized(_zoomed(self._believed, request, zoom, self._believed_lens), SNAPSHOT_PX)
         tag = SnapshotTag(request.request_id, zoom, believed)
         return Frame(self.spec.name, 0, self._stamp(scene), image, True, TimeBase.UTC, tag)  # noqa: FBT003
+
+    def snapshot_plate(self, scene: Scene, request: SnapshotRequest, number: str) -> PlateTruth | None:
+        """Return how the plate of a number truly shows in that picture."""
+        return self._renderer.plate_zoomed(scene, self._aimed(request)[0], SNAPSHOT_PX, number)
+
+    def _aimed(self, request: SnapshotRequest) -> tuple[PinholeCamera, float]:
+        """Return the camera as it truly looks for a request, and its zoom."""
+        zoom = min(request.zoom, self.spec.max_zoom)
+        aimed = _zoomed(self.camera, request, zoom, self.spec.lens)
+        missed = self._missed("snapshot", request.request_id)
+        yaw_rad, tilt_rad = aimed.yaw_rad + missed.pan_rad, aimed.tilt_rad + missed.tilt_rad
+        return replace(aimed, yaw_rad=yaw_rad, tilt_rad=tilt_rad), zoom
 
     def _sent(self, image: UInt8Array, quality: int | None) -> UInt8Array:
         """Return a picture as it arrives; a camera whose quality is None sends all as it is."""
