@@ -32,34 +32,26 @@ def check_settings(settings: Sequence[str]) -> None:
 
 def try_on(source: Source, settings: Sequence[str], progress: Progress = silent) -> tuple[Trial, ...]:
     """Return a trial of each detector; a clip gets a fresh one. Raises InputError and DetectorError."""
-    sittings: dict[tuple[str, str], Sitting] = {}
+    sittings: dict[str, Sitting] = {}  # of the clip that is being shown: each holds a model
     looked: dict[str, list[Looked]] = {setting: [] for setting in settings}
     albums = {setting: Album() for setting in settings}
-    done = 0
+    shown, done = "", 0
     for clip, picture in source.pictures():
-        for setting in settings:
-            key = (setting, clip.name)
-            if key not in sittings:
-                sittings[key] = Sitting(setting, clip)
-            one = sittings[key].take(picture)
+        if not sittings or clip.name != shown:
+            sittings, shown = {setting: Sitting(setting, clip) for setting in settings}, clip.name
+        for setting, sitting in sittings.items():
+            one = sitting.take(picture)
             looked[setting].append(one)
-            albums[setting].look(one, picture.frame, sittings[key].threshold)
+            albums[setting].look(one, picture.frame, sitting.threshold)
         done += 1
         progress("detecting", min(1.0, done / max(1, source.facts.pictures)))
     if not done:
         msg = f"{source.facts.name}: holds no picture to try a detector on"
         raise InputError(msg)
-    return tuple(_trial(setting, sittings, looked[setting], albums[setting], source) for setting in settings)
-
-
-def _trial(
-    setting: str,
-    sittings: dict[tuple[str, str], Sitting],
-    looked: list[Looked],
-    album: Album,
-    source: Source,
-) -> Trial:
-    first = next(one for (whose, _), one in sittings.items() if whose == setting)
-    return Trial(
-        setting, first.called, first.threshold, source.facts, tuple(looked), album.misses, album.false
-    )
+    return tuple(
+        Trial(
+            setting, sitting.called, sitting.threshold, source.facts, tuple(looked[setting]),
+            albums[setting].misses, albums[setting].false,
+        )
+        for setting, sitting in sittings.items()
+    )  # fmt: skip
