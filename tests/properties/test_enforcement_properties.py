@@ -1,6 +1,7 @@
 """Whatever is tried, by whomever, in whatever order: what may never happen does not."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from detectors.cases.policy import Phase, Policy
 from detectors.cases.powers import POWERS
 from detectors.cases.tracks import FINAL, TRACKS
 from detectors.datatypes.cases import Case, CaseState, CaseTrack
-from tests.enforcement import DAY_NS, OWN, case_in
+from tests.enforcement import ALL_KNOWN, DAY_NS, OWN, case_in
 
 S = CaseState
 KERB = {S.TEGURAN, S.STIKER, S.PENGGEMBOSAN, S.PENDEREKAN}
@@ -21,6 +22,20 @@ SANCTIONS = {S.STIKER, S.PENGGEMBOSAN, S.PENDEREKAN, S.LETTER, S.TILANG}
 known = st.sampled_from((True, True, False, None))
 policies = st.sampled_from((Policy(), Policy(), Policy(phase=Phase.SOCIALISATION)))
 days = st.integers(-1, 10)
+FLAWS: list[tuple[str, Any]] = [
+    *[("", None)] * 4,
+    *((name, value) for name in ("standing", "police_in_crew", "picture_sealed") for value in (False, None)),
+    ("policy", Policy(phase=Phase.SOCIALISATION)),
+    ("dated", False),
+]
+BEGINNING = {
+    CaseTrack.STANDING: (CaseStep.ACCEPT, CaseStep.WARN, CaseStep.STICKER),
+    CaseTrack.MOVING: (CaseStep.ACCEPT, CaseStep.SEND_LETTER, CaseStep.CONFIRM),
+}
+
+
+def able(track: CaseTrack, step: CaseStep) -> list[Actor]:
+    return [power.actor for power in POWERS if (power.track, power.step) == (track, step)]
 
 
 @st.composite
@@ -35,33 +50,51 @@ def facts(draw: st.DrawFn) -> Facts:
     )
 
 
+@st.composite
+def nearly_all_hold(draw: st.DrawFn) -> Facts:
+    """Facts under which most steps may be taken, but for one of them at times."""
+    driver = draw(st.booleans())
+    name, value = draw(st.sampled_from(FLAWS))
+    return replace(ALL_KNOWN, driver_present=driver, **({name: value} if name else {}))
+
+
 class Enforcement(RuleBasedStateMachine):
     """One case, and everybody at it."""
 
-    @initialize(track=st.sampled_from(CaseTrack), readable=st.booleans())
-    def open(self, track: CaseTrack, readable: bool) -> None:
+    @initialize(
+        track=st.sampled_from(CaseTrack), readable=st.sampled_from((True, True, False)), far=st.integers(0, 3)
+    )
+    def open(self, track: CaseTrack, readable: bool, far: int) -> None:
+        """Open a case and try the first steps of the usual way: from there the rest is in reach."""
         self.case: Case = case_in(S.CAPTURED, track=track, plate=OWN if readable else None)
+        for step in BEGINNING[track][:far]:
+            self.attempt(Deed(step, able(track, step)[0], self.now_ns, "reason"), ALL_KNOWN)
 
     @rule(
         step=st.sampled_from(CaseStep),
         by=st.sampled_from(Actor),
         later=days,
-        around=facts(),
+        around=st.one_of(facts(), nearly_all_hold()),
         ground=st.sampled_from(("reason", "")),
     )
     def anything(self, step: CaseStep, by: Actor, later: int, around: Facts, ground: str) -> None:
-        at_ns = self.case.history[-1].timestamp_ns + later * DAY_NS
-        self.attempt(Deed(step, by, at_ns, ground), around)
+        self.attempt(Deed(step, by, self.now_ns + later * DAY_NS, ground), around)
 
     @precondition(lambda self: self.case.state not in FINAL)
-    @rule(data=st.data(), later=st.integers(0, 20), around=facts())
+    @rule(data=st.data(), later=st.sampled_from((0, 0, 1, 9, 20)), around=nearly_all_hold())
     def something_that_leads_on(self, data: st.DataObject, later: int, around: Facts) -> None:
         """Steps that the table has, by those who may: without them few sequences come far."""
         track = self.case.enforcement
-        step = data.draw(st.sampled_from([step for at, step in TRACKS[track] if at is self.case.state]))
-        able = [p.actor for p in POWERS if (p.track, p.step) == (track, step)]
-        at_ns = self.case.history[-1].timestamp_ns + later * DAY_NS
-        self.attempt(Deed(step, data.draw(st.sampled_from(able)), at_ns, "reason"), around)
+        table = TRACKS[track]
+        steps = [step for at, step in table if at is self.case.state]
+        onward = [step for step in steps if table[self.case.state, step].to not in FINAL]
+        step = data.draw(st.sampled_from(onward or steps))
+        by = data.draw(st.sampled_from(able(track, step)))
+        self.attempt(Deed(step, by, self.now_ns + later * DAY_NS, "reason"), around)
+
+    @property
+    def now_ns(self) -> int:
+        return self.case.history[-1].timestamp_ns
 
     @rule()
     def plate_is_read(self) -> None:
