@@ -108,7 +108,8 @@ def test_without_a_loudspeaker_the_warning_is_left_to_an_officer_and_nothing_is_
     for control in (None, ScriptedControl(willing=False)):
         docket = ListDocket()
         records = play(engine(follows(stands(5, 200)), docket, control), 80)
-        assert docket.cases()[0].state is CaseState.ACCEPTED
+        reached = [event.state for event in docket.cases()[0].history]
+        assert reached == [CaseState.CAPTURED, CaseState.ACCEPTED, CaseState.CLOSED]
         assert not any(record.requests for record in records)
 
 
