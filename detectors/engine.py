@@ -5,12 +5,13 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 
 import numpy as np
 
+from detectors.cases.deeds import Actor, CaseStep, Deed
 from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
 from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
-from detectors.datatypes.cases import CaseEvent, CaseTrack, EvidencePicture, PictureKind
+from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import Polygon
@@ -25,7 +26,6 @@ from detectors.reading.belief import LastSeen, believed, believed_in_view, close
 from detectors.reading.looks import PlateLooks
 
 LOUDSPEAKER = "loudspeaker"
-OFFICER = "officer"
 
 
 class FrameOrder(ValueError):  # noqa: N818 - reads as what happened
@@ -134,20 +134,21 @@ class ViewEngine:
             entry = self._book.take(verdict, around)
             if entry is None:
                 continue
-            if entry.opened and entry.case.enforcement is CaseTrack.STANDING:
-                entry = self._book.warn(verdict, self._warn(verdict))
+            if entry.opened and entry.case.state is CaseState.ACCEPTED:
+                entry = self._announced(entry, verdict, around)
             self.docket.put(entry.case)
             events += entry.events
             if entry.opened:
                 requests += self._prove(entry, verdict, frame)
         return tuple(events), tuple(requests)
 
-    def _warn(self, verdict: Verdict) -> str:
+    def _announced(self, entry: Entry, verdict: Verdict, around: Circumstances) -> Entry:
         """Give the teguran over the camera's loudspeaker, else leave it to an officer."""
-        said = self.control is not None and self.control.announce(
-            f"teguran.{verdict.rule}", verdict.updated_ns
-        )
-        return LOUDSPEAKER if said else OFFICER
+        deed = Deed(CaseStep.ANNOUNCE, Actor.SYSTEM, verdict.updated_ns, LOUDSPEAKER)
+        if self.control is None or not self._book.allows(verdict, deed, around):
+            return entry
+        said = self.control.announce(f"teguran.{verdict.rule}", verdict.updated_ns)
+        return self._book.act(verdict, deed, around) if said else entry
 
     def _prove(self, entry: Entry, verdict: Verdict, frame: Frame) -> tuple[SnapshotRequest, ...]:
         """Attach what the view itself shows, and ask for a closer look at a vehicle that stands."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from detectors.datatypes.site import DailyWindow, NoParkingZone, StopLine
+from detectors.cases.local_rules import KTL_BAN
+from detectors.datatypes.site import NoParkingZone, StopLine
 from scenarios.results import RunResult
 from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork
@@ -11,7 +12,7 @@ from twin.truth import TrueViolation
 KERB_PARKING = "kerb_parking"
 RED_LIGHT = "red_light"
 RULES = (KERB_PARKING, RED_LIGHT)
-KTL_WINDOW = DailyWindow(16 * 3600, 19 * 3600)  # SK Wali Kota 188.45-370/2025
+KTL_WINDOW = KTL_BAN.window
 STAND_TOLERANCE_S = 5.0  # a stand this close to the least one is counted in neither way
 RED_UNCERTAINTY_S = 0.3  # what the red-light rule itself calls undetermined
 BESIDE_LINE_M = 1.0

@@ -38,6 +38,7 @@ class CamerasFile(FileModel):
     loudspeakers: Share = USUAL_CAMERAS.loudspeakers
     least_stand_s: Amount = USUAL_CAMERAS.least_stand_s
     delay_s: Amount = USUAL_CAMERAS.delay_s
+    review_s: Amount = USUAL_CAMERAS.review_s
 
 
 class LadderFile(FileModel):

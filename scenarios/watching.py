@@ -42,7 +42,11 @@ PICTURES_PER_VIEW = 2
 
 @dataclass(frozen=True, slots=True)
 class ViewJob:
-    """All that a worker process needs to build the pipeline of one view; `plates`: whether it reads them."""
+    """All that a worker process needs to build the pipeline of one view.
+
+    `plates` says whether it reads them, `stand_in` that standing cases are accepted as they are opened:
+    a run has no officer at the desk.
+    """
 
     network: RoadNetwork
     spec: ViewSpec
@@ -55,6 +59,7 @@ class ViewJob:
     camera: Camera | None = None
     weather: Weather = CLEAR
     plates: bool = True
+    stand_in: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +135,7 @@ class ViewAtWork:
             control=self._control,
             signals=self._signals,
             plates=PlateReaderOnUse() if job.plates else None,
-            policy=Policy(phase=job.phase),
+            policy=Policy(phase=job.phase, stand_in=job.stand_in),
         )
         self._log = _open_log(job.out, job.spec.name)
         self._frames = 0
@@ -201,7 +206,7 @@ class ViewAtWork:
         self._asked.update((request.request_id, request) for request in record.requests)
         self._events.extend(record.events)
         for event in record.events:
-            if event.state is CaseState.OPENED:
+            if event.state is CaseState.CAPTURED:
                 self._attribute(self._docket.cases[event.case_id], record)
 
     def _attribute(self, case: Case, record: StepRecord) -> None:

@@ -137,7 +137,7 @@ def case(number: int, accused: Accusation) -> Case:
     standing = accused.rule == "kerb_parking"
     case_id = f"{'kerb' if standing else 'line'}_{accused.rule.replace('_', '-')}_{number:04d}"
     opened_ns = at(accused.opened)
-    states = ("opened", *(accused.states or (("teguran",) if standing else ("review",))))
+    states = ("captured", *(accused.states or (("accepted", "teguran") if standing else ())))
     history = tuple(
         CaseEvent(case_id, opened_ns + seconds(60 * row), CaseState(state), "violation")
         for row, state in enumerate(states)
@@ -257,7 +257,8 @@ def evening(out: Path, seed: int = 1, setting: Scenario | None = None) -> RunRes
     ]
     reds = [crossing(40 + n, f"{16 + n // 5}:{10 + (n * 7) % 40}:20", 0.5 + n % 3) for n in range(9)]
     reds.append(crossing(60, "17:33:10", 0.1))
-    ladder = (("teguran", "closed"), ("teguran", "stiker", "closed"), ("teguran", "stiker", "penderekan"))
+    warned = ("accepted", "teguran")
+    ladder = ((*warned, "closed"), (*warned, "stiker", "closed"), (*warned, "stiker", "penderekan"))
     found = [
         Accusation(
             "kerb_parking",

@@ -18,6 +18,7 @@ from detectors.datatypes.plates import PlateReading, Unread
 DATABASE = "cases.db"
 EVIDENCE = "evidence"
 BUSY_MS = 30_000
+FORMER_STATES = {"opened": CaseState.CAPTURED, "review": CaseState.CAPTURED}  # stores of before 0020
 
 METADATA = sa.MetaData()
 CASES = sa.Table(
@@ -244,7 +245,11 @@ def _of(table: sa.Table, case_id: str, *columns: sa.Column[Any]) -> sa.Select[An
 
 def _events(connection: sa.Connection, case_id: str) -> tuple[CaseEvent, ...]:
     rows = connection.execute(_of(EVENTS, case_id)).all()
-    return tuple(CaseEvent(r.case_id, r.timestamp_ns, CaseState(r.state), r.ground) for r in rows)
+    return tuple(CaseEvent(r.case_id, r.timestamp_ns, _state(r.state), r.ground) for r in rows)
+
+
+def _state(code: str) -> CaseState:
+    return FORMER_STATES[code] if code in FORMER_STATES else CaseState(code)
 
 
 def _event_row(event: CaseEvent, number: int) -> dict[str, Any]:

@@ -1,62 +1,75 @@
-"""The two tracks of enforcement as tables: which step leads where, everything else is refused."""
+"""One step of a case: taken, refused, or undetermined, and the line that says why."""
 
-from dataclasses import replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
-from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
+from detectors.cases.deeds import Deed
+from detectors.cases.needs import PREDICATES, Facts
+from detectors.cases.powers import holders, may
+from detectors.cases.tracks import TRACKS
+from detectors.datatypes.cases import Case, CaseEvent
+
+NO_SUCH_STEP, CLOCK, NO_POWER = "no-such-step", "clock-backwards", "no-power"
 
 
-class CaseStep(StrEnum):
-    """What can be done with a case."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a step was not taken: `code` is a Need, or one of the codes above; `line` is for people.
 
-    WARN = "warn"
-    STICKER = "sticker"
-    TOW = "tow"
-    REVIEW = "review"
-    SEND = "send"
-    CLOSE = "close"
+    `undetermined` says that what is missing is knowledge, so that the step may still come.
+    """
+
+    code: str
+    line: str
+    undetermined: bool = False
 
 
 class RefusedStep(ValueError):  # noqa: N818 - reads as what happened
-    """The ladder has no such rung from where the case stands."""
+    """A step was not taken; the case is as it was."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.line)
+        self.refusal = refusal
 
 
-STANDING = {
-    (CaseState.OPENED, CaseStep.WARN): CaseState.TEGURAN,
-    (CaseState.TEGURAN, CaseStep.STICKER): CaseState.STIKER,
-    (CaseState.STIKER, CaseStep.TOW): CaseState.PENDEREKAN,
-    (CaseState.OPENED, CaseStep.CLOSE): CaseState.CLOSED,
-    (CaseState.TEGURAN, CaseStep.CLOSE): CaseState.CLOSED,
-    (CaseState.STIKER, CaseStep.CLOSE): CaseState.CLOSED,
-    (CaseState.PENDEREKAN, CaseStep.CLOSE): CaseState.CLOSED,
-}
-MOVING = {
-    (CaseState.OPENED, CaseStep.REVIEW): CaseState.REVIEW,
-    (CaseState.REVIEW, CaseStep.SEND): CaseState.LETTER,
-    (CaseState.OPENED, CaseStep.CLOSE): CaseState.CLOSED,
-    (CaseState.REVIEW, CaseStep.CLOSE): CaseState.CLOSED,
-    (CaseState.LETTER, CaseStep.CLOSE): CaseState.CLOSED,
-}
-LADDERS = {CaseTrack.STANDING: STANDING, CaseTrack.MOVING: MOVING}
+def refusal(case: Case, deed: Deed, facts: Facts) -> Refusal | None:
+    """Return why a step cannot be taken, None where it can."""
+    what = f"{case.case_id}: {deed.step} by {deed.by}"
+    last_ns = case.history[-1].timestamp_ns
+    if deed.timestamp_ns < last_ns:
+        return Refusal(CLOCK, f"{what} at {deed.timestamp_ns} ns is before {last_ns} ns; check the clock")
+    table = TRACKS[case.enforcement]
+    transition = table.get((case.state, deed.step))
+    if transition is None:
+        possible = ", ".join(step for at, step in table if at is case.state) or "nothing"
+        line = f"{what}: a {case.enforcement} case that is {case.state} refuses it; possible: {possible}"
+        return Refusal(NO_SUCH_STEP, line)
+    powerless = _powerless(case, deed, facts, what)
+    if powerless is not None:
+        return powerless
+    for need in transition.needs:
+        held = PREDICATES[need](case, deed, facts)
+        if not held:
+            lack = "UNDETERMINED, it is not known whether" if held is None else "refused, it needs"
+            return Refusal(need, f"{what}: {lack} {need}", undetermined=held is None)
+    return None
 
 
-def next_state(track: CaseTrack, state: CaseState, step: CaseStep) -> CaseState:
-    """Return where `step` leads; RefusedStep names what would be possible instead."""
-    ladder = LADDERS[track]
-    if (state, step) not in ladder:
-        possible = ", ".join(s for at, s in ladder if at is state) or "nothing"
-        msg = f"a {track} case that is {state} refuses {step}; possible: {possible}"
-        raise RefusedStep(msg)
-    return ladder[state, step]
+def advance(case: Case, deed: Deed, facts: Facts) -> Case:
+    """Return the case one step on; RefusedStep tells what is missing."""
+    refused = refusal(case, deed, facts)
+    if refused is not None:
+        raise RefusedStep(refused)
+    state = TRACKS[case.enforcement][case.state, deed.step].to
+    event = CaseEvent(case.case_id, deed.timestamp_ns, state, deed.ground)
+    return replace(case, history=(*case.history, event))
 
 
-def advance(case: Case, step: CaseStep, timestamp_ns: int, ground: str) -> Case:
-    """Return the case one step on; `ground` is the code of the reason.
-
-    Raises RefusedStep where the ladder has no such step or time would run backwards.
-    """
-    state = next_state(case.enforcement, case.state, step)
-    if timestamp_ns < case.history[-1].timestamp_ns:
-        msg = f"{case.case_id}: {step} at {timestamp_ns} ns is before {case.history[-1].timestamp_ns} ns"
-        raise RefusedStep(msg)
-    return replace(case, history=(*case.history, CaseEvent(case.case_id, timestamp_ns, state, ground)))
+def _powerless(case: Case, deed: Deed, facts: Facts, what: str) -> Refusal | None:
+    """Return the refusal of who has no power for a step on that day."""
+    day, powers = facts.day(deed.timestamp_ns), facts.policy.powers
+    held = may(deed.by, case.enforcement, deed.step, day, powers)
+    if held:
+        return None
+    who = ", ".join(f"{p.actor} since {p.valid_from}" for p in holders(case.enforcement, deed.step, powers))
+    lack = "UNDETERMINED, the day is not known" if held is None else f"no power for it on {day}"
+    return Refusal(NO_POWER, f"{what}: {lack}; may: {who or 'nobody'}", undetermined=held is None)

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from detectors.cases.ladder import CaseStep, RefusedStep, advance
+from detectors.cases.deeds import Actor, CaseStep, Deed
+from detectors.cases.ladder import NO_SUCH_STEP, Refusal, RefusedStep, advance, refusal
+from detectors.cases.needs import Facts
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from detectors.datatypes.frame import NS_PER_S, TimeBase
@@ -22,6 +24,10 @@ class Circumstances:
     time_base: TimeBase
     simulated: bool
     oracle: bool
+
+    def facts(self, policy: Policy, *, standing: bool) -> Facts:
+        """Return what a camera knows when a step falls due."""
+        return Facts(policy, self.time_base is TimeBase.UTC, self.utc_offset_s, standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +62,27 @@ class CaseBook:
         case = self._standing.get(verdict.key)
         if case is None:
             return None
-        return self._keep(verdict, case, self._climb(case, verdict))
+        return self._keep(verdict, case, self._climb(case, verdict, circumstances))
 
-    def warn(self, verdict: Verdict, ground: str) -> Entry:
-        """Return the standing case of `verdict` after its teguran; `ground` says who spoke."""
-        if verdict.key not in self._standing:
-            msg = f"no standing case is open for {verdict.key}"
-            raise RefusedStep(msg)
-        case = self._standing[verdict.key]
-        entry = self._keep(verdict, case, advance(case, CaseStep.WARN, verdict.updated_ns, ground))
+    def act(self, verdict: Verdict, deed: Deed, circumstances: Circumstances) -> Entry:
+        """Return the standing case of `verdict` after a step, all of its history as events.
+
+        Raises RefusedStep where no such case is open, or it cannot take the step.
+        """
+        case = self._standing.get(verdict.key)
+        if case is None:
+            line = f"no standing case is open for {verdict.key}; {deed.step} has nothing to act on"
+            raise RefusedStep(Refusal(NO_SUCH_STEP, line))
+        entry = self._keep(verdict, case, advance(case, deed, self._facts(verdict, circumstances)))
         return replace(entry, events=entry.case.history)
+
+    def allows(self, verdict: Verdict, deed: Deed, circumstances: Circumstances) -> bool:
+        """Return whether `act` would take the step."""
+        case = self._standing.get(verdict.key)
+        return case is not None and refusal(case, deed, self._facts(verdict, circumstances)) is None
+
+    def _facts(self, verdict: Verdict, circumstances: Circumstances) -> Facts:
+        return circumstances.facts(self._policy, standing=verdict.phase is not WindowPhase.CLOSED)
 
     def await_plate(self, case: Case) -> None:
         """Keep a case for `name`, whatever becomes of it until then."""
@@ -91,23 +108,39 @@ class CaseBook:
         self._number += 1
         case = _case(verdict, circumstances, self._number)
         if case.enforcement is CaseTrack.STANDING:
-            self._standing[verdict.key] = case
-        else:
-            case = advance(case, CaseStep.REVIEW, verdict.updated_ns, "awaits-officer")
+            case = self._stand_in(case, circumstances)
+            if verdict.phase is WindowPhase.CLOSED:
+                case = self._climb(case, verdict, circumstances)
+            else:
+                self._standing[verdict.key] = case
         return Entry(case, case.history)
 
-    def _climb(self, case: Case, verdict: Verdict) -> Case:
-        taken = {event.state for event in case.history}
+    def _stand_in(self, case: Case, circumstances: Circumstances) -> Case:
+        """Accept a simulated case in the name of an officer who is not there, where the policy says so."""
+        if not (self._policy.stand_in and circumstances.simulated):
+            return case
+        deed = Deed(CaseStep.ACCEPT, Actor.DISHUB, case.opened_ns, "stand-in-accepted")
+        return advance(case, deed, circumstances.facts(self._policy, standing=True))
+
+    def _climb(self, case: Case, verdict: Verdict, circumstances: Circumstances) -> Case:
+        """Return the case after what falls due: Dishub's orders by its policy, and the end of the stand.
+
+        What cannot be taken stays due. A stand that ends leaves a case that nobody has reviewed to the
+        officer.
+        """
         climbed = replace(case, extremum=verdict.extremum, plate=verdict.plate or case.plate)
-        for step, ground in self._policy.due(verdict.extremum):
-            if CaseState.TEGURAN in taken and STATE_OF[step] not in taken:
-                climbed = advance(climbed, step, verdict.updated_ns, ground)
+        facts = self._facts(verdict, circumstances)
+        due = [(step, Actor.DISHUB, ground) for step, ground in self._policy.due(verdict.extremum)]
         if verdict.phase is WindowPhase.CLOSED:
-            climbed = advance(climbed, CaseStep.CLOSE, verdict.updated_ns, "stand-ended")
+            due.append((CaseStep.CLOSE, Actor.SYSTEM, "stand-ended"))
+        for step, by, ground in due:
+            deed = Deed(step, by, verdict.updated_ns, ground)
+            if refusal(climbed, deed, facts) is None:
+                climbed = advance(climbed, deed, facts)
         return climbed
 
     def _keep(self, verdict: Verdict, before: Case, after: Case) -> Entry:
-        if after.state is CaseState.CLOSED:
+        if verdict.phase is WindowPhase.CLOSED:
             del self._standing[verdict.key]
         else:
             self._standing[verdict.key] = after
@@ -116,14 +149,23 @@ class CaseBook:
         return Entry(after, after.history[len(before.history) :])
 
 
-STATE_OF = {CaseStep.STICKER: CaseState.STIKER, CaseStep.TOW: CaseState.PENDEREKAN}
+class UntrackedRule(LookupError):  # noqa: N818 - reads as what happened
+    """Nobody said which track of enforcement the violations of a rule take."""
+
+
+def track_of(rule: str) -> CaseTrack:
+    """Return the track of enforcement of a rule; raises UntrackedRule that lists the known ones."""
+    if rule not in ENFORCEMENT:
+        msg = f"no track of enforcement for rule {rule!r}; known rules: {', '.join(sorted(ENFORCEMENT))}"
+        raise UntrackedRule(msg)
+    return ENFORCEMENT[rule]
 
 
 def _case(verdict: Verdict, circumstances: Circumstances, number: int) -> Case:
     case_id = _case_id(verdict, circumstances, number)
     return Case(
         case_id=case_id,
-        enforcement=ENFORCEMENT[verdict.rule],
+        enforcement=track_of(verdict.rule),
         rule=verdict.rule,
         article=verdict.article,
         view=verdict.view,
@@ -137,7 +179,7 @@ def _case(verdict: Verdict, circumstances: Circumstances, number: int) -> Case:
         plate=verdict.plate,
         extremum=verdict.extremum,
         unit=verdict.unit,
-        history=(CaseEvent(case_id, verdict.updated_ns, CaseState.OPENED, "violation"),),
+        history=(CaseEvent(case_id, verdict.updated_ns, CaseState.CAPTURED, "violation"),),
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from detectors.cases.ladder import CaseStep
+from detectors.cases.deeds import CaseStep
+from detectors.cases.powers import POWERS, Powers
 
 
 class Phase(StrEnum):
@@ -14,18 +15,44 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ProcedureDays:
+    """The days of the national ETLE procedure (DOMAIN 3), which differ by region.
+
+    H is the day of the last letter. A letter goes out `letter_within` days after the offence at the
+    latest, its owner answers by H + `answer_by`, pays `pay_within` days after the ticket and not before
+    H + `unpaid_by` is over. What is due on a day is overdue from the next one on.
+    """
+
+    letter_within: int = 3
+    answer_by: int = 8
+    pay_within: int = 7
+    unpaid_by: int = 15
+
+    def __post_init__(self) -> None:
+        days = (self.letter_within, self.answer_by, self.pay_within, self.unpaid_by)
+        if min(days) < 0 or self.answer_by > self.unpaid_by:
+            msg = f"ProcedureDays: expected days from 0 on and answer_by <= unpaid_by, got {days}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the city decided; every default marked [?] is a judgement, not a rule.
 
     `phase` is a Phase or its value. `sticker_after_s` and `tow_after_s` count seconds stood in
     violation. `tow_fee_rp` is reported per day; its legal basis was not found, and whoever prints
-    it says so.
+    it says so. `powers` is who may do what. `stand_in` lets simulated standing cases be accepted as they
+    are opened, where no officer is: a run of the twin has nobody at the desk. It never accepts a case
+    that is not simulated, nor one of a moving offence.
     """
 
     phase: str = Phase.ENFORCEMENT
     sticker_after_s: float = 600.0  # [?]
     tow_after_s: float = 1800.0  # [?]
     tow_fee_rp: int = 500_000  # [?]
+    days: ProcedureDays = ProcedureDays()
+    powers: Powers = POWERS
+    stand_in: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "phase", Phase(self.phase))
@@ -40,8 +67,3 @@ class Policy:
         sticker = ((CaseStep.STICKER, "stood-on-after-teguran"),) if stood_s >= self.sticker_after_s else ()
         tow = ((CaseStep.TOW, "stood-on-after-stiker"),) if stood_s >= self.tow_after_s else ()
         return sticker + tow
-
-    @property
-    def letter_ground(self) -> str:
-        """The kind of letter that a moving offence gets."""
-        return "warning-letter" if self.phase == Phase.SOCIALISATION else "confirmation-letter"

@@ -18,12 +18,25 @@ class CaseTrack(StrEnum):
 class CaseState(StrEnum):
     """Where a case stands. Indonesian terms where they are the term."""
 
-    OPENED = "opened"
-    TEGURAN = "teguran"  # warned
-    STIKER = "stiker"  # violation sticker asked for
-    PENDEREKAN = "penderekan"  # towing asked for
-    REVIEW = "review"  # a moving offence waits for a certified officer
-    LETTER = "letter"  # warning letter (socialisation) or confirmation letter
+    CAPTURED = "captured"  # waits for an officer's review
+    PICTURE_ASKED = "picture-asked"  # the officer wants another picture
+    ACCEPTED = "accepted"  # by the review
+    REJECTED = "rejected"
+    TEGURAN = "teguran"  # warned on the spot
+    STIKER = "stiker"  # violation sticker ordered
+    PENGGEMBOSAN = "penggembosan"  # tyres deflated
+    PENDEREKAN = "penderekan"  # towing ordered
+    WARNING_LETTER = "warning-letter"
+    LETTER = "letter"  # confirmation letter sent to the owner
+    CONFIRMED = "confirmed"  # by the owner, or his answer did not stand
+    DISOWNED = "disowned"  # "not mine", "sold"
+    CLONE_REPORTED = "clone-reported"
+    TILANG = "tilang"  # ticket issued
+    APPEALED = "appealed"
+    PAID = "paid"
+    BLOCKED = "blocked"  # the registration is
+    RELEASED = "released"
+    CANCELLED = "cancelled"
     CLOSED = "closed"
 
 

@@ -179,7 +179,7 @@ def _as_detected(box: Float64Array, draw: np.random.Generator) -> Box:
 def _case(view: str, text: str, kind: VehicleClass, now_ns: int) -> Case:
     """Return a standing case of a vehicle of which nobody knows the plate."""
     case_id = f"{view}_{text.replace(' ', '-')}"
-    opened = CaseEvent(case_id, now_ns, CaseState.OPENED, "violation")
+    opened = CaseEvent(case_id, now_ns, CaseState.CAPTURED, "violation")
     return Case(
         case_id, CaseTrack.STANDING, "kerb_parking", "287(1)", view, NETWORK, 1, kind, now_ns, now_ns,
         simulated=True, oracle=False, plate=None, extremum=60.0, unit="s", history=(opened,),

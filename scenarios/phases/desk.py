@@ -4,6 +4,7 @@ import heapq
 from dataclasses import dataclass
 
 from detectors.archive.memory import ListDocket
+from detectors.cases.deeds import Actor, CaseStep, Deed
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseState
@@ -21,8 +22,8 @@ ANALYTIC = Circumstances(8 * 3600, TimeBase.UTC, simulated=True, oracle=False)
 class Sight:
     """Which rows of a kerb the engine would find (R,), and of which a loudspeaker is in reach (R,).
 
-    `view` names the place of each row; a stand counts from `least_ns` and its case opens `delay_ns`
-    later. `midnight_ns` is the start of the day, from which the kerb counts.
+    `view` names the place of each row; a stand counts from `least_ns` and its case opens, and is
+    accepted, `delay_ns` later. `midnight_ns` is the start of the day, from which the kerb counts.
     """
 
     found: Bools
@@ -62,8 +63,8 @@ class CaseDesk:
     def warned(self, case_id: str, now_ns: int) -> None:
         """Say that an officer gave the teguran of a case."""
         row = self._row_of[case_id]
-        if self.docket.case(case_id).state is CaseState.OPENED:
-            self._keep(self._book.warn(self._verdict(row, now_ns), "officer"), now_ns)
+        if self.docket.case(case_id).state is CaseState.ACCEPTED:
+            self._keep(self._warned(self._verdict(row, now_ns), "officer"), now_ns)
 
     def _look(self, now_ns: int) -> None:
         """Note when the stands that began since last time will have lasted long enough."""
@@ -90,7 +91,11 @@ class CaseDesk:
         for after_s in (self._policy.sticker_after_s, self._policy.tow_after_s):
             due_ns = int(self._kerb.at_ns[row]) + seconds(after_s)
             heapq.heappush(self._due, (max(due_ns, now_ns), row))
-        return self._book.warn(self._opened[row], "loudspeaker") if self._sight.speaker[row] else entry
+        return self._warned(self._opened[row], "loudspeaker") if self._sight.speaker[row] else entry
+
+    def _warned(self, verdict: Verdict, ground: str) -> Entry:
+        step, by = (CaseStep.WARN, Actor.POLICE) if ground == "officer" else (CaseStep.ANNOUNCE, Actor.SYSTEM)
+        return self._book.act(verdict, Deed(step, by, verdict.updated_ns, ground), ANALYTIC)
 
     def _keep(self, entry: Entry, now_ns: int) -> None:
         """Put a case on the docket and tell of it; what it has earned meanwhile follows at once."""

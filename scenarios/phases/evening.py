@@ -77,7 +77,7 @@ def _feed(city: City, day: date, phase: PhaseSpec, kerb: Kerb, wishes: Wishes) -
         speaker=_draw(city, day, wishes, "speaker") < cameras.loudspeakers,
         view=tuple(city.demand.roads[kerb_row] for kerb_row in wishes.kerb),
         least_ns=seconds(cameras.least_stand_s),
-        delay_ns=seconds(cameras.delay_s),
+        delay_ns=seconds(cameras.delay_s + cameras.review_s),
         midnight_ns=from_local(day, time(0, 0)),
     )
     return CaseDesk(kerb, sight, city.rollout.ladder.policy(phase.stage))

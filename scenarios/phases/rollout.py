@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from detectors.cases.policy import Phase, Policy
+from detectors.cases.powers import towing_since
 from twin.field.crews import Durations
 from twin.people.attitudes import Attitudes, stated
 from twin.traffic.demand import DemandSpec
@@ -64,6 +65,9 @@ class Cameras:
     loudspeakers: float = stated(0.5, "cameras with a loudspeaker", "[?]")
     least_stand_s: float = stated(60.0, "a stand counts from", "[?]", unit="s")
     delay_s: float = stated(10.0, "the engine opens the case after", "[?]", unit="s")
+    review_s: float = stated(
+        0.0, "an officer of the control room has accepted the case after", "[?]", unit="s"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,15 @@ class Ladder:
     towing_from: date
 
     def policy(self, stage: Stage) -> Policy:
-        """Return the policy of the engine's cases in a stage."""
+        """Return the policy of the engine's cases in a stage; nobody is simulated at the desk."""
         phase = Phase.ENFORCEMENT if stage is Stage.ENFORCEMENT else Phase.SOCIALISATION
-        return Policy(phase, self.sticker_after_s, self.tow_after_s)
+        return Policy(
+            phase,
+            self.sticker_after_s,
+            self.tow_after_s,
+            powers=towing_since(self.towing_from),
+            stand_in=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)

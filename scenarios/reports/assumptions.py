@@ -96,6 +96,7 @@ def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
         ("Drivers who make a prohibited turn where it is shorter", _by_class(conduct.prohibited_turn, words)),
         ("Wished speed at night, times that by day", words.number(conduct.night_speed, 2)),
         ("Other offences on the way", besides),
+        ("Review of standing cases", words.text("accepted without an officer: simulation")),
     )
 
 

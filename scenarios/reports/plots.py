@@ -39,8 +39,14 @@ STYLE: dict[RcKeyType, Any] = {
     "legend.frameon": False,
 }
 RUNGS = {
-    CaseTrack.STANDING: (CaseState.OPENED, CaseState.TEGURAN, CaseState.STIKER, CaseState.PENDEREKAN),
-    CaseTrack.MOVING: (CaseState.OPENED, CaseState.REVIEW, CaseState.LETTER),
+    CaseTrack.STANDING: (
+        CaseState.CAPTURED,
+        CaseState.ACCEPTED,
+        CaseState.TEGURAN,
+        CaseState.STIKER,
+        CaseState.PENDEREKAN,
+    ),
+    CaseTrack.MOVING: (CaseState.CAPTURED, CaseState.ACCEPTED, CaseState.LETTER),
 }
 
 

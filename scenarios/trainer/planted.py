@@ -65,8 +65,7 @@ def _planted(
     case_id = f"{view}_planted_{number:04d}"
     moving = rule == "red_light"
     now_ns = session.looks[view].timestamp_ns
-    first = CaseEvent(case_id, now_ns, CaseState.OPENED, "violation")
-    then = CaseEvent(case_id, now_ns, CaseState.REVIEW, "awaits-officer")
+    first = CaseEvent(case_id, now_ns, CaseState.CAPTURED, "violation")
     case = Case(
         case_id=case_id,
         enforcement=CaseTrack.MOVING if moving else CaseTrack.STANDING,
@@ -83,7 +82,7 @@ def _planted(
         plate=None,
         extremum=0.0,
         unit="s",
-        history=(first, then) if moving else (first,),
+        history=(first,),
     )
     return Planted(case, _pictures(session, view, found, case), wrong)
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detectors.archive.store import CaseStore
-from detectors.cases.ladder import CaseStep, advance
+from detectors.cases.deeds import Actor, CaseStep, Deed
+from detectors.cases.ladder import advance
+from detectors.cases.needs import Facts
+from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import UInt8Array
-from detectors.datatypes.cases import Case, CaseState
+from detectors.datatypes.cases import Case
 from detectors.datatypes.frame import NS_PER_S
 from scenarios.errors import InputError
 from scenarios.reports.overlay import draw_overlay
@@ -20,11 +23,6 @@ from twin.truth import Scene
 INJECTS = ("red-runner", "parking-wave", "nightfall")
 NIGHT_NS = 4 * 3600 * CLOCK_NS
 DARED, PARKED = 6, 4
-ACCEPT = {
-    CaseState.OPENED: CaseStep.WARN,
-    CaseState.TEGURAN: CaseStep.STICKER,
-    CaseState.REVIEW: CaseStep.SEND,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,10 @@ class Session:
         run = prepared(replace(spec, short=True), seed, out, views)
         self.world, self.network, self.end_ns = run.world, run.network, run.end_ns
         shared = heads(run.jobs)
-        self.work = {job.spec.name: ViewAtWork(job, shared[job.spec.name]) for job in run.jobs}
+        # the trainee is the officer at the desk: nobody accepts in his place
+        self.work = {
+            job.spec.name: ViewAtWork(replace(job, stand_in=False), shared[job.spec.name]) for job in run.jobs
+        }
         self.views = {view.name: view for view in views}
         self.looks: dict[str, Look] = {}
         self.scenes: dict[str, Scene] = {}
@@ -112,11 +113,10 @@ class Session:
         )
 
     def decide(self, case: Case, *, accept: bool, ground: str) -> Case:
-        """Take an officer's decision down: one rung up, or closed, with its ground; return the case then."""
-        if case.state is CaseState.CLOSED:
-            return case
-        step = ACCEPT.get(case.state, CaseStep.CLOSE) if accept else CaseStep.CLOSE
-        after = advance(case, step, max(self.now_ns, case.history[-1].timestamp_ns), ground)
+        """Take an officer's review down: accepted, or rejected with its ground; return the case then."""
+        step = CaseStep.ACCEPT if accept else CaseStep.REJECT
+        deed = Deed(step, Actor.POLICE, max(self.now_ns, case.history[-1].timestamp_ns), ground)
+        after = advance(case, deed, Facts(Policy(phase=self.spec.scenario.phase)))
         with CaseStore(self.out, create=False) as store:
             store.put(after)
         return after

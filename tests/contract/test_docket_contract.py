@@ -9,7 +9,9 @@ import pytest
 
 from detectors.archive.memory import ListDocket
 from detectors.archive.store import CaseStore
-from detectors.cases.ladder import CaseStep, advance
+from detectors.cases.deeds import Actor, CaseStep, Deed
+from detectors.cases.ladder import advance
+from detectors.cases.needs import Facts
 from detectors.cases.opening import CaseBook
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, EvidencePicture, PictureKind
@@ -36,6 +38,10 @@ def case(number: int = 1, rule: str = "kerb_parking") -> Case:
     )
 
 
+def reviewed(one: Case, step: CaseStep) -> Case:
+    return advance(one, Deed(step, Actor.POLICE, one.opened_ns + 1, "officer"), Facts())
+
+
 def picture(of: Case, kind: PictureKind = PictureKind.VEHICLE) -> EvidencePicture:
     image = np.full((40, 60, 3), 127, dtype=np.uint8)
     return EvidencePicture(of.case_id, kind, of.opened_ns, image, simulated=True)
@@ -55,21 +61,21 @@ def test_the_next_state_replaces_the_last_and_putting_again_changes_nothing(
     docket: ListDocket | CaseStore,
 ) -> None:
     first = replace(case(), plate=None)
-    warned = replace(advance(first, CaseStep.WARN, first.opened_ns + 1, "officer"), extremum=77.0)
-    for state in (first, warned, warned):
+    accepted = replace(reviewed(first, CaseStep.ACCEPT), extremum=77.0)
+    for state in (first, accepted, accepted):
         docket.put(state)
-    assert docket.cases() == (warned,)
+    assert docket.cases() == (accepted,)
     assert [e.ground for e in docket.events(first.case_id)] == ["violation", "officer"]
 
 
 def test_history_is_never_rewritten(docket: ListDocket | CaseStore) -> None:
     first = case()
-    warned = advance(first, CaseStep.WARN, first.opened_ns + 1, "officer")
-    docket.put(warned)
-    for other in (first, advance(first, CaseStep.CLOSE, first.opened_ns + 1, "stand-ended")):
+    accepted = reviewed(first, CaseStep.ACCEPT)
+    docket.put(accepted)
+    for other in (first, reviewed(first, CaseStep.REJECT)):
         with pytest.raises(ValueError, match="does not continue the 2 events"):
             docket.put(other)
-    assert docket.case(first.case_id) == warned
+    assert docket.case(first.case_id) == accepted
 
 
 def test_pictures_belong_to_a_case(docket: ListDocket | CaseStore) -> None:

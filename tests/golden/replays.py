@@ -166,7 +166,8 @@ def _judge(docket: ListDocket, phase: Phase) -> None:
     plan = site()
     signals = ScriptedSignals(lights((at(16, 19), Aspect.GREEN), (at(16, 29, 50), Aspect.RED)))
     parts = ScriptedDetector(), ScriptedTracker(script), rules_for(plan), docket
-    engine = ViewEngine(plan, *parts, signals=signals, control=ScriptedControl(), policy=Policy(phase=phase))
+    policy = Policy(phase=phase, stand_in=True)
+    engine = ViewEngine(plan, *parts, signals=signals, control=ScriptedControl(), policy=policy)
     for n in range(round(2200 / every_s)):
         engine.step(replace(frame(0, 0), index=n, timestamp_ns=start_ns + round(n * every_s * NS_PER_S)))
     engine.finish()

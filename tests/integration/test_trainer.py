@@ -101,19 +101,15 @@ def test_decisions_are_kept_with_their_grounds_and_a_moving_offence_gets_no_stic
 ) -> None:
     made, shots = played
     score = json.loads((shots / "lesson.json").read_text())
-    open_ones = 0
+    judged = 0
     with CaseStore(made.out, create=False) as store:
         for item in score["items"]:
             said = store.case(item["case"]).history[-1]
-            if said.ground == "stand-ended":  # closed before it was judged: what is closed stays so
-                assert item["state"] == "closed"
-                continue
-            open_ones += 1
+            judged += 1
             assert said.ground.startswith("officer-accepted" if item["accepted"] else "officer-rejected")
             assert said.state.value == item["state"]
-            if item["rule"] == "red_light":
-                assert said.state.value in ("letter", "closed")
-    assert open_ones > 0
+            assert said.state.value in ("accepted", "rejected")  # no sticker before a review, nor after
+    assert judged == len(score["items"]) > 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

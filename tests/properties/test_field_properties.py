@@ -17,7 +17,13 @@ from twin.field.travel import Spot
 from twin.people.attitudes import Attitudes
 
 END_NS = seconds(3600)
-STATES = (CaseState.OPENED, CaseState.TEGURAN, CaseState.STIKER, CaseState.PENDEREKAN)
+STATES = (
+    CaseState.CAPTURED,
+    CaseState.ACCEPTED,
+    CaseState.TEGURAN,
+    CaseState.STIKER,
+    CaseState.PENDEREKAN,
+)
 stands = st.lists(
     st.tuples(st.floats(15, 975), st.floats(0, 3000), st.floats(30, 3600)), min_size=1, max_size=12
 )

@@ -1,20 +1,31 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from detectors.cases.deeds import Actor, CaseStep, Deed
 from detectors.cases.ladder import RefusedStep
-from detectors.cases.opening import CaseBook, Circumstances
-from detectors.cases.policy import Phase, Policy
+from detectors.cases.opening import CaseBook, Circumstances, UntrackedRule
+from detectors.cases.policy import Policy
+from detectors.cases.powers import towing_since
 from detectors.datatypes.cases import Case, CaseState, CaseTrack
 from detectors.datatypes.frame import TimeBase
 from detectors.datatypes.violations import VerdictKind, WindowPhase
 from tests.judgement import SEEN, verdict
 
 EXTENDED, CLOSED = WindowPhase.EXTENDED, WindowPhase.CLOSED
+STAND_IN = Policy(stand_in=True)
+
+
+def spoken(by: Actor = Actor.SYSTEM) -> Deed:
+    step = CaseStep.ANNOUNCE if by is Actor.SYSTEM else CaseStep.WARN
+    return Deed(step, by, verdict().updated_ns, "loudspeaker" if by is Actor.SYSTEM else "officer")
 
 
 def climb(policy: Policy, *stood_s: float) -> Case:
     book = CaseBook(policy)
     book.take(verdict(), SEEN)
-    case = book.warn(verdict(), "loudspeaker").case
+    case = book.act(verdict(), spoken(), SEEN).case
     for stood in stood_s:
         entry = book.take(verdict(EXTENDED, stood_s=stood), SEEN)
         assert entry is not None
@@ -27,11 +38,18 @@ def states(case: Case) -> list[CaseState]:
 
 
 def test_a_standing_vehicle_climbs_by_the_time_it_stood() -> None:
-    case = climb(Policy(), 120, 599, 600, 660, 1800, 1860)
-    assert states(case) == [CaseState.OPENED, CaseState.TEGURAN, CaseState.STIKER, CaseState.PENDEREKAN]
+    case = climb(STAND_IN, 120, 599, 600, 660, 1800, 1860)
+    assert states(case) == [
+        CaseState.CAPTURED,
+        CaseState.ACCEPTED,
+        CaseState.TEGURAN,
+        CaseState.STIKER,
+        CaseState.PENDEREKAN,
+    ]
     assert case.extremum == 1860
     assert [e.ground for e in case.history] == [
         "violation",
+        "stand-in-accepted",
         "loudspeaker",
         "stood-on-after-teguran",
         "stood-on-after-stiker",
@@ -39,13 +57,62 @@ def test_a_standing_vehicle_climbs_by_the_time_it_stood() -> None:
 
 
 def test_two_thresholds_passed_at_once_are_two_steps() -> None:
-    assert states(climb(Policy(), 4000))[-2:] == [CaseState.STIKER, CaseState.PENDEREKAN]
+    assert states(climb(STAND_IN, 4000))[-2:] == [CaseState.STIKER, CaseState.PENDEREKAN]
 
 
 def test_socialisation_goes_no_further_than_teguran() -> None:
-    assert climb(Policy(phase="socialisation"), 600, 1800, 9000).state is CaseState.TEGURAN
-    assert Policy(phase=Phase.SOCIALISATION).letter_ground == "warning-letter"
-    assert Policy().letter_ground == "confirmation-letter"
+    policy = Policy(phase="socialisation", stand_in=True)
+    assert climb(policy, 600, 1800, 9000).state is CaseState.TEGURAN
+
+
+def test_nobody_is_towed_before_towing_is_in_force() -> None:
+    later = replace(STAND_IN, powers=towing_since(date(2026, 1, 13)))  # the verdict is of the 12th
+    assert climb(later, 9000).state is CaseState.STIKER
+    assert climb(replace(later, powers=towing_since(date(2026, 1, 12))), 9000).state is CaseState.PENDEREKAN
+
+
+def test_without_a_review_nothing_is_done_and_the_end_of_the_stand_closes_nothing() -> None:
+    for policy, seen in ((Policy(), SEEN), (STAND_IN, replace(SEEN, simulated=False))):
+        book = CaseBook(policy)
+        book.take(verdict(), seen)
+        assert not book.allows(verdict(), spoken(), seen)
+        with pytest.raises(RefusedStep, match="captured refuses it; possible: accept, reject"):
+            book.act(verdict(), spoken(), seen)
+        entry = book.take(verdict(CLOSED, stood_s=4000), seen)
+        assert entry is not None
+        assert entry.events == ()
+        assert (entry.case.state, entry.case.extremum) == (CaseState.CAPTURED, 4000)
+
+
+def test_an_officer_at_the_desk_accepts_and_the_street_goes_on() -> None:
+    book = CaseBook(Policy())
+    book.take(verdict(), SEEN)
+    accept = Deed(CaseStep.ACCEPT, Actor.DISHUB, verdict().updated_ns, "officer-accepted")
+    assert book.act(verdict(), accept, SEEN).case.state is CaseState.ACCEPTED
+    assert book.act(verdict(), spoken(Actor.POLICE), SEEN).case.state is CaseState.TEGURAN
+    entry = book.take(verdict(EXTENDED, stood_s=700), SEEN)
+    assert entry is not None
+    assert entry.case.state is CaseState.STIKER
+
+
+def test_who_has_left_gets_no_sticker_however_long_he_stood() -> None:
+    book = CaseBook(STAND_IN)
+    book.take(verdict(), SEEN)
+    book.act(verdict(), spoken(), SEEN)
+    entry = book.take(verdict(CLOSED, stood_s=4000), SEEN)
+    assert entry is not None
+    assert states(entry.case)[-2:] == [CaseState.TEGURAN, CaseState.CLOSED]
+
+
+def test_a_stand_that_is_told_when_it_is_over_is_closed_at_once() -> None:
+    entry = CaseBook(STAND_IN).take(verdict(CLOSED, stood_s=700), SEEN)
+    assert entry is not None
+    assert states(entry.case) == [CaseState.CAPTURED, CaseState.ACCEPTED, CaseState.CLOSED]
+
+
+def test_a_rule_without_a_track_of_enforcement_lists_the_known_ones() -> None:
+    with pytest.raises(UntrackedRule, match=r"'u_turn'; known rules: kerb_parking, red_light"):
+        CaseBook(Policy()).take(verdict(rule="u_turn"), SEEN)
 
 
 def test_a_policy_that_cannot_be_is_refused() -> None:
@@ -56,9 +123,9 @@ def test_a_policy_that_cannot_be_is_refused() -> None:
 
 
 def test_leaving_closes_and_nothing_reopens() -> None:
-    book = CaseBook(Policy())
+    book = CaseBook(STAND_IN)
     book.take(verdict(), SEEN)
-    book.warn(verdict(), "officer")
+    book.act(verdict(), spoken(Actor.POLICE), SEEN)
     entry = book.take(verdict(CLOSED, stood_s=90), SEEN)
     assert entry is not None
     assert entry.case.state is CaseState.CLOSED
@@ -66,7 +133,7 @@ def test_leaving_closes_and_nothing_reopens() -> None:
     for phase in WindowPhase:
         assert book.take(verdict(phase, stood_s=2000), SEEN) is None
     with pytest.raises(RefusedStep, match="no standing case"):
-        book.warn(verdict(), "officer")
+        book.act(verdict(), spoken(Actor.POLICE), SEEN)
 
 
 def test_one_case_a_window_and_none_without_a_violation() -> None:
@@ -82,11 +149,11 @@ def test_one_case_a_window_and_none_without_a_violation() -> None:
 
 
 def test_a_moving_offence_waits_for_an_officer() -> None:
-    book = CaseBook(Policy())
+    book = CaseBook(STAND_IN)
     entry = book.take(verdict(rule="red_light", stood_s=2), SEEN)
     assert entry is not None
     assert entry.case.enforcement is CaseTrack.MOVING
-    assert states(entry.case) == [CaseState.OPENED, CaseState.REVIEW]
+    assert states(entry.case) == [CaseState.CAPTURED]
     assert book.take(verdict(CLOSED, rule="red_light", stood_s=2), SEEN) is None
 
 

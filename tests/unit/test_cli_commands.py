@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     events = (
-        CaseEvent("k_0001", AT_NS, CaseState.OPENED, "violation"),
+        CaseEvent("k_0001", AT_NS, CaseState.CAPTURED, "violation"),
         CaseEvent("k_0001", AT_NS, CaseState.TEGURAN, "loudspeaker"),
     )
     case = Case(
@@ -87,6 +88,7 @@ def test_cases_are_listed_and_shown(store: Path, capsys: pytest.CaptureFixture[s
     shown = capsys.readouterr().out
     assert "Pasal 287(1): 61.0 s" in shown
     assert "2025-11-27 16:01:05 WITA" in shown
+    assert "Sanction: at most Rp500.000, row of 2009-06-22\n" in shown
     assert "SIMULATED" in shown
     assert "evidence/k_0001/context.jpg" in shown
 
@@ -121,3 +123,18 @@ def test_bad_input_is_one_line_and_exit_code_2(
 def test_an_unknown_case_lists_the_known(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cases", "show", str(store), "k_0002"]) == 2
     assert "unknown case 'k_0002'; did you mean 'k_0001'? Known: k_0001" in capsys.readouterr().err
+
+
+def test_the_sanction_says_that_it_needs_a_signature_or_that_it_is_undetermined(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with CaseStore(store) as kept:
+        old = kept.case("k_0001")
+        later = CaseEvent("k_0002", AT_NS + 100 * 86_400 * 10**9, CaseState.ACCEPTED, "officer")
+        first = CaseEvent("k_0002", AT_NS, CaseState.CAPTURED, "violation")
+        kept.put(replace(old, case_id="k_0002", history=(first, later)))
+        kept.put(replace(old, case_id="k_0003", article="1000", history=(replace(first, case_id="k_0003"),)))
+    assert main(["cases", "show", str(store), "k_0002"]) == 0
+    assert "at most Rp500.000, row of 2026-01-02; needs a lawyer's signature" in capsys.readouterr().out
+    assert main(["cases", "show", str(store), "k_0003"]) == 0
+    assert "Sanction: UNDETERMINED" in capsys.readouterr().out

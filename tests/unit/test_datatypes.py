@@ -113,7 +113,7 @@ def test_a_step_is_one_line_of_json_that_is_always_the_same() -> None:
         "red_light", "287(2)", "v", "n", 1, VehicleClass.CAR, VerdictKind.VIOLATION, WindowPhase.OPENED,
         0, 5_000_000_000, 1.2, "s",
     )  # fmt: skip
-    event = CaseEvent("c", 5, CaseState.OPENED, "violation")
+    event = CaseEvent("c", 5, CaseState.CAPTURED, "violation")
     request = SnapshotRequest("r", "c", (1.0, 2.0), 5.0, 5)
     record = StepRecord("v", 3, 5, 1, False, (track,), (verdict,), (event,), (request,))
     line = record.json_line()

@@ -60,6 +60,7 @@ class ScriptedReader:
         return self.answers.pop(0)
 
 
+STAND_IN = Policy(stand_in=True)
 Script = Callable[[int], tuple[Track, ...]]
 
 
@@ -87,7 +88,7 @@ class Stage:
         self.reader = ScriptedReader(list(self.answers))
         plan = replace(site(), simulated=self.simulated)
         parts = ScriptedDetector(), ScriptedTracker(self.script), rules_for(plan), self.docket
-        self.view = ViewEngine(plan, *parts, control=self.control, plates=self.reader, policy=Policy())
+        self.view = ViewEngine(plan, *parts, control=self.control, plates=self.reader, policy=STAND_IN)
         for n in range(round(self.lasts_s * 2) + 1):
             now_ns = START + n * NS_PER_S // 2
             self.view.step(frame(n, now_ns, simulated=self.simulated))
@@ -266,11 +267,10 @@ def test_what_was_told_is_not_read() -> None:
 
 
 def test_a_case_that_closed_meanwhile_is_named_and_stays_closed() -> None:
-    book = CaseBook(Policy())
+    book = CaseBook(STAND_IN)
     entry = book.take(verdict(), SEEN)
     assert entry is not None
     book.await_plate(entry.case)
-    book.warn(verdict(), "officer")
     closed = verdict(WindowPhase.CLOSED, stood_s=90)
     book.take(closed, SEEN)
     named = book.name(entry.case.case_id, OWN)

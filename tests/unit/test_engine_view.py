@@ -38,6 +38,7 @@ from tests.judgement import (
 )
 
 START = at(17)
+STAND_IN = Policy(sticker_after_s=100, stand_in=True)
 Script = Callable[[int], tuple[Track, ...]]
 
 
@@ -55,12 +56,11 @@ def engine(
     docket: ListDocket,
     control: ScriptedControl | None = None,
     signals: Callable[[int], SignalStates] = lambda _now: SignalStates(),
+    policy: Policy = STAND_IN,
 ) -> ViewEngine:
     plan = site()
     parts = ScriptedDetector(), ScriptedTracker(script), rules_for(plan), docket
-    return ViewEngine(
-        plan, *parts, signals=ScriptedSignals(signals), control=control, policy=Policy(sticker_after_s=100)
-    )
+    return ViewEngine(plan, *parts, signals=ScriptedSignals(signals), control=control, policy=policy)
 
 
 def play(view: ViewEngine, seconds: float, every_s: float = 0.5) -> list[StepRecord]:
@@ -75,13 +75,14 @@ def test_a_parked_vehicle_becomes_a_case_with_pictures_and_steps() -> None:
     records = play(engine(follows(stands(5, 200)), docket, control), 210)
     (case,) = docket.cases()
     assert [e.state for e in case.history] == [
-        CaseState.OPENED,
+        CaseState.CAPTURED,
+        CaseState.ACCEPTED,
         CaseState.TEGURAN,
         CaseState.STIKER,
         CaseState.CLOSED,
     ]
     assert case.history == tuple(event for record in records for event in record.events)
-    assert case.history[1].ground == "loudspeaker"
+    assert case.history[2].ground == "loudspeaker"
     assert control.spoken == ["teguran.kerb_parking"]
     assert {p.kind for p in docket.pictures(case.case_id)} == {PictureKind.CONTEXT, PictureKind.VEHICLE}
     assert case.simulated
@@ -103,12 +104,23 @@ def test_the_snapshot_that_comes_back_goes_to_its_case() -> None:
     assert [p.kind for p in docket.pictures(case.case_id)].count(PictureKind.ZOOMED) == 1
 
 
-def test_without_a_loudspeaker_an_officer_warns_and_nothing_is_asked() -> None:
+def test_without_a_loudspeaker_the_warning_is_left_to_an_officer_and_nothing_is_asked() -> None:
     for control in (None, ScriptedControl(willing=False)):
         docket = ListDocket()
         records = play(engine(follows(stands(5, 200)), docket, control), 80)
-        assert docket.cases()[0].history[1].ground == "officer"
+        reached = [event.state for event in docket.cases()[0].history]
+        assert reached == [CaseState.CAPTURED, CaseState.ACCEPTED, CaseState.CLOSED]
         assert not any(record.requests for record in records)
+
+
+def test_without_an_officer_nothing_is_said_and_the_end_of_the_stand_closes_nothing() -> None:
+    docket, control = ListDocket(), ScriptedControl()
+    play(engine(follows(stands(5, 200)), docket, control, policy=Policy(sticker_after_s=100)), 210)
+    (case,) = docket.cases()
+    assert [e.state for e in case.history] == [CaseState.CAPTURED]
+    assert case.extremum == pytest.approx(195, abs=2)
+    assert control.spoken == []
+    assert len(control.requests) == 1
 
 
 def test_running_the_red_becomes_a_case_for_an_officer() -> None:
@@ -116,7 +128,7 @@ def test_running_the_red_becomes_a_case_for_an_officer() -> None:
     signals = lights((at(16, 59), Aspect.RED))
     play(engine(follows(cruises(10, 5.0)), docket, control, signals), 10, every_s=0.1)
     (case,) = docket.cases()
-    assert case.state is CaseState.REVIEW
+    assert case.state is CaseState.CAPTURED
     assert case.article == "287(2)"
     taken = {p.kind: p.taken_ns for p in docket.pictures(case.case_id)}
     assert taken[PictureKind.BEFORE_LINE] < case.offence_ns < taken[PictureKind.IN_JUNCTION]

@@ -151,11 +151,16 @@ def test_who_is_away_does_not_hear_it() -> None:
     assert met(kerb, np.array([False]), Attitudes(), Durations()).warned.tolist() == [0.0]
 
 
-def test_an_open_case_calls_an_officer_who_says_that_he_warned() -> None:
-    kerb, feed = kerb_of((900.0, 0.0, 3000.0)), Told((60.0, 0, CaseState.OPENED, "violation"))
+def test_an_accepted_case_calls_an_officer_who_says_that_he_warned() -> None:
+    kerb, feed = kerb_of((900.0, 0.0, 3000.0)), Told((60.0, 0, CaseState.ACCEPTED, "stand-in-accepted"))
     log = played(kerb, feed, crew(CrewKind.OFFICER), warnings_only=True)
     assert feed.warnings == [("k_0", log.jobs[0].arrived_ns)]
     assert [act.measure for act in kerb.acts] == [Measure.WARNING]
+
+
+def test_a_case_that_no_officer_has_reviewed_sends_nobody() -> None:
+    feed = Told((60.0, 0, CaseState.CAPTURED, "violation"))
+    assert played(kerb_of((900.0, 0.0, 3000.0)), feed, crew(CrewKind.OFFICER)).jobs == ()
 
 
 @pytest.mark.parametrize(

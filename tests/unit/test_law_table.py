@@ -1,7 +1,9 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detectors.cases.law import TABLE, Sanction, UnknownSanction, sanction
 
@@ -67,3 +69,20 @@ def test_an_unknown_paragraph_lists_the_known_ones() -> None:
 def test_no_decision_before_the_act() -> None:
     with pytest.raises(ValueError, match="cannot concern"):
         sanction("287(1)", AFTER, BEFORE)
+
+
+DAYS = st.dates(date(2000, 1, 1), date(2039, 12, 31))
+WEIGHT = st.tuples(st.booleans(), st.sampled_from((100, 200, 300)))
+
+
+@given(st.tuples(DAYS, DAYS).map(sorted), DAYS, WEIGHT, WEIGHT)
+def test_whatever_the_days_nobody_is_judged_by_a_harsher_law_than_either(
+    days: list[date], change: date, before: tuple[bool, int], after: tuple[bool, int]
+) -> None:
+    confined, fine = before
+    old = Sanction("9", "x", fine, confined, date.min, change - timedelta(days=1), needs_signature=False)
+    new = replace(old, confinement=after[0], max_fine_rp=after[1], valid_from=change, valid_to=None)
+    row = sanction("9", days[0], days[1], (old, new))
+    laws = [law for law in (old, new) if any(law.holds_on(day) for day in days)]
+    assert row.severity == min(law.severity for law in laws)
+    assert row.needs_signature is (len(laws) == 2)

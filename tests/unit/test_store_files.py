@@ -9,9 +9,12 @@ import pytest
 
 from detectors.archive.pictures import BAR_PX
 from detectors.archive.store import CaseStore, StoreError
+from detectors.cases.deeds import Actor, CaseStep, Deed
+from detectors.cases.ladder import advance
+from detectors.cases.needs import Facts
 from detectors.cases.opening import CaseBook
 from detectors.cases.policy import Policy
-from detectors.datatypes.cases import Case, EvidencePicture, PictureKind
+from detectors.datatypes.cases import Case, CaseState, EvidencePicture, PictureKind
 from detectors.datatypes.plates import Unread
 from tests.judgement import SEEN, verdict
 
@@ -113,3 +116,22 @@ def test_why_a_plate_is_unreadable_is_kept_and_a_store_of_before_that_goes_on(tm
         doubted = replace(case, unread=Unread.DISAGREE)
         store.put(doubted)
         assert store.case(case.case_id) == doubted
+
+
+def test_a_store_of_before_the_two_tracks_is_read_and_goes_on(tmp_path: Path) -> None:
+    with CaseStore(tmp_path) as store:
+        entry = CaseBook(Policy()).take(verdict(rule="red_light"), SEEN)
+        assert entry is not None
+        store.put(entry.case)
+        case_id = entry.case.case_id
+    with sqlite3.connect(tmp_path / "cases.db") as base:
+        base.execute("UPDATE events SET state = 'opened'")
+        again = "INSERT INTO events SELECT case_id, 1, timestamp_ns, 'review', 'awaits-officer' FROM events"
+        base.execute(again)
+    base.close()
+    with CaseStore(tmp_path) as store:
+        old = store.case(case_id)
+        assert [event.state for event in old.history] == [CaseState.CAPTURED, CaseState.CAPTURED]
+        accept = Deed(CaseStep.ACCEPT, Actor.POLICE, old.opened_ns + 1, "officer-accepted")
+        store.put(advance(old, accept, Facts()))
+        assert store.case(case_id).state is CaseState.ACCEPTED

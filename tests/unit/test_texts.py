@@ -7,7 +7,10 @@ from string import Formatter
 
 import pytest
 
+from detectors.cases.ladder import CLOCK, NO_POWER, NO_SUCH_STEP
 from detectors.cases.law import TABLE
+from detectors.cases.local_rules import LOCAL_RULES
+from detectors.cases.needs import Need
 from detectors.datatypes.cases import CaseState, CaseTrack, PictureKind
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.plates import Unread
@@ -18,11 +21,13 @@ from scenarios.errors import InputError
 from scenarios.texts import LANGUAGES, Texts, language_of, read_catalogue
 
 IN_TEMPLATE = re.compile(r"""\bt\(\s*["']([^"']+)["']""")
-ENUMS = (Reason, CaseState, CaseTrack, PictureKind, VerdictKind, Aspect, WindowPhase)
+ENUMS = (Reason, CaseState, CaseTrack, PictureKind, VerdictKind, Aspect, WindowPhase, Need)
 CODES = [
     *(code.value for kind in ENUMS for code in kind.__members__.values()),
     *(vehicle.name.lower() for vehicle in VehicleClass),
     *(f"plate {why.value}" for why in Unread),
+    *(CLOCK, NO_POWER, NO_SUCH_STEP, "stand-in-accepted"),
+    *(rule.code for rule in LOCAL_RULES),
     *RULES,
     *(row.article for row in TABLE),
     *(row.conduct for row in TABLE),

@@ -141,7 +141,7 @@ class Evening:
 
     def _follow(self, case: Case) -> None:
         row = case.track_id
-        if case.state is CaseState.OPENED:
+        if case.state is CaseState.ACCEPTED:
             self._send_officer(row, case.case_id)
         elif case.state is CaseState.TEGURAN:
             if case.history[-1].ground == "loudspeaker":
