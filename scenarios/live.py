@@ -11,6 +11,7 @@ from pathlib import Path
 from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, EvidencePicture
+from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.detection import registry
 from detectors.engine import ViewEngine
@@ -70,6 +71,16 @@ class LiveDocket:
         """Store an evidence picture of a case that began here."""
         if picture.case_id in self.cases:
             self._store.attach(picture)
+
+    def attach_clip(self, clip: EvidenceClip) -> None:
+        """Store a clip of a case that began here."""
+        if clip.case_id in self.cases:
+            self._store.attach_clip(clip)
+
+    def attest(self, statement: EvidenceStatement) -> None:
+        """Store what was measured of a case that began here."""
+        if statement.case_id in self.cases:
+            self._store.attest(statement)
 
 
 class CameraAtWork(threading.Thread):

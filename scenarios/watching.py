@@ -12,6 +12,7 @@ import numpy as np
 from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
+from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.signals import SignalState, SignalStates
 from detectors.datatypes.steps import SnapshotRequest, StepRecord
@@ -100,6 +101,14 @@ class CaseLog:
     def attach(self, picture: EvidencePicture) -> None:
         """Store an evidence picture."""
         self._store.attach(picture)
+
+    def attach_clip(self, clip: EvidenceClip) -> None:
+        """Store a clip."""
+        self._store.attach_clip(clip)
+
+    def attest(self, statement: EvidenceStatement) -> None:
+        """Store what was measured."""
+        self._store.attest(statement)
 
 
 class ViewAtWork:
