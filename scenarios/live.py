@@ -25,6 +25,8 @@ from hardware_adapters.link import LinkState, LinkStatus
 from hardware_adapters.sources import open_live
 from scenarios.errors import InputError
 from scenarios.estate_files import Estate, LiveCamera
+from scenarios.instruments import instruments_of
+from scenarios.sealing import sealer
 
 TELL_EVERY_S = 0.5
 HEALTH_EVERY_NS = 5 * NS_PER_S
@@ -111,7 +113,7 @@ class CameraAtWork(threading.Thread):
 
     def run(self) -> None:
         """Watch until told to leave; an engine that fails is replaced by a fresh one."""
-        with CaseStore(self._out) as store:
+        with CaseStore(self._out, sealer=sealer()) as store:
             self._source.start()
             while not self._stopped.is_set():
                 try:
@@ -134,13 +136,15 @@ class CameraAtWork(threading.Thread):
 
     def _engine(self, docket: LiveDocket) -> ViewEngine:
         site = self._camera.site
+        detector = registry.build(self._camera.detector, site, self._street())
         return ViewEngine(
             site=site,
-            detector=registry.build(self._camera.detector, site, self._street()),
+            detector=detector,
             tracker=GroundTracker(site) if site else PixelTracker(),
             rules=rules_for(site) if site else (),
             docket=docket,
             policy=self._policy,
+            instruments=instruments_of(detector, site),
         )
 
     def _street(self) -> tuple[Frame, ...]:
@@ -212,7 +216,7 @@ def _prepare(out: Path) -> None:
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "cases.db").exists())):
         msg = f"{out}: exists and is not an earlier result; name another folder with --out"
         raise InputError(msg)
-    CaseStore(out).close()
+    CaseStore(out, sealer=sealer()).close()
 
 
 def _write_health(out: Path, reports: tuple[CameraReport, ...]) -> None:

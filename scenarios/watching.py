@@ -21,10 +21,12 @@ from detectors.engine import ViewEngine
 from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from scenarios.instruments import instruments_of
 from scenarios.offences import KTL_WINDOW
 from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
+from scenarios.sealing import sealer
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
@@ -126,7 +128,7 @@ class ViewAtWork:
         self._view = TwinView(job.network, job.spec, job.seed, job.weather)
         self._control = VirtualControl(self._view, head)
         self._signals = SceneSignals()
-        self._store = CaseStore(job.out)
+        self._store = CaseStore(job.out, sealer=sealer())
         self._docket = CaseLog(self._store)
         self._scene: Scene | None = None
         self._detector = self._make_detector()
@@ -140,6 +142,7 @@ class ViewAtWork:
             signals=self._signals,
             plates=PlateReaderOnUse() if job.plates else None,
             policy=Policy(phase=job.phase),
+            instruments=instruments_of(self._detector, self.site),
         )
         self._log = _open_log(job.out, job.spec.name)
         self._frames = 0

@@ -41,7 +41,19 @@ class Server:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1"
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-t", str(STARTS_S), "-l", str(self._log), "-o", options, "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(self.data),
+            "-w",
+            "-t",
+            str(STARTS_S),
+            "-l",
+            str(self._log),
+            "-o",
+            options,
+            "start",
+        )
 
     def kill(self) -> None:
         """Kill the server and all that work for it, at once, as the kernel would."""
@@ -70,7 +82,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             check=False,
-            preexec_fn=self._as_user,  # noqa: PLW1509 - a server refuses to run as root
+            preexec_fn=self._as_user,
             cwd=self.data.parent,
         )
         if must and done.returncode:

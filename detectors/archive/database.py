@@ -64,7 +64,9 @@ def _by_file(path: Path, name: str, *, create: bool) -> Place:
         msg = f"{path}: there is no case store"
         raise StoreError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return Place(sa.URL.create("sqlite", database=str(path)), str(path) if path.exists() else name, path.parent)
+    return Place(
+        sa.URL.create("sqlite", database=str(path)), str(path) if path.exists() else name, path.parent
+    )
 
 
 def connect(place: Place) -> sa.Engine:
@@ -147,7 +149,9 @@ def _check(found: set[str], version: str | None, name: str, *, create: bool) -> 
 def _version(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table(VERSIONS):
         return None
-    version: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {VERSIONS}").scalar()
+    version: str | None = connection.scalar(
+        sa.select(sa.column("version_num")).select_from(sa.table(VERSIONS))
+    )
     return version
 
 

@@ -28,7 +28,9 @@ class ListDocket:
         known = self._told.get(case.case_id)
         goes_on = known is None or continues(case, known)
         if known is not None and goes_on is False:
-            msg = f"{case.case_id}: the history given does not continue the {len(known.history)} events stored"
+            msg = (
+                f"{case.case_id}: the history given does not continue the {len(known.history)} events stored"
+            )
             raise ValueError(msg)
         if not goes_on:
             return

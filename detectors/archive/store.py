@@ -110,7 +110,7 @@ class CaseStore:
             self._engine.dispose()
 
     def seal(self, sealer: Sealer) -> bool:
-        """Seal what no seal covers; return whether there was anything. SealError where the key does not hold."""
+        """Seal what no seal covers; return whether there was any. SealError where the key does not hold."""
         with self._chain() as chain:
             due = chain.unsealed > 0
             if due:
@@ -249,10 +249,17 @@ class CaseStore:
             if any((one.payload, one.file) == (entry.payload, name) for one in known):
                 return
             if file is not None:
-                self.shelf.keep(chain.connection, name, file[0])
+                self._write(chain, name, file[0])
             said = (entry.at_ns, entry.kind, entry.subject, entry.payload)
             chain.append(Entry(*said, name, entry.simulated))
             self._seal_if_due(chain)
+
+    def _write(self, chain: HeldChain, name: str, content: bytes) -> None:
+        try:
+            self.shelf.keep(chain.connection, name, content)
+        except OSError as error:
+            msg = f"{self.name}: the evidence file {name} could not be written ({error.strerror})"
+            raise StoreError(msg) from error
 
     def _seal_if_due(self, chain: HeldChain) -> None:
         """Seal after so many records, with a key that holds; with another the end of the run tells."""

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from detectors.archive.canonical import RecordError
 from detectors.archive.database import reading
 from detectors.archive.errors import StoreError
+from detectors.archive.identity import identities
 from detectors.archive.keys import PublicKey
 from detectors.archive.projection import case_of, row_of
 from detectors.archive.records import NOTHING_BEFORE, RecordKind, digest_of
-from detectors.archive.schema import CASES, HEAD, RECORDS
+from detectors.archive.schema import CASES, HEAD, IDENTITIES, RECORDS
 from detectors.archive.seals import Covered, Seal, read_seal
 from detectors.archive.shelves import named_sha256
 from detectors.archive.telling import told_of
@@ -81,6 +82,7 @@ def verify(engine: sa.Engine, terms: Terms) -> Verification:
             _Reader(connection, terms, made).read()
             _check_head(connection, made)
             _check_cases(connection, made)
+            _check_identities(connection, made)
             _check_pages(connection, made)
     except (sa.exc.DBAPIError, RecordError, StoreError) as error:
         made.fault("damaged-database", made.records + 1, " ".join(str(getattr(error, "orig", error)).split()))
@@ -142,7 +144,12 @@ class _Reader:
     def _check_seal(self, row: Any) -> None:
         made, seal = self._made, read_seal(row.payload)
         covers = Covered(made.sealed + 1, row.seq - 1, made.digest, self._since_seal)
-        if seal is None or seal.covered != covers or not seal.is_signed or bool(row.simulated) is not (covers.simulated > 0):
+        if (
+            seal is None
+            or seal.covered != covers
+            or not seal.is_signed
+            or bool(row.simulated) is not (covers.simulated > 0)
+        ):
             made.fault("broken-seal", row.seq)
             return
         wrong = self._wrong_key(seal)
@@ -179,9 +186,9 @@ def _digest(said: tuple[object, ...]) -> str:
 
 def _check_head(connection: sa.Connection, made: Verification) -> None:
     heads = connection.execute(sa.select(HEAD)).all()
-    told = [(head.seq, head.digest) for head in heads]
-    if told != [(made.records, made.digest)]:
-        expected = told[0][0] if told else "none"
+    told = [(head.one, head.seq, head.digest) for head in heads]
+    if told != [(1, made.records, made.digest)]:
+        expected = told[0][1] if told else "none"
         made.fault("missing-end", made.records, f"the log should end with record {expected}")
     if made.holds and heads[0].sealed != made.sealed:
         made.fault("missing-seal", heads[0].sealed)
@@ -201,7 +208,9 @@ def _check_cases(connection: sa.Connection, made: Verification) -> None:
     shared = sa.select(CASES.c.same_as).where(CASES.c.same_as.is_not(None))
     columns = [sa.cast(c, sa.Integer).label(c.name) if c.name == "simulated" else c for c in CASES.c]
     wanted = (
-        sa.select(*columns, RECORDS.c.payload, last.c.seq.label("last"), CASES.c.case_id.in_(shared).label("shared"))
+        sa.select(
+            *columns, RECORDS.c.payload, last.c.seq.label("last"), CASES.c.case_id.in_(shared).label("shared")
+        )
         .outerjoin(last, last.c.subject == CASES.c.case_id)
         .outerjoin(RECORDS, RECORDS.c.seq == last.c.seq)
         .execution_options(yield_per=BATCH)
@@ -221,6 +230,33 @@ def _check_case(connection: sa.Connection, row: Any, made: Verification) -> None
     wrong = [name for name, value in expected.items() if getattr(row, name) != value]
     if wrong:
         made.fault("changed-case", row.case_id, ", ".join(sorted(wrong)))
+
+
+def _check_identities(connection: sa.Connection, made: Verification) -> None:
+    """Hold every name of a violation against the case that it points to."""
+    columns = [sa.cast(c, sa.Integer).label(c.name) if c.name == "simulated" else c for c in IDENTITIES.c]
+    wanted = (
+        sa.select(*columns, RECORDS.c.payload)
+        .outerjoin(CASES, CASES.c.case_id == IDENTITIES.c.case_id)
+        .outerjoin(RECORDS, RECORDS.c.seq == CASES.c.seq)
+        .execution_options(yield_per=BATCH)
+    )
+    for row in connection.execute(wanted):
+        name = (row.rule, row.place, row.vehicle, row.simulated, row.start_ns)
+        payloads = [] if row.payload is None else [row.payload]
+        if name not in _names(payloads) and name not in _names(_all_told(connection, row.case_id)):
+            made.fault("changed-identity", row.case_id, f"{row.rule} {row.place} {row.vehicle}")
+
+
+def _all_told(connection: sa.Connection, case_id: str) -> Sequence[str]:
+    """Return all that was told of a case: a plate may have been read anew."""
+    of_case = sa.and_(RECORDS.c.subject == case_id, RECORDS.c.kind == RecordKind.CASE.value)
+    return connection.scalars(sa.select(RECORDS.c.payload).where(of_case)).all()
+
+
+def _names(payloads: Sequence[str]) -> set[tuple[object, ...]]:
+    told = (one for payload in payloads for one in identities(told_of(payload).case))
+    return {(one.rule, one.place, one.vehicle, one.simulated, one.start_ns) for one in told}
 
 
 def _check_pages(connection: sa.Connection, made: Verification) -> None:

@@ -24,7 +24,9 @@ SEAL_EXAMPLES = examples("bconnect cases seal --store out/beruang-madu --key fil
 KEY_EXAMPLES = examples("bconnect cases key seal.key --days 365")
 DAY_NS = 24 * 3600 * 1_000_000_000
 
-Where = Annotated[str, typer.Option("--store", metavar="DIR|URL", help="Folder of a result, or a database URL.")]
+Where = Annotated[
+    str, typer.Option("--store", metavar="DIR|URL", help="Folder of a result, or a database URL.")
+]
 
 
 def verify(
@@ -35,7 +37,9 @@ def verify(
     ] = None,
     head: Annotated[
         str | None,
-        typer.Option(metavar="SEQ:DIGEST", help="A head noted from an earlier verify: it has to be there still."),
+        typer.Option(
+            metavar="SEQ:DIGEST", help="A head noted from an earlier verify: it has to be there still."
+        ),
     ] = None,
     *,
     files: Annotated[bool, typer.Option(help="Whether to read the evidence files too.")] = True,

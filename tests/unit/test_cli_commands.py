@@ -88,7 +88,7 @@ def test_cases_are_listed_and_shown(store: Path, capsys: pytest.CaptureFixture[s
     assert "Pasal 287(1): 61.0 s" in shown
     assert "2025-11-27 16:01:05 WITA" in shown
     assert "SIMULATED" in shown
-    assert "evidence/k_0001/context.jpg" in shown
+    assert "evidence/k_0001/context." in shown
 
 
 def test_the_reader_chooses_the_language(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,6 +72,7 @@ PROOFS = {
         lambda options: f"{'short' if options.short else 'long'} form of tests/verification/ranking_page.py",
     ),
     "training": _of_file("Weights from a recipe, the whole way", "test_training.py"),
+    "archive": _of_file("An archive under attack and in accidents", "test_archive.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(
         "Replications of the main scenario",

@@ -16,7 +16,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
     )
-    op.execute(f"INSERT INTO head (one, seq, digest, sealed) VALUES (1, 0, '{'0' * 64}', 0)")
+    head = sa.table("head", *(sa.column(name) for name in ("one", "seq", "digest", "sealed")))
+    op.execute(sa.insert(head).values(one=1, seq=0, digest="0" * 64, sealed=0))
 
 
 def downgrade() -> None:
