@@ -69,7 +69,7 @@ def _restored(kind: Any, data: Any) -> Any:
     if get_origin(kind) in (Union, UnionType):
         chosen = next(one for one in get_args(kind) if one is not NoneType)
         return None if data is None else _restored(chosen, data)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         absent = _defaulted(kind)  # fields that came later than the record
         given = {n: h for n, h in _hints(kind).items() if n in data or n not in absent}
         return kind(**{name: _restored(hint, data[name]) for name, hint in given.items()})
