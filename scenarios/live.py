@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from detectors.archive.store import CaseStore
+from detectors.archive.store import CaseStore, HistoryError
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, EvidencePicture
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
@@ -53,7 +53,7 @@ class LiveDocket:
     """Docket of one camera and one stretch of its time, over the store that all share.
 
     A simulation that begins anew gives the same cases again: what the store has from before is kept
-    as it was, and what is said of it again is left out.
+    as it was, what goes on from it is added, and what is told otherwise is left out.
     """
 
     def __init__(self, store: CaseStore) -> None:
@@ -62,12 +62,15 @@ class LiveDocket:
         self._known: set[str] = set()
 
     def put(self, case: Case) -> None:
-        """Store a case that began here, or its next state."""
+        """Store a case, or its next state."""
         if case.case_id not in self.cases | self._known:
             known = bool(self._store.events(case.case_id))
             (self._known if known else self.cases).add(case.case_id)
         if case.case_id in self.cases:
             self._store.put(case)
+        else:
+            with suppress(HistoryError):
+                self._store.put(case)
 
     def attach(self, picture: EvidencePicture) -> None:
         """Store an evidence picture of a case that began here."""

@@ -38,7 +38,7 @@ def locate(where: str | Path, *, create: bool) -> Place:
     path = Path(where)
     if path.is_dir() or (create and not path.suffix):
         path /= DATABASE
-    return _by_file(path, str(where), create=create)
+    return _by_file(path, create=create)
 
 
 def _by_url(where: str, *, create: bool) -> Place:
@@ -55,18 +55,16 @@ def _by_url(where: str, *, create: bool) -> Place:
         raise StoreError(msg) from error
     name = url.render_as_string(hide_password=True)
     if url.get_backend_name() == "sqlite" and url.database:
-        return _by_file(Path(url.database), name, create=create)
+        return _by_file(Path(url.database), create=create)
     return Place(url, name, None)
 
 
-def _by_file(path: Path, name: str, *, create: bool) -> Place:
+def _by_file(path: Path, *, create: bool) -> Place:
     if not create and not path.is_file():
         msg = f"{path}: there is no case store"
         raise StoreError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return Place(
-        sa.URL.create("sqlite", database=str(path)), str(path) if path.exists() else name, path.parent
-    )
+    return Place(sa.URL.create("sqlite", database=str(path)), str(path), path.parent)
 
 
 def connect(place: Place) -> sa.Engine:

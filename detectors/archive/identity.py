@@ -70,7 +70,8 @@ def combined(told: Sequence[Case]) -> Case:
 
 def _beyond(history: list[CaseEvent], case: Case) -> list[CaseEvent]:
     taken = {event.state for event in history}
-    since_ns = max(event.timestamp_ns for event in history if event.state is not CaseState.CLOSED)
+    open_ns = (event.timestamp_ns for event in history if event.state is not CaseState.CLOSED)
+    since_ns = max(open_ns, default=0)
     new = (e for e in case.history if e.state not in taken and e.timestamp_ns >= since_ns)
     return [replace(event, case_id=history[0].case_id) for event in new]
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from detectors.archive.canonical import RecordError, canonical, restored
 from detectors.archive.chain import HeldChain, ids_of, last_told, leading_id, records_of
 from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
-from detectors.archive.errors import SealError, StoreError
+from detectors.archive.errors import HistoryError, SealError, StoreError
 from detectors.archive.identity import continues
 from detectors.archive.keys import PublicKey
 from detectors.archive.pictures import jpeg_of, mp4_of
@@ -28,7 +28,7 @@ from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePictur
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 
-__all__ = ["CaseLine", "CaseStore", "SealError", "StoreError", "StoredPicture"]
+__all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "StoredPicture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class CaseStore:
         return due
 
     def put(self, case: Case) -> None:
-        """Store a case or its next state in one transaction; StoreError if history were rewritten.
+        """Store a case or its next state in one transaction; HistoryError if history were rewritten.
 
         A state that is known already changes nothing.
         """
@@ -300,5 +300,5 @@ def _is_news(case: Case, known: Case) -> bool:
     goes_on = continues(case, known)
     if goes_on is False:
         msg = f"{case.case_id}: the history given does not continue the {len(known.history)} events stored"
-        raise StoreError(msg)
+        raise HistoryError(msg)
     return goes_on is True and case != known

@@ -101,7 +101,7 @@ def chain_anew(database: sqlite3.Connection) -> None:
         database.execute(f"INSERT INTO records VALUES ({', '.join('?' * len(values))})", values)
         previous = digest
     database.execute("UPDATE head SET seq = ?, digest = ?", (len(rows), previous))
-    last = "SELECT max(seq) FROM records WHERE kind = ? AND subject = case_id"
+    last = "SELECT coalesce(max(seq), 0) FROM records WHERE kind = ? AND subject = case_id"
     database.execute(f"UPDATE cases SET seq = ({last})", (RecordKind.CASE.value,))
 
 
