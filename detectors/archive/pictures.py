@@ -49,7 +49,8 @@ def mp4_of(clip: EvidenceClip) -> bytes:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         for image, at_ms in zip(images, _milliseconds(clip.times_ns), strict=True):
-            frame = av.VideoFrame.from_ndarray(cv2.resize(image, (width, height)), format="bgr24")
+            sized = np.asarray(cv2.resize(image, (width, height)), dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(sized, format="bgr24")
             frame.pts, frame.time_base = at_ms, Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
