@@ -13,6 +13,7 @@ from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
 from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
+from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import Polygon
 from detectors.datatypes.signals import SignalStates
@@ -38,7 +39,8 @@ class ViewEngine:
 
     `signals` None means that no signal is known; `control` None that the camera can neither zoom
     nor speak: an officer has to give the teguran, and plates are looked for in the frames of the view;
-    `plates` None that no plate is read. Frames come in the order of their time.
+    `plates` None that no plate is read. `instruments` stand in the evidence of every case. Frames come in
+    the order of their time.
     """
 
     site: SitePlan | None
@@ -51,6 +53,7 @@ class ViewEngine:
     control: CameraControl | None = None
     plates: PlateReader | None = None
     policy: Policy = field(default_factory=Policy)
+    instruments: Instruments = field(default_factory=Instruments)
     _book: CaseBook = field(init=False)
     _recent: RecentFrames = field(init=False, default_factory=RecentFrames)
     _asked: dict[str, PlateLook] = field(init=False, default_factory=dict)
@@ -152,6 +155,7 @@ class ViewEngine:
 
     def _prove(self, entry: Entry, verdict: Verdict, frame: Frame) -> tuple[SnapshotRequest, ...]:
         """Attach what the view itself shows, and ask for a closer look at a vehicle that stands."""
+        self._attest(entry, verdict)
         shown = self._recent.at(verdict.updated_ns, verdict.track_id)
         if shown is None:
             return ()
@@ -166,6 +170,21 @@ class ViewEngine:
             picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
             self._attach(entry, kind, scene.frame, picture)
         return ()
+
+    def _attest(self, entry: Entry, verdict: Verdict) -> None:
+        """Say what was measured, how well and by what, and keep the seconds before as a clip.
+
+        A duration begins between two looks and ends between two: it is wrong by one of each at most.
+        """
+        case_id, at_ns = entry.case.case_id, verdict.updated_ns
+        apart_s = self._recent.spacing_s
+        look_s = None if apart_s is None else max(apart_s, self.site.revisit_s if self.site else 0.0)
+        within = 2 * look_s if look_s is not None and verdict.unit == "s" else None
+        measured = (at_ns, verdict.extremum, verdict.unit, within, self.instruments)
+        self.docket.attest(EvidenceStatement(case_id, *measured, simulated=entry.case.simulated))
+        clip = self._recent.clip(case_id)
+        if clip is not None:
+            self.docket.attach_clip(clip)
 
     def _attach(self, entry: Entry, kind: PictureKind, frame: Frame, image_bgr: UInt8Array) -> None:
         case_id = entry.case.case_id

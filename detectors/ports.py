@@ -5,6 +5,7 @@ from typing import Protocol
 
 from detectors.datatypes.cases import Case, EvidencePicture
 from detectors.datatypes.detections import Detections
+from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.plates import PlateSight
 from detectors.datatypes.signals import SignalStates
@@ -81,13 +82,22 @@ class Rule(Protocol):
 
 
 class Docket(Protocol):
-    """Where cases go. A case that `put` returned for is kept, whatever happens next."""
+    """Where cases go. A case that `put` returned for is kept, whatever happens next.
+
+    What is put or attached again changes nothing, and a violation that is told under two ids is one case.
+    """
 
     def put(self, case: Case) -> None:
         """Store a new case, or the next state of one."""
 
     def attach(self, picture: EvidencePicture) -> None:
         """Keep an evidence picture of a case that was put."""
+
+    def attach_clip(self, clip: EvidenceClip) -> None:
+        """Keep a clip of a case that was put."""
+
+    def attest(self, statement: EvidenceStatement) -> None:
+        """Keep what was measured of a case that was put, how well, and by what."""
 
 
 class Engine(Protocol):

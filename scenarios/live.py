@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from detectors.archive.store import CaseStore
+from detectors.archive.store import CaseStore, HistoryError
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, EvidencePicture
+from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.detection import registry
 from detectors.engine import ViewEngine
@@ -24,7 +25,9 @@ from hardware_adapters.link import LinkState, LinkStatus
 from hardware_adapters.sources import open_live
 from scenarios.errors import InputError
 from scenarios.estate_files import Estate, LiveCamera
+from scenarios.instruments import instruments_of
 from scenarios.plate_readers import PlateReaderOnUse
+from scenarios.sealing import sealer
 
 TELL_EVERY_S = 0.5
 HEALTH_EVERY_NS = 5 * NS_PER_S
@@ -51,7 +54,7 @@ class LiveDocket:
     """Docket of one camera and one stretch of its time, over the store that all share.
 
     A simulation that begins anew gives the same cases again: what the store has from before is kept
-    as it was, and what is said of it again is left out.
+    as it was, what goes on from it is added, and what is told otherwise is left out.
     """
 
     def __init__(self, store: CaseStore) -> None:
@@ -60,17 +63,30 @@ class LiveDocket:
         self._known: set[str] = set()
 
     def put(self, case: Case) -> None:
-        """Store a case that began here, or its next state."""
+        """Store a case, or its next state."""
         if case.case_id not in self.cases | self._known:
             known = bool(self._store.events(case.case_id))
             (self._known if known else self.cases).add(case.case_id)
         if case.case_id in self.cases:
             self._store.put(case)
+        else:
+            with suppress(HistoryError):
+                self._store.put(case)
 
     def attach(self, picture: EvidencePicture) -> None:
         """Store an evidence picture of a case that began here."""
         if picture.case_id in self.cases:
             self._store.attach(picture)
+
+    def attach_clip(self, clip: EvidenceClip) -> None:
+        """Store a clip of a case that began here."""
+        if clip.case_id in self.cases:
+            self._store.attach_clip(clip)
+
+    def attest(self, statement: EvidenceStatement) -> None:
+        """Store what was measured of a case that began here."""
+        if statement.case_id in self.cases:
+            self._store.attest(statement)
 
 
 class CameraAtWork(threading.Thread):
@@ -101,7 +117,7 @@ class CameraAtWork(threading.Thread):
 
     def run(self) -> None:
         """Watch until told to leave; an engine that fails is replaced by a fresh one."""
-        with CaseStore(self._out) as store:
+        with CaseStore(self._out, sealer=sealer()) as store:
             self._source.start()
             while not self._stopped.is_set():
                 try:
@@ -124,14 +140,16 @@ class CameraAtWork(threading.Thread):
 
     def _engine(self, docket: LiveDocket) -> ViewEngine:
         site = self._camera.site
+        detector = registry.build(self._camera.detector, site, self._street())
         return ViewEngine(
             site=site,
-            detector=registry.build(self._camera.detector, site, self._street()),
+            detector=detector,
             tracker=GroundTracker(site) if site else PixelTracker(),
             rules=rules_for(site) if site else (),
             docket=docket,
             plates=PlateReaderOnUse(),
             policy=self._policy,
+            instruments=instruments_of(detector, site),
         )
 
     def _street(self) -> tuple[Frame, ...]:
@@ -203,7 +221,7 @@ def _prepare(out: Path) -> None:
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "cases.db").exists())):
         msg = f"{out}: exists and is not an earlier result; name another folder with --out"
         raise InputError(msg)
-    CaseStore(out).close()
+    CaseStore(out, sealer=sealer()).close()
 
 
 def _write_health(out: Path, reports: tuple[CameraReport, ...]) -> None:

@@ -21,9 +21,11 @@ from hardware_adapters.recorded_signals import RecordedSignals, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshots, snapshots_folder
 from hardware_adapters.sources import Recorded, open_source, street_folder
 from scenarios.errors import InputError
+from scenarios.instruments import instruments_of
 from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.progress import Progress, silent
 from scenarios.recorded_results import Results
+from scenarios.sealing import sealer
 from scenarios.site_files import clock_seconds, load_site
 from scenarios.spec import check_detector
 from scenarios.staging import staged
@@ -89,7 +91,7 @@ def detect(
     beside = Beside.of(source, view, simulated=plan is not None and plan.simulated)
     notes = _notes(plan, start, beside)
     video = open_source(source, view, start_ns, simulated=plan is not None and plan.simulated)
-    with staged(out) as stage, CaseStore(stage) as store:
+    with staged(out) as stage, CaseStore(stage, sealer=sealer()) as store:
         with Results(stage, view, video.fps, plan) as results:
             engine = _engine(
                 plan, registry.build(detector, plan, _examples(video, source, view)), store, beside
@@ -149,6 +151,7 @@ def _engine(plan: SitePlan | None, detector: Detector, store: CaseStore, beside:
         signals=beside.signals,
         control=beside.control,
         plates=PlateReaderOnUse(),
+        instruments=instruments_of(detector, plan),
     )
 
 

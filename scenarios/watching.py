@@ -12,6 +12,7 @@ import numpy as np
 from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
+from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.signals import SignalState, SignalStates
 from detectors.datatypes.steps import SnapshotRequest, StepRecord
@@ -20,10 +21,12 @@ from detectors.engine import ViewEngine
 from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from scenarios.instruments import instruments_of
 from scenarios.offences import KTL_WINDOW
 from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
+from scenarios.sealing import sealer
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
@@ -106,6 +109,14 @@ class CaseLog:
         """Store an evidence picture."""
         self._store.attach(picture)
 
+    def attach_clip(self, clip: EvidenceClip) -> None:
+        """Store a clip."""
+        self._store.attach_clip(clip)
+
+    def attest(self, statement: EvidenceStatement) -> None:
+        """Store what was measured."""
+        self._store.attest(statement)
+
 
 class ViewAtWork:
     """The pipeline of one view; `take` scenes in order of time, then `finish`.
@@ -122,7 +133,7 @@ class ViewAtWork:
         self._view = TwinView(job.network, job.spec, job.seed, job.weather)
         self._control = VirtualControl(self._view, head)
         self._signals = SceneSignals()
-        self._store = CaseStore(job.out)
+        self._store = CaseStore(job.out, sealer=sealer())
         self._docket = CaseLog(self._store)
         self._scene: Scene | None = None
         self._detector = self._make_detector()
@@ -136,6 +147,7 @@ class ViewAtWork:
             signals=self._signals,
             plates=PlateReaderOnUse() if job.plates else None,
             policy=Policy(phase=job.phase, stand_in=job.stand_in),
+            instruments=instruments_of(self._detector, self.site),
         )
         self._log = _open_log(job.out, job.spec.name)
         self._frames = 0

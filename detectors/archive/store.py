@@ -1,72 +1,34 @@
-"""The case store: a Docket in a database, with its evidence pictures beside it."""
+"""The case store: a Docket in a database, on a log of records that cannot be changed unnoticed."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable
 
-from detectors.archive.pictures import write_picture
-from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
+from detectors.archive.canonical import RecordError, canonical, restored
+from detectors.archive.chain import HeldChain, ids_of, last_told, leading_id, records_of
+from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
+from detectors.archive.errors import HistoryError, SealError, StoreError
+from detectors.archive.identity import continues
+from detectors.archive.keys import PublicKey
+from detectors.archive.pictures import jpeg_of, mp4_of
+from detectors.archive.projection import case_of, project, same_violation
+from detectors.archive.records import Entry, RecordKind
+from detectors.archive.schema import CASES, RECORDS
+from detectors.archive.seals import Sealer
+from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, named_sha256
+from detectors.archive.telling import Told, told_of
+from detectors.archive.verify import Terms, Verification, verify
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind
 from detectors.datatypes.detections import VehicleClass
-from detectors.datatypes.plates import PlateReading, Unread
+from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 
-DATABASE = "cases.db"
-EVIDENCE = "evidence"
-BUSY_MS = 30_000
-FORMER_STATES = {"opened": CaseState.CAPTURED, "review": CaseState.CAPTURED}  # stores of before 0020
-
-METADATA = sa.MetaData()
-CASES = sa.Table(
-    "cases",
-    METADATA,
-    sa.Column("case_id", sa.String, primary_key=True),
-    sa.Column("enforcement", sa.String, nullable=False),
-    sa.Column("rule", sa.String, nullable=False),
-    sa.Column("article", sa.String, nullable=False),
-    sa.Column("view", sa.String, nullable=False),
-    sa.Column("place", sa.String, nullable=False),
-    sa.Column("track_id", sa.BigInteger, nullable=False),
-    sa.Column("vehicle_class", sa.Integer, nullable=False),
-    sa.Column("opened_ns", sa.BigInteger, nullable=False),
-    sa.Column("offence_ns", sa.BigInteger, nullable=False),
-    sa.Column("simulated", sa.Boolean, nullable=False),
-    sa.Column("oracle", sa.Boolean, nullable=False),
-    sa.Column("plate_text", sa.String),
-    sa.Column("plate_confidence", sa.Float),
-    sa.Column("plate_oracle", sa.Boolean),
-    sa.Column("plate_unread", sa.String),
-    sa.Column("extremum", sa.Float, nullable=False),
-    sa.Column("unit", sa.String, nullable=False),
-    sa.Column("state", sa.String, nullable=False),
-)
-EVENTS = sa.Table(
-    "events",
-    METADATA,
-    sa.Column("case_id", sa.String, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("timestamp_ns", sa.BigInteger, nullable=False),
-    sa.Column("state", sa.String, nullable=False),
-    sa.Column("ground", sa.String, nullable=False),
-)
-PICTURES = sa.Table(
-    "pictures",
-    METADATA,
-    sa.Column("case_id", sa.String, sa.ForeignKey("cases.case_id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("taken_ns", sa.BigInteger, nullable=False),
-    sa.Column("path", sa.String, nullable=False),
-    sa.Column("sha256", sa.String, nullable=False),
-)
-
-
-class StoreError(ValueError):
-    """The store cannot be opened, or refuses what it is given; one line that says why."""
+__all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "StoredPicture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +42,49 @@ class StoredPicture:
     sha256: str
 
 
-class CaseStore:
-    """Cases, their events and pictures, kept for good once `put` or `attach` has returned.
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """What a list says of a case."""
 
-    `where` is a folder (the database is its cases.db), a database file, or a SQLAlchemy URL;
-    pictures go to `folder`/evidence, beside the database unless said otherwise. `create` False
-    opens a store that must exist. Several processes may write to one store.
+    case_id: str
+    rule: str
+    vehicle_class: VehicleClass
+    plate: str | None
+    place: str
+    state: CaseState
+
+
+class CaseStore:
+    """Cases, their events and evidence, kept for good once `put` or `attach` has returned.
+
+    `where` is a folder (the database is its cases.db), a database file, or a SQLAlchemy URL. Evidence goes
+    to `folder`/evidence, else beside a database that is a file, else into the database. `create` False
+    opens a store that must exist. `sealer` seals the log as it grows and at the end; without one it is
+    chained, not signed. Several processes may write to one store.
+
+    A violation that two views tell of, or that is told again, is one case (see `identity`): what is asked
+    under any of its ids is answered with it.
     """
 
-    def __init__(self, where: str | Path, *, folder: Path | None = None, create: bool = True) -> None:
-        url, beside = _locate(where, create=create)
-        self._name = str(where)
-        self._folder = folder if folder is not None else beside
-        self._engine = sa.create_engine(url)
-        if url.get_backend_name() == "sqlite":
-            sa.event.listen(self._engine, "connect", _make_durable)
+    def __init__(
+        self,
+        where: str | Path,
+        *,
+        folder: Path | None = None,
+        create: bool = True,
+        sealer: Sealer | None = None,
+    ) -> None:
+        place = locate(where, create=create)
+        if sealer is not None:
+            sealer.key.check(sealer.now_ns())
+        self.name = place.name
+        self._sealer = sealer
+        beside = folder if folder is not None else place.beside
+        self.shelf: Shelf = DatabaseShelf() if beside is None else FolderShelf(beside)
+        self._engine = connect(place)
         try:
-            with self._writing() as connection:
-                _prepare(connection, self._name)
+            with plain_errors(self.name):
+                prepare(self._engine, self.name, create=create)
         except BaseException:
             self._engine.dispose()
             raise
@@ -108,192 +95,210 @@ class CaseStore:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(quietly=error is not None)
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
+    def close(self, *, quietly: bool = False) -> None:
+        """Seal the end of the log and let go of the database.
+
+        SealError where the key does not hold any more: the records are kept, unsealed. `quietly` leaves
+        the end unsealed.
+        """
+        try:
+            if self._sealer is not None and not quietly:
+                self.seal(self._sealer)
+        finally:
+            self._engine.dispose()
+
+    def seal(self, sealer: Sealer) -> bool:
+        """Seal what no seal covers; return whether there was any. SealError where the key does not hold."""
+        with self._chain() as chain:
+            due = chain.unsealed > 0
+            if due:
+                chain.seal(sealer)
+        return due
 
     def put(self, case: Case) -> None:
-        """Store a case or its next state in one transaction; StoreError if history were rewritten."""
-        with self._writing() as connection:
-            known = _events(connection, case.case_id)
-            if case.history[: len(known)] != known:
-                msg = f"{case.case_id}: the history given does not continue the {len(known)} events stored"
-                raise StoreError(msg)
-            _upsert(connection, case, exists=bool(known))
-            new = range(len(known), len(case.history))
-            if new:
-                connection.execute(sa.insert(EVENTS), [_event_row(case.history[n], n) for n in new])
+        """Store a case or its next state in one transaction; HistoryError if history were rewritten.
+
+        A state that is known already changes nothing.
+        """
+        _check_id(case.case_id)
+        with self._chain() as chain:
+            known = last_told(chain.connection, case.case_id)
+            if known is not None and not _is_news(case, known.case):
+                return
+            same_as = known.same_as if known else None
+            told = Told(case, same_as or same_violation(chain.connection, case))
+            last_ns = case.history[-1].timestamp_ns
+            entry = Entry(last_ns, RecordKind.CASE, case.case_id, told.payload, "", case.simulated)
+            project(chain, told, chain.append(entry))
+            self._seal_if_due(chain)
 
     def attach(self, picture: EvidencePicture) -> None:
-        """Write an evidence picture to its file, then record it; StoreError where the case is unknown."""
-        with self._writing() as connection:
-            if not _events(connection, picture.case_id):
-                msg = f"{picture.case_id}: no such case, a {picture.kind} picture belongs nowhere"
-                raise StoreError(msg)
-            kinds = connection.scalars(_of(PICTURES, picture.case_id, PICTURES.c.kind)).all()
-            again = kinds.count(picture.kind.value)
-            file = f"{picture.kind.value}{f'-{again + 1}' if again else ''}.jpg"
-            path = f"{EVIDENCE}/{picture.case_id}/{file}"
-            row = {
-                "case_id": picture.case_id,
-                "number": len(kinds),
-                "kind": picture.kind.value,
-                "taken_ns": picture.taken_ns,
-                "path": path,
-                "sha256": write_picture(picture, self._folder / path),
-            }
-            connection.execute(sa.insert(PICTURES), row)
+        """Keep an evidence picture, then record it; StoreError where the case is unknown."""
+        payload = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        entry = Entry(
+            picture.taken_ns, RecordKind.PICTURE, picture.case_id, canonical(payload), "", picture.simulated
+        )
+        self._keep(entry, f"a {picture.kind} picture", picture.kind.value, (jpeg_of(picture), "jpg"))
+
+    def attach_clip(self, clip: EvidenceClip) -> None:
+        """Keep a clip, then record it; StoreError where the case is unknown."""
+        payload = canonical({"first_ns": clip.times_ns[0], "last_ns": clip.times_ns[-1]})
+        entry = Entry(clip.times_ns[-1], RecordKind.CLIP, clip.case_id, payload, "", clip.simulated)
+        self._keep(entry, "a clip", "clip", (mp4_of(clip), "mp4"))
+
+    def attest(self, statement: EvidenceStatement) -> None:
+        """Record what was measured, how well, and by what; StoreError where the case is unknown."""
+        entry = Entry(
+            statement.at_ns,
+            RecordKind.STATEMENT,
+            statement.case_id,
+            canonical(statement),
+            "",
+            statement.simulated,
+        )
+        self._keep(entry, "a statement", "", None)
 
     def cases(self) -> tuple[Case, ...]:
         """Return every case as it stands, in the order of opening."""
-        order = sa.select(CASES).order_by(CASES.c.opened_ns, CASES.c.case_id)
+        others = sa.select(CASES.c.same_as).where(CASES.c.same_as.is_not(None))
+        wanted = sa.select(CASES.c.case_id, RECORDS.c.payload, CASES.c.case_id.in_(others).label("shared"))
+        wanted = wanted.join(RECORDS, RECORDS.c.seq == CASES.c.seq).where(CASES.c.same_as.is_(None))
         with self._reading() as connection:
-            return tuple(_case(row, _events(connection, row.case_id)) for row in connection.execute(order))
+            rows = connection.execute(wanted.order_by(CASES.c.opened_ns, CASES.c.case_id)).all()
+            return tuple(
+                case_of(connection, row.case_id) if row.shared else told_of(row.payload).case for row in rows
+            )
+
+    def lines(self) -> tuple[CaseLine, ...]:
+        """Return what a list says of every case, in the order of opening; without reading their records."""
+        c = CASES.c
+        wanted = sa.select(c.case_id, c.rule, c.vehicle_class, c.plate, c.place, c.state)
+        with self._reading() as connection:
+            rows = connection.execute(wanted.where(c.same_as.is_(None)).order_by(c.opened_ns, c.case_id))
+            kinds, states = {k.value: k for k in VehicleClass}, {s.value: s for s in CaseState}
+            return tuple(CaseLine(i, r, kinds[v], p, at, states[s]) for i, r, v, p, at, s in rows)
 
     def case(self, case_id: str) -> Case:
         """Return one case; StoreError where there is none of that id."""
         with self._reading() as connection:
-            row = connection.execute(sa.select(CASES).where(CASES.c.case_id == case_id)).one_or_none()
-            if row is None:
-                msg = f"{self._name}: no case {case_id!r}"
+            leading = leading_id(connection, case_id)
+            if leading is None:
+                msg = f"{self.name}: no case {case_id!r}"
                 raise StoreError(msg)
-            return _case(row, _events(connection, case_id))
+            return case_of(connection, leading)
 
     def events(self, case_id: str) -> tuple[CaseEvent, ...]:
-        """Return the events of a case, oldest first."""
+        """Return the events of a case, oldest first; none where it is unknown."""
         with self._reading() as connection:
-            return _events(connection, case_id)
+            leading = leading_id(connection, case_id)
+            return () if leading is None else case_of(connection, leading).history
 
     def pictures(self, case_id: str) -> tuple[StoredPicture, ...]:
         """Return the pictures of a case in the order in which they were attached."""
         with self._reading() as connection:
-            rows: Sequence[sa.Row[Any]] = connection.execute(_of(PICTURES, case_id)).all()
+            leading = leading_id(connection, case_id)
+            ids = () if leading is None else ids_of(connection, leading)
+            found = records_of(connection, ids, (RecordKind.PICTURE.value,))
+        told = [(json.loads(one.payload), one) for one in found]
         return tuple(
-            StoredPicture(r.case_id, PictureKind(r.kind), r.taken_ns, r.path, r.sha256) for r in rows
+            StoredPicture(
+                one.subject, PictureKind(said["kind"]), said["taken_ns"], one.file, named_sha256(one.file)
+            )
+            for said, one in told
         )
 
+    def clips(self, case_id: str) -> tuple[str, ...]:
+        """Return the paths of the clips of a case, from the folder of the store."""
+        with self._reading() as connection:
+            ids = ids_of(connection, leading_id(connection, case_id) or case_id)
+            return tuple(one.file for one in records_of(connection, ids, (RecordKind.CLIP.value,)))
+
+    def statements(self, case_id: str) -> tuple[EvidenceStatement, ...]:
+        """Return what was measured of a case."""
+        with self._reading() as connection:
+            ids = ids_of(connection, leading_id(connection, case_id) or case_id)
+            found = records_of(connection, ids, (RecordKind.STATEMENT.value,))
+        return tuple(restored(EvidenceStatement, json.loads(one.payload)) for one in found)
+
+    def content(self, path: str) -> bytes:
+        """Return an evidence file of the store; StoreError where it is not there."""
+        with self._reading() as connection:
+            found = self.shelf.content(connection, path)
+        if found is None:
+            msg = f"{self.name}: the evidence file {path} is not there"
+            raise StoreError(msg)
+        return found
+
+    def verify(
+        self, keys: Sequence[PublicKey] = (), head: tuple[int, str] | None = None, *, files: bool = True
+    ) -> Verification:
+        """Hold the archive against itself (see `verify`); without `files` evidence files are left out."""
+        return verify(self._engine, Terms(keys, head, self.shelf.content if files else None))
+
+    def _keep(self, entry: Entry, what: str, stem: str, file: tuple[bytes, str] | None) -> None:
+        """Record evidence of a case, its file first; evidence that is there already changes nothing."""
+        _check_id(entry.subject)
+        with self._chain() as chain:
+            if last_told(chain.connection, entry.subject) is None:
+                msg = f"{entry.subject}: no such case, {what} belongs nowhere"
+                raise StoreError(msg)
+            name = file_name(entry.subject, stem, *file) if file else ""
+            known = records_of(chain.connection, (entry.subject,), (entry.kind.value,))
+            if any((one.payload, one.file) == (entry.payload, name) for one in known):
+                return
+            if file is not None:
+                self._write(chain, name, file[0])
+            said = (entry.at_ns, entry.kind, entry.subject, entry.payload)
+            chain.append(Entry(*said, name, entry.simulated))
+            self._seal_if_due(chain)
+
+    def _write(self, chain: HeldChain, name: str, content: bytes) -> None:
+        try:
+            self.shelf.keep(chain.connection, name, content)
+        except OSError as error:
+            msg = f"{self.name}: the evidence file {name} could not be written ({error.strerror})"
+            raise StoreError(msg) from error
+
+    def _seal_if_due(self, chain: HeldChain) -> None:
+        """Seal after so many records, with a key that holds; with another the end of the run tells."""
+        sealer = self._sealer
+        if sealer is None or chain.seq - chain.sealed <= sealer.every:
+            return
+        if sealer.key.public.holds(sealer.now_ns()):
+            chain.seal(sealer)
+
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with _plain_errors(self._name), self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # readers that turn writers would collide
-            yield connection
+    def _chain(self) -> Iterator[HeldChain]:
+        with self._plain_errors(), writing(self._engine) as connection:
+            yield HeldChain(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with _plain_errors(self._name), self._engine.connect() as connection:
+        with self._plain_errors(), reading(self._engine) as connection:
             yield connection
 
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            with plain_errors(self.name):
+                yield
+        except RecordError as error:
+            msg = f"{self.name}: {error}"
+            raise StoreError(msg) from error
 
-@contextmanager
-def _plain_errors(name: str) -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        msg = f"{name}: not usable as a case store ({error.orig})"
-        raise StoreError(msg) from error
 
-
-def _locate(where: str | Path, *, create: bool) -> tuple[sa.URL, Path]:
-    """Return the URL of the database and the folder beside it."""
-    if isinstance(where, str) and "://" in where:
-        url = sa.make_url(where)
-        path = Path(url.database or DATABASE) if url.get_backend_name() == "sqlite" else Path(DATABASE)
-        return url, path.parent
-    path = Path(where)
-    if path.is_dir() or (create and not path.suffix):
-        path /= DATABASE
-    if not create and not path.is_file():
-        msg = f"{path}: there is no case store"
+def _check_id(case_id: str) -> None:
+    """Raise StoreError where an id cannot name a folder: it comes from the names of views."""
+    if not case_id or "/" in case_id or "\\" in case_id or case_id.startswith("."):
+        msg = f"{case_id!r}: not the id of a case; expected letters, digits, -, _ and ."
         raise StoreError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return sa.URL.create("sqlite", database=str(path)), path.parent
 
 
-def _make_durable(connection: Any, _record: object) -> None:
-    """Make SQLite keep what was committed through a crash or a power cut."""
-    connection.isolation_level = None  # transactions begin where this module says so
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _prepare(connection: sa.Connection, name: str) -> None:
-    """Make the tables, unless the database belongs to somebody else."""
-    found = set(sa.inspect(connection).get_table_names())
-    if found and not found >= set(METADATA.tables):
-        msg = f"{name}: a database, but not a case store (tables: {', '.join(sorted(found))})"
-        raise StoreError(msg)
-    for table in METADATA.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-    _extend(connection)
-
-
-def _extend(connection: sa.Connection) -> None:
-    """Add the column that a store of an earlier version lacks."""
-    columns = {column["name"] for column in sa.inspect(connection).get_columns(CASES.name)}
-    if CASES.c.plate_unread.name not in columns:
-        kind = CASES.c.plate_unread.type.compile(connection.dialect)
-        connection.exec_driver_sql(f"ALTER TABLE {CASES.name} ADD COLUMN plate_unread {kind}")
-
-
-def _of(table: sa.Table, case_id: str, *columns: sa.Column[Any]) -> sa.Select[Any]:
-    wanted = sa.select(*columns) if columns else sa.select(table)
-    return wanted.where(table.c.case_id == case_id).order_by(table.c.number)
-
-
-def _events(connection: sa.Connection, case_id: str) -> tuple[CaseEvent, ...]:
-    rows = connection.execute(_of(EVENTS, case_id)).all()
-    return tuple(CaseEvent(r.case_id, r.timestamp_ns, _state(r.state), r.ground) for r in rows)
-
-
-def _state(code: str) -> CaseState:
-    return FORMER_STATES[code] if code in FORMER_STATES else CaseState(code)
-
-
-def _event_row(event: CaseEvent, number: int) -> dict[str, Any]:
-    return {
-        "case_id": event.case_id,
-        "number": number,
-        "timestamp_ns": event.timestamp_ns,
-        "state": event.state.value,
-        "ground": event.ground,
-    }
-
-
-SAME_NAME = (
-    "case_id", "rule", "article", "view", "place", "track_id", "opened_ns", "offence_ns", "simulated",
-    "oracle", "extremum", "unit",
-)  # fmt: skip
-
-
-def _upsert(connection: sa.Connection, case: Case, *, exists: bool) -> None:
-    row: dict[str, Any] = {name: getattr(case, name) for name in SAME_NAME}
-    row |= {
-        "enforcement": case.enforcement.value,
-        "vehicle_class": int(case.vehicle_class),
-        "plate_text": case.plate.text if case.plate else None,
-        "plate_confidence": case.plate.confidence if case.plate else None,
-        "plate_oracle": case.plate.oracle if case.plate else None,
-        "plate_unread": case.unread.value if case.unread else None,
-        "state": case.state.value,
-    }
-    if exists:
-        connection.execute(sa.update(CASES).where(CASES.c.case_id == case.case_id).values(row))
-    else:
-        connection.execute(sa.insert(CASES).values(row))
-
-
-def _case(row: sa.Row[Any], history: tuple[CaseEvent, ...]) -> Case:
-    plate = None
-    if row.plate_text is not None:
-        plate = PlateReading(row.plate_text, row.plate_confidence, row.plate_oracle)
-    return Case(
-        **{name: getattr(row, name) for name in SAME_NAME},
-        enforcement=CaseTrack(row.enforcement),
-        vehicle_class=VehicleClass(row.vehicle_class),
-        plate=plate,
-        history=history,
-        unread=Unread(row.plate_unread) if row.plate_unread else None,
-    )
+def _is_news(case: Case, known: Case) -> bool:
+    goes_on = continues(case, known)
+    if goes_on is False:
+        msg = f"{case.case_id}: the history given does not continue the {len(known.history)} events stored"
+        raise HistoryError(msg)
+    return goes_on is True and case != known

@@ -3,10 +3,12 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from detectors.datatypes.arrays import UInt8Array
+from detectors.datatypes.evidence import EvidenceClip
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.tracks import Track
 
@@ -39,6 +41,22 @@ class RecentFrames:
             self._seen.append(self._latest)
         while frame.timestamp_ns - self._seen[0].frame.timestamp_ns > self.memory_s * NS_PER_S:
             self._seen.popleft()
+
+    def clip(self, case_id: str) -> EvidenceClip | None:
+        """Return what is remembered as a clip of a case; None where nothing is, or of several sizes."""
+        frames = [seen.frame for seen in self._seen]
+        if len({frame.size_px for frame in frames}) != 1:
+            return None
+        times = tuple(frame.timestamp_ns for frame in frames)
+        simulated = any(frame.simulated for frame in frames)
+        return EvidenceClip(case_id, times, tuple(frame.image_bgr for frame in frames), simulated)
+
+    @property
+    def spacing_s(self) -> float | None:
+        """The longest time between two frames that are remembered; None of fewer than two."""
+        times = [seen.frame.timestamp_ns for seen in self._seen]
+        apart = [later - earlier for earlier, later in pairwise(times)]
+        return max(apart) / NS_PER_S if apart else None
 
     def at(self, timestamp_ns: int, track_id: int) -> Seen | None:
         """Return the last frame up to an instant that shows the track; failing that the first that does."""

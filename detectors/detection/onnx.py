@@ -35,7 +35,7 @@ class OnnxDetector:
 
     def __init__(self, path: Path, name: str = "", least_score: float | None = None) -> None:
         self.name = name or f"onnx {path.stem}"
-        self._path = path
+        self._path = self.weights = path
         self._session = _session(path)
         sidecar = read_sidecar(path)
         self.least_score = sidecar.score if least_score is None else least_score

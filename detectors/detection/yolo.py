@@ -42,6 +42,7 @@ class YoloDetector:
 
     def __init__(self, path: Path, least_score: float | None = None) -> None:
         self.name = f"yolo {path.stem}"
+        self.weights = path
         if not path.is_file():
             msg = f"{path}: no such weights; a name alone would be looked for on the network, so give a file"
             raise ModelError(msg)

@@ -1,14 +1,12 @@
 """`bconnect cases`: what lies on the officer's desk."""
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
 
-from detectors.archive.store import CaseStore
+from detectors.archive.store import CaseLine, CaseStore
 from detectors.cases.law import UnknownSanction, sanction
 from detectors.datatypes.cases import Case
 from scenarios.cli.terminal import Language, examples, texts_for
@@ -16,13 +14,14 @@ from scenarios.errors import unknown_name
 from scenarios.texts import Texts
 from twin.clock import to_local
 
-Store = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a result, or its cases.db.")]
+Store = Annotated[
+    str, typer.Argument(metavar="DIR|URL", help="Folder of a result, its cases.db, or a database URL.")
+]
 LIST_EXAMPLES = examples("bconnect cases list out/beruang-madu")
 SHOW_EXAMPLES = examples(
     "bconnect cases show out/beruang-madu",
     "bconnect cases show out/beruang-madu/cases.db kerb-north_kerb-parking_20251127T160105_0001",
 )
-LONGEST_LINE = 400
 SIGNATURE = "needs a lawyer's signature"
 
 app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
@@ -32,16 +31,11 @@ app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
 def list_cases(where: Store, *, lang: Language = None) -> None:
     """List the cases of a result in the order in which they were opened."""
     texts = texts_for(lang)
-    table = Table(box=None, pad_edge=False)
-    for heading in ("Case", "Rule", "Vehicle", "Plate", "Place", "State"):
-        table.add_column(texts.text(heading), no_wrap=True)
     with CaseStore(where, create=False) as store:
-        for case in store.cases():
-            table.add_row(*_row(case, texts))
-    console = Console(highlight=False)
-    needed = Measurement.get(console, console.options.update(max_width=LONGEST_LINE), table).maximum
-    console.width = max(console.width, needed)  # a line a case, to be copied
-    console.print(table)
+        rows = [_line(line, texts) for line in store.lines()]
+    headings = [texts.text(said) for said in ("Case", "Rule", "Vehicle", "Plate", "Place", "State")]
+    for line in _aligned([tuple(headings), *rows]):
+        typer.echo(line)  # a line a case, to be copied, however wide the terminal is
 
 
 @app.command("show", epilog=SHOW_EXAMPLES)
@@ -57,15 +51,47 @@ def show_case(
     texts = texts_for(lang)
     console = Console(highlight=False, soft_wrap=True)
     with CaseStore(where, create=False) as store:
-        known = {case.case_id: case for case in store.cases()}
+        known = [line.case_id for line in store.lines()]
         chosen = case_id or next(iter(known), "")
-        if chosen not in known:
+        if not store.events(chosen):
             raise unknown_name(chosen, known, what="case")
-        for line in _lines(known[chosen], texts):
+        for line in _lines(store.case(chosen), texts):
             console.print(line, markup=False)
-        for picture in store.pictures(chosen):
-            said = f"{texts.text(picture.kind)}: {picture.path}  sha256 {picture.sha256}"
-            console.print(said, markup=False)
+        for line in _evidence(store, chosen, texts):
+            console.print(line, markup=False)
+
+
+def _evidence(store: CaseStore, case_id: str, texts: Texts) -> Iterator[str]:
+    """Yield a line a piece of evidence: what was measured and by what, pictures, clips."""
+    for said in store.statements(case_id):
+        within = "" if said.uncertainty is None else f" \u00b1 {said.uncertainty:.2f}"
+        yield f"{texts.text('Measured')}: {said.value:.2f}{within} {said.unit}"
+        by = said.instruments
+        for what, name in (
+            (texts.text("Software"), by.software),
+            (texts.text("Detector"), by.detector),
+            (texts.text("Weights"), by.weights),
+            (texts.text("Calibration"), by.calibration),
+        ):
+            if name:
+                yield f"  {what}: {name}"
+    for picture in store.pictures(case_id):
+        yield f"{texts.text(picture.kind)}: {picture.path}  sha256 {picture.sha256}"
+    for path in store.clips(case_id):
+        yield f"{texts.text('Clip')}: {path}"
+
+
+def _line(line: CaseLine, texts: Texts) -> tuple[str, ...]:
+    vehicle = texts.text(line.vehicle_class.name.lower())
+    plate = line.plate or "-"
+    return line.case_id, texts.text(line.rule), vehicle, plate, line.place, texts.text(line.state)
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield rows of words as lines whose columns stand below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _row(case: Case, texts: Texts) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from scenarios.cli import (
     cameras,
     cameras_check,
     cameras_show,
+    case_seals,
     cases,
     compare,
     dataset,
@@ -71,6 +72,9 @@ app = typer.Typer(
 cameras.app.command("check", epilog=cameras_check.EXAMPLES)(cameras_check.check)
 cameras.app.command("show", epilog=cameras_show.EXAMPLES)(cameras_show.show)
 cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
+cases.app.command("verify", epilog=case_seals.VERIFY_EXAMPLES)(case_seals.verify)
+cases.app.command("seal", epilog=case_seals.SEAL_EXAMPLES)(case_seals.seal)
+cases.app.command("key", epilog=case_seals.KEY_EXAMPLES)(case_seals.key)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)

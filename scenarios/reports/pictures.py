@@ -42,10 +42,10 @@ def thumbnail_uri(file: Path) -> str:
 
 
 def evidence_files(out: Path, case: Case) -> tuple[tuple[PictureKind, Path], ...]:
-    """Return the evidence pictures of a case that are there, in the order of PictureKind."""
+    """Return an evidence picture of each kind that a case has, in the order of PictureKind."""
     folder = out / "evidence" / case.case_id
-    files = ((kind, folder / f"{kind.value}.jpg") for kind in PictureKind)
-    return tuple((kind, file) for kind, file in files if file.is_file())
+    files = ((kind, next(iter(sorted(folder.glob(f"{kind.value}.*jpg"))), None)) for kind in PictureKind)
+    return tuple((kind, file) for kind, file in files if file is not None)
 
 
 def evidence(out: Path, case: Case) -> tuple[Picture, ...]:

@@ -73,7 +73,7 @@ def _planted(
         article="287(2)" if moving else "287(1)",
         view=view,
         place=session.views[view].aim_road or session.views[view].road,
-        track_id=0,
+        track_id=-number,  # of no track: each is a violation of its own
         vehicle_class=VehicleClass(kind),
         opened_ns=now_ns,
         offence_ns=now_ns,

@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("kernel", "peers", "renderer", "city", "engine", "detection", "trainer")
+BENCHMARKS = ("kernel", "peers", "renderer", "city", "engine", "detection", "archive", "trainer")
 
 
 def run(names: tuple[str, ...]) -> None:

@@ -90,7 +90,7 @@ def test_cases_are_listed_and_shown(store: Path, capsys: pytest.CaptureFixture[s
     assert "2025-11-27 16:01:05 WITA" in shown
     assert "Sanction: at most Rp500.000, row of 2009-06-22\n" in shown
     assert "SIMULATED" in shown
-    assert "evidence/k_0001/context.jpg" in shown
+    assert "evidence/k_0001/context." in shown
 
 
 def test_the_reader_chooses_the_language(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,8 +132,9 @@ def test_the_sanction_says_that_it_needs_a_signature_or_that_it_is_undetermined(
         old = kept.case("k_0001")
         later = CaseEvent("k_0002", AT_NS + 100 * 86_400 * 10**9, CaseState.ACCEPTED, "officer")
         first = CaseEvent("k_0002", AT_NS, CaseState.CAPTURED, "violation")
-        kept.put(replace(old, case_id="k_0002", history=(first, later)))
-        kept.put(replace(old, case_id="k_0003", article="1000", history=(replace(first, case_id="k_0003"),)))
+        kept.put(replace(old, case_id="k_0002", place="b", history=(first, later)))
+        alone = (replace(first, case_id="k_0003"),)
+        kept.put(replace(old, case_id="k_0003", place="c", article="1000", history=alone))
     assert main(["cases", "show", str(store), "k_0002"]) == 0
     assert "at most Rp500.000, row of 2026-01-02; needs a lawyer's signature" in capsys.readouterr().out
     assert main(["cases", "show", str(store), "k_0003"]) == 0

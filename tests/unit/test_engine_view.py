@@ -86,6 +86,11 @@ def test_a_parked_vehicle_becomes_a_case_with_pictures_and_steps() -> None:
     assert control.spoken == ["teguran.kerb_parking"]
     assert {p.kind for p in docket.pictures(case.case_id)} == {PictureKind.CONTEXT, PictureKind.VEHICLE}
     assert case.simulated
+    (said,) = docket.statements(case.case_id)
+    assert (said.value, said.unit, said.uncertainty) == (60.0, "s", 1.0)  # looked at twice a second
+    (clip,) = docket.clips(case.case_id)
+    assert clip.times_ns[-1] == said.at_ns
+    assert 3 * NS_PER_S < clip.times_ns[-1] - clip.times_ns[0] <= 4 * NS_PER_S
     assert case.plate == PlateReading("KX 1234 LX", 1.0, oracle=True)
     (request,) = [r for record in records for r in record.requests]
     assert request.target_px == (130, 120)
