@@ -59,12 +59,17 @@ class Server:
         """Kill the server and all that work for it, at once, as the kernel would."""
         pid = int((self.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        for one in (pid, *map(int, children)):
+        own = (pid, *map(int, children))
+        for one in own:
             try:
                 os.kill(one, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        _gone(pid)
+        for one in own:  # a child that lingers holds the shared memory, and the next server refuses to start
+            _gone(one)
+        # where nobody buries the dead, the next server takes this one for alive
+        for lock in ("postmaster.pid", f".s.PGSQL.{self.port}.lock"):
+            (self.data / lock).unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Stop the server, if it runs."""

@@ -47,7 +47,7 @@ def test_half_a_file_is_watched_again(tmp_path: Path) -> None:
 def test_other_code_asks_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     times: list[int] = []
     kept(tmp_path, "question", (1, "clear"), lambda: watch(times))
-    monkeypatch.setattr(kept_trials, "_code", lambda: "changed")
+    monkeypatch.setattr(kept_trials, "code_digest", lambda: "changed")
     kept(tmp_path, "question", (1, "clear"), lambda: watch(times))
     assert len(times) == 2
 
