@@ -16,9 +16,7 @@ from scenarios.reports.bench_page import DATA, write_bench
 from scenarios.staging import staged
 from scenarios.training.model_card import card
 from scenarios.training.pictures import take_pictures
-from scenarios.training.recipe_files import Recipe
-
-TAUGHT = "train"
+from scenarios.training.recipe_files import TAUGHT, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,12 @@ def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "e
     What is there already is not done again; a folder that another recipe began is refused.
     """
     _claim(recipe, work)
-    for split in recipe.splits:
-        folder = work / "pictures" / split.name
+    names = tuple(dict.fromkeys(split.name for split in recipe.splits))
+    for name in names:
+        folder = work / "pictures" / name
         if not folder.is_dir():
-            take_pictures(recipe, split, folder, progress)
+            splits = [split for split in recipe.splits if split.name == name]
+            take_pictures(recipe, splits, folder, progress)
     taught = work / "pictures" / TAUGHT
     weights = work / f"{recipe.name}.onnx"
     if not weights.is_file():
@@ -49,8 +49,8 @@ def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "e
             whole_px(taught, recipe.lessons.magnify),
             weights,
         )
-    tried = [split.name for split in recipe.splits if split.name != TAUGHT]
-    benches = tuple((split, _bench(weights, work, split, progress, lang)) for split in tried)
+    tried = [name for name in names if name != TAUGHT]
+    benches = tuple((name, _bench(weights, work, name, progress, lang)) for name in tried)
     told = work / "card.md"
     told.write_text(card(recipe, weights, benches), encoding="utf-8")
     return Made(weights, told, benches)

@@ -1,5 +1,6 @@
 """The pictures of a recipe: for each seed cameras, hours of light and a weather of its own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def _part(recipe: Recipe, split: Split, row: int, *, randomise: bool) -> ShotSpe
         demand = replace(demand, mix=split.mix)
     busy = replace(scenario, demand=demand, weather=_weather(split.weathers[row % len(split.weathers)], seed))
     network = library.resolve(scenario.network)
-    narrow = round(recipe.narrow * recipe.cameras)
+    narrow = round(split.narrow * recipe.cameras)
     root = Seed(seed, ("dataset",))
     views = random_views(network, root, recipe.cameras - narrow)
     views += random_views(network, root.child("narrow"), narrow, NARROW_DEG)
@@ -52,23 +53,33 @@ def _weather(sky: Sky, seed: int) -> Weather:
     return Weather(sky, low + (high - low) * Seed(seed, ("recipe",)).uniform("weather"))
 
 
-def take_pictures(recipe: Recipe, split: Split, out: Path, progress: Progress = silent) -> Exported:
-    """Write a split as a dataset to `out`, whole or not at all; raises InputError."""
+def take_pictures(
+    recipe: Recipe, splits: Sequence[Split], out: Path, progress: Progress = silent
+) -> Exported:
+    """Write splits of one name as a dataset to `out`, whole or not at all; raises InputError."""
     facts: dict[str, object] = {
         "simulated": True,
         "recipe": recipe.name,
         "scenario": recipe.scenario,
         "attribution": library.resolve(load_scenario(recipe.scenario).network).attribution,
-        "split": split.name,
-        "seeds": list(split.seeds),
+        "split": splits[0].name,
         "cameras_a_seed": recipe.cameras,
         "every_s": recipe.every_s,
         "demand_scale": recipe.demand_scale,
+        "backdrops": len(photographs(recipe.backdrops)),
+        "parts": [_facts(split) for split in splits],
+    }
+    return export_parts(
+        [one for split in splits for one in parts(recipe, split)], out, facts, progress=progress
+    )
+
+
+def _facts(split: Split) -> dict[str, object]:
+    return {
+        "seeds": list(split.seeds),
         "mix": list(split.mix or ()),
         "randomised": split.randomised,
-        "narrow": recipe.narrow,
-        "backdrops": len(photographs(recipe.backdrops)),
+        "narrow": split.narrow,
         "weathers": [sky.value for sky in split.weathers],
         "visiting": split.visiting,
     }
-    return export_parts(parts(recipe, split), out, facts, progress=progress)

@@ -13,7 +13,7 @@ Hour = Annotated[float, Field(ge=0, lt=24)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Mix = tuple[Share, Share, Share, Share]
-VISITORS = "visitors"
+TAUGHT, CLOSE, VISITORS = "train", "close", "visitors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Split:
 
     `mix` None leaves the shares of classes as the scenario has them; in so many of the seeds as
     `randomised` says, 0 to 1, everything varies. Each seed has `hours_each` of `hours` and, one after
-    another, one of `weathers`. `visiting` vehicles have bodies that no other split shows.
+    another, one of `weathers`. `visiting` vehicles have bodies that no other split shows. `narrow`, 0 to 1,
+    is how many of the cameras look through a long lens, as for a plate.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Split:
     hours: tuple[float, ...]
     hours_each: int
     weathers: tuple[Sky, ...]
+    narrow: float = 0.0
     mix: Mix | None = None
     randomised: float = 0.0
     visiting: bool = False
@@ -40,8 +42,8 @@ class Split:
 class Recipe:
     """How weights are made; `text` is the file, which the card of the weights repeats.
 
-    `narrow`, 0 to 1, is how many of the cameras look through a long lens, as for a plate. `backdrops` are
-    folders of photographs that stand behind vehicles in some of the pictures where everything varies.
+    `splits` of one name make one set of pictures. `backdrops` are folders of photographs that stand behind
+    vehicles in some of the pictures where everything varies.
     """
 
     name: str
@@ -50,19 +52,19 @@ class Recipe:
     cameras: int
     every_s: float
     demand_scale: float
-    narrow: float
     backdrops: tuple[str, ...]
     splits: tuple[Split, ...]
     lessons: Lessons
 
 
 class SplitFile(FileModel):
-    """A table [train], [val], [test] or [visitors]; light that it leaves out is that of the recipe."""
+    """A table [train], [close], [val], [test] or [visitors]; what it leaves out is that of the recipe."""
 
     seeds: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]
     frames: Count
     mix: Mix | None = None
     randomised: Share = 0.0
+    narrow: Share | None = None
     hours: Annotated[tuple[Hour, ...] | None, Field(min_length=1)] = None
     hours_each: Annotated[int | None, Field(ge=1, le=12)] = None
     weathers: Annotated[tuple[Sky, ...] | None, Field(min_length=1)] = None
@@ -120,6 +122,7 @@ class RecipeFile(FileModel):
     narrow: Share = 0.0
     backdrops: tuple[str, ...] = ()
     train: SplitFile
+    close: SplitFile | None = None
     val: SplitFile
     test: SplitFile
     visitors: SplitFile | None = None
@@ -140,15 +143,19 @@ class RecipeFile(FileModel):
     @property
     def splits(self) -> dict[str, SplitFile]:
         """The splits that there are, by name."""
-        named = {"train": self.train, "val": self.val, "test": self.test, VISITORS: self.visitors}
+        named = {
+            TAUGHT: self.train, CLOSE: self.close, "val": self.val, "test": self.test,
+            VISITORS: self.visitors,
+        }  # fmt: skip
         return {name: split for name, split in named.items() if split is not None}
 
     def split(self, name: str) -> Split:
         """Return a split with what it takes from the whole recipe."""
         one = self.splits[name]
         return Split(
-            name, one.numbers, one.frames, one.hours or self.hours, one.hours_each or self.hours_each,
-            one.weathers or self.weathers, one.mix, one.randomised, name == VISITORS,
+            TAUGHT if name == CLOSE else name, one.numbers, one.frames, one.hours or self.hours,
+            one.hours_each or self.hours_each, one.weathers or self.weathers,
+            self.narrow if one.narrow is None else one.narrow, one.mix, one.randomised, name == VISITORS,
         )  # fmt: skip
 
     def recipe(self, name: str, text: str) -> Recipe:
@@ -160,8 +167,8 @@ class RecipeFile(FileModel):
             weights_file(learning.start) if learning.start else None,
         )  # fmt: skip
         return Recipe(
-            name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.narrow,
-            self.backdrops, tuple(map(self.split, self.splits)), lessons,
+            name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.backdrops,
+            tuple(map(self.split, self.splits)), lessons,
         )  # fmt: skip
 
 
