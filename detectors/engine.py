@@ -10,12 +10,12 @@ from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_
 from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
-from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
+from detectors.datatypes.arrays import BoolArray, Float32Array, UInt8Array
 from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import Frame
-from detectors.datatypes.geometry import Polygon
+from detectors.datatypes.geometry import Areas
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
 from detectors.datatypes.steps import Observation, PlateRead, SnapshotRequest, StepRecord
@@ -60,9 +60,15 @@ class ViewEngine:
     _looks: PlateLooks = field(init=False, default_factory=PlateLooks)
     _last: Frame | None = field(init=False, default=None)
     _oracle: bool = field(init=False, default=False)
+    _ignored: Areas = field(init=False)
+    _of_interest: Areas = field(init=False)
 
     def __post_init__(self) -> None:
         self._book = CaseBook(self.policy)
+        if self.site is not None:
+            self._ignored = Areas(self.site.ignore)
+            on = (*(way.area for way in self.site.carriageways), *(z.area for z in self.site.no_parking))
+            self._of_interest = Areas(on)
 
     def step(self, frame: Frame) -> StepRecord:
         """Take one frame through every stage; a snapshot goes to the case that asked for it."""
@@ -101,11 +107,10 @@ class ViewEngine:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""
         if self.site is None or not len(detections):
             return detections
-        at_m = self.site.camera.ground_points(_contact_px(detections), self.site.ground)
-        keep = ~_inside(at_m, self.site.ignore)
+        x, y = self.site.camera.ground_points(_contact_px(detections), self.site.ground).T
+        keep: BoolArray = np.logical_not(np.logical_or.reduce(self._ignored.contain(x, y), axis=0))
         if self.site.carriageways:
-            zones = (z.area for z in self.site.no_parking)
-            keep &= _inside(at_m, [*(c.area for c in self.site.carriageways), *zones])
+            keep &= np.logical_or.reduce(self._of_interest.contain(x, y), axis=0)
         return detections if keep.all() else detections.select(keep)
 
     def _admitted(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -289,11 +294,3 @@ def _contact_px(detections: Detections) -> Float32Array:
     boxes = detections.boxes_px
     guess = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, 0.75 * boxes[:, 3] + 0.25 * boxes[:, 1]))
     return np.where(np.isnan(detections.contact_px), guess, detections.contact_px)
-
-
-def _inside(points_m: Float64Array, areas: Iterable[Polygon]) -> BoolArray:
-    """Return (N,) bool: which of the points (N, 2) lie in one of the areas."""
-    inside = np.zeros(len(points_m), dtype=np.bool_)
-    for area in areas:
-        inside |= area.contains(points_m)
-    return inside
