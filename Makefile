@@ -12,7 +12,7 @@ export PYTHONHASHSEED := 0
 	@touch $@
 
 run: .venv/.ready  ## the main job: one short evening on KTL-1, ends with the path of its report
-	$(BIN)/bconnect validate beruang-madu --short --out out/beruang-madu || test $$? -eq 3  # 3: done, a gate not passed
+	$(BIN)/bconnect validate beruang-madu --short --detector twin@size=640x384 --out out/beruang-madu || test $$? -eq 3  # 3: done, a gate not passed
 
 test: .venv/.ready  ## all tests
 	$(BIN)/python -m pytest -n 2
