@@ -27,6 +27,8 @@ from detectors.reading.belief import LastSeen, believed, believed_in_view, close
 from detectors.reading.looks import PlateLooks
 
 LOUDSPEAKER = "loudspeaker"
+SIGNAL_ARTICLE = "287(2)"  # whose evidence is a picture before the line and one behind it
+BEGUN_AND_LATER = (PictureKind.EARLIER, PictureKind.LATER)
 
 
 class FrameOrder(ValueError):  # noqa: N818 - reads as what happened
@@ -104,7 +106,7 @@ class ViewEngine:
         at_m = self.site.camera.ground_points(_contact_px(detections), self.site.ground)
         keep = ~_inside(at_m, self.site.ignore)
         if self.site.carriageways:
-            zones = (z.area for z in self.site.no_parking)
+            zones = (z.area for z in (*self.site.no_parking, *self.site.one_way))
             keep &= _inside(at_m, [*(c.area for c in self.site.carriageways), *zones])
         return detections if keep.all() else detections.select(keep)
 
@@ -164,7 +166,8 @@ class ViewEngine:
         if entry.case.enforcement is CaseTrack.STANDING:
             self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
             return self._ask_zoomed(entry, box, frame)
-        kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
+        at_signal = verdict.article == SIGNAL_ARTICLE
+        kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION) if at_signal else BEGUN_AND_LATER
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
             picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
