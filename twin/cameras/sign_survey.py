@@ -26,27 +26,45 @@ SHORTEST_M = 25.0  # of a stretch: a shorter one shows no ride
 HOUR_S = 3600
 
 
-def place_sigma_m(
-    spec: ViewSpec, camera: PinholeCamera, ground: Ground, points_m: Float64Array
-) -> Float64Array:
+def place_sigma_m(spec: ViewSpec, camera: PinholeCamera, points_m: Float64Array) -> Float64Array:
     """Return the standard error (N,) with which places (N, 3) on the ground of a view are known, m.
 
-    Those of the position and of the angles of the camera, carried to the ground, that of the marking, and
-    what the ground of the survey is off.
+    Those of the position and of the angles of the camera, carried to the ground, and that of the marking.
     """
     away_m = np.hypot(*(points_m[:, :2] - camera.position_m[:2]).T)
     eye_m = np.maximum(camera.position_m[2] - points_m[:, 2], LEAST_HEIGHT_M)
     tilt_m = spec.survey_sigma_rad * (away_m**2 + eye_m**2) / eye_m
-    sunk_m = np.abs(points_m[:, 2] - ground.height_m(points_m[:, :2])) * away_m / eye_m
     fixed = spec.survey_sigma_m**2 + MARKED_M**2
-    return np.asarray(np.sqrt(fixed + (spec.survey_sigma_rad * away_m) ** 2 + tilt_m**2 + sunk_m**2))
+    return np.asarray(np.sqrt(fixed + (spec.survey_sigma_rad * away_m) ** 2 + tilt_m**2))
 
 
-def gate(network: RoadNetwork, cut: Section, along_m: float) -> LineSegment:
+def sunk_m(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Float64Array:
+    """Return how far off (N,) places (N, 3) come out on the ground of a survey where that is not right."""
+    away_m = np.hypot(*(points_m[:, :2] - camera.position_m[:2]).T)
+    eye_m = np.maximum(camera.position_m[2] - points_m[:, 2], LEAST_HEIGHT_M)
+    return np.asarray(np.abs(points_m[:, 2] - ground.height_m(points_m[:, :2])) * away_m / eye_m)
+
+
+def as_seen(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Float64Array:
+    """Return where (N, 2) places (N, 3) show on the ground of a survey, as one marks them in a picture.
+
+    So a line lies where a vehicle on it is held to be, also where that ground is not quite right.
+    """
+    pixels, depth = camera.project(points_m)
+    shown = camera.ground_points(pixels, ground)
+    known = np.isfinite(shown).all(axis=1) & (depth > 0)
+    return np.where(known[:, None], shown, points_m[:, :2])
+
+
+def gate(
+    network: RoadNetwork, cut: Section, along_m: float, camera: PinholeCamera, ground: Ground
+) -> LineSegment:
     """Return the line across a road that its traffic crosses from the right of it to its left."""
     kerb, median = (cut.points_m(along_m, offset)[0] for offset in (cut.kerb_edge_m, -cut.lane_edge_m))
+    # it runs from a driver's left to right
     left, right = (kerb, median) if network.left_hand else (median, kerb)
-    return LineSegment(float(left[0]), float(left[1]), float(right[0]), float(right[1]))
+    ends = as_seen(camera, ground, np.array([left, right])).ravel()
+    return LineSegment(*(float(value) for value in ends))
 
 
 def one_way(
@@ -60,7 +78,7 @@ def one_way(
     points = cut.points_m(along, edge_m)
     near = np.hypot(*(points[:, :2] - camera.position_m[:2]).T) <= REACH_M
     shown = near & in_view(camera, points) & in_view(camera, cut.points_m(along, 0.0))
-    sigma_m = place_sigma_m(spec, camera, ground, points)
+    sigma_m = np.hypot(place_sigma_m(spec, camera, points), sunk_m(camera, ground, points))
     shown &= (density_px_per_m(camera, points) >= SIGN_PX_PER_M) & (sigma_m <= KNOWN_M)
     found, headings = [], cut.headings_rad(along)
     for first, last in straight_runs(runs(shown), headings):
@@ -83,9 +101,9 @@ def prohibited_turns(
         points, onto = _way_m(network, turn)
         if not in_view(camera, points).all() or density_px_per_m(camera, points).min() < SIGN_PX_PER_M:
             continue
-        sigma_m = float(place_sigma_m(spec, camera, ground, points).max())
-        entry = gate(network, section(network, road), road.length_m)
-        leave = gate(network, onto, min(GATE_M, onto.road.length_m))
+        sigma_m = float(place_sigma_m(spec, camera, points).max())
+        entry = gate(network, section(network, road), road.length_m, camera, ground)
+        leave = gate(network, onto, min(GATE_M, onto.road.length_m), camera, ground)
         name = f"{turn.from_road}>{turn.to_road}"
         found.append(ProhibitedTurn(name, entry, leave, _windows(turn.prohibited), round(sigma_m, 2)))
     return found

@@ -119,12 +119,21 @@ def site_plan(
         camera=surveyed(true_camera, spec, seed),
         ground=ground,
         no_parking=tuple(zones),
-        stop_lines=tuple(line for road in roads for line in _stop_lines(network, road, *where)),
+        stop_lines=_named_apart([line for road in roads for line in _stop_lines(network, road, *where)]),
         carriageways=_carriageways(network, roads, true_camera),
         simulated=True,
         one_way=tuple(way for road in roads for way in one_way(network, road, *where)),
         prohibited_turns=tuple(ban for road in roads for ban in prohibited_turns(network, road, *where)),
         signal_lag_s=1.0 / spec.fps,  # a change is told with the next frame
+    )
+
+
+def _named_apart(lines: list[StopLine]) -> tuple[StopLine, ...]:
+    """Return stop lines by names of their own: two approaches of one street are told apart by their groups."""
+    names = [line.name for line in lines]
+    return tuple(
+        replace(line, name=f"{line.name} {line.group}") if names.count(line.name) > 1 else line
+        for line in lines
     )
 
 
@@ -202,8 +211,8 @@ def _stop_lines(
         return []
     slip = _free_left(turns)
     exit_area = _exit_area(network, slip) if slip else None
-    sigma_m = float(place_sigma_m(spec, camera, ground, np.array([kerb, median])).max())
-    line, box_m = gate(network, cut, road.length_m), road.motorcycle_box_m
+    sigma_m = float(place_sigma_m(spec, camera, np.array([kerb, median])).max())
+    line, box_m = gate(network, cut, road.length_m, camera, ground), road.motorcycle_box_m
     left = slip is not None, exit_area
     return [StopLine(road.name or road.id, road.id, line, area, *left, box_m, round(sigma_m, 2))]
 
