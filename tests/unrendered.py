@@ -68,7 +68,7 @@ class UnrenderedView:
         """Take a scene through the engine."""
         self._signals.take(scene)
         self._truth = frame_truth(scene, self._camera)
-        frame = Frame(self.site.view, self._frames, scene.timestamp_ns, self._blank, True, TimeBase.UTC)  # noqa: FBT003
+        frame = Frame(self.site.view, self._frames, scene.timestamp_ns, self._blank, True, TimeBase.UTC)
         self._frames += 1
         self._note(self._engine.step(frame))
 
@@ -96,7 +96,14 @@ class UnrenderedView:
         cases = tuple(self.docket.cases.values())
         events = tuple(event for case in cases for event in case.history)
         return ViewResult(
-            self.site.view, self.site, "oracle", True, self._frames, cases, events, tuple(self._found)  # noqa: FBT003
+            self.site.view,
+            self.site,
+            "oracle",
+            True,
+            self._frames,
+            cases,
+            events,
+            tuple(self._found),
         )
 
 

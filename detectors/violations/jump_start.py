@@ -1,7 +1,10 @@
 """Pasal 287(2): setting out over the stop line before green, after having waited at the red."""
 
 from detectors.datatypes.site import SitePlan
+from detectors.violations import passages
 from detectors.violations.passages import DEFAULT_LIMITS, CrossingLimits, Manner, Passages
+
+ARTICLE = passages.ARTICLE
 
 
 class JumpStart(Passages):

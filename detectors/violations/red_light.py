@@ -1,7 +1,10 @@
 """Pasal 287(2): passing the stop line while the signal of the approach shows red."""
 
 from detectors.datatypes.site import SitePlan
+from detectors.violations import passages
 from detectors.violations.passages import DEFAULT_LIMITS, CrossingLimits, Manner, Passages
+
+ARTICLE = passages.ARTICLE
 
 
 class RedLight(Passages):

@@ -129,7 +129,7 @@ def site_plan(
 
 
 def _named_apart(lines: list[StopLine]) -> tuple[StopLine, ...]:
-    """Return stop lines by names of their own: two approaches of one street are told apart by their groups."""
+    """Return stop lines by names of their own: two approaches of one street by their groups."""
     names = [line.name for line in lines]
     return tuple(
         replace(line, name=f"{line.name} {line.group}") if names.count(line.name) > 1 else line
