@@ -27,7 +27,7 @@ STEP_M = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a true act is to the views: until when it lasted, whether one shows it, whether it is too close."""
+    """What a true act is to the views: until when it lasted, whether one shows it, or it is too close."""
 
     until_ns: int
     in_view: bool
@@ -59,7 +59,7 @@ class Waits:
 
 
 def _creeping(result: RunResult) -> dict[tuple[int, str, int], tuple[int, float]]:
-    """Return when the last and how far beyond the farthest stand was that goes on with each, by its opening."""
+    """Return when the last and how far beyond the farthest stand was that goes on with each."""
     found: dict[tuple[int, str, int], tuple[int, float]] = {}
     later: dict[tuple[int, str], TrueViolation] = {}
     for act in sorted(result.violations, key=lambda one: -one.opened_ns):

@@ -93,7 +93,8 @@ class RuleScore:
     """The score of one rule.
 
     `view_recall` is of the violations that some view could have seen, `system_recall` of all in
-    the zone. A jump start is scored as the crossing on red that it is. `latencies_s` run from the instant of the violation to the opening of its case.
+    the zone. A jump start is scored as the crossing on red that it is. `latencies_s` run from the instant
+    of the violation to the opening of its case.
     """
 
     rule: str

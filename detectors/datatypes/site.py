@@ -105,8 +105,8 @@ class SitePlan:
     """One view as surveyed: camera, ground, and what the signs and signals there mean.
 
     Everything is in metres in one local frame whose origin is `origin_lonlat` (WGS84), x east,
-    y north. Detections outside every carriageway and zone, `one_way` being zones too, belong to nobody's traffic
-    and are dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
+    y north. Detections outside every carriageway and zone, `one_way` being zones too, belong to nobody's
+    traffic and are dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
     `revisit_s` is the longest time for which the guard tour of the camera leaves this view unseen,
     0 for a camera that stays. A change of the signals may be told up to `signal_lag_s` late, and the
     clock of the signal log and that of the camera differ by `signal_offset_s` at most.
