@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detectors.datatypes.detections import VehicleClass
@@ -25,6 +25,9 @@ RULES: tuple[Callable[[SitePlan], Rule], ...] = (JumpStart, StopLineRule, WrongW
 CLASSES = st.sampled_from(list(VehicleClass))
 SIGMA_M = min(signed_site().stop_lines[0].sigma_m, signed_site().one_way[0].sigma_m)
 NOISE = st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1)), min_size=23, max_size=23)
+AHEAD: list[Place] = [(1.0, 0.0)] * 23  # off by as much as may be, all the time: what no mean takes away
+ASIDE: list[Place] = [(-1.0, 0.0)] * 23
+BACK_AND_FORTH: list[Place] = [(1.0, 0.0), (-1.0, 0.0)] * 11 + [(0.0, 0.0)]
 RED_UNTIL_20 = lights((at(16, 59), Aspect.RED), (at(17, 0, 20), Aspect.GREEN))
 
 
@@ -46,6 +49,8 @@ def accused(rule: Rule, path: Callable[[float], Place], kind: VehicleClass) -> l
 
 @MODEST
 @given(kind=CLASSES, front_m=st.floats(-9, 0), y=st.floats(-4, 4), noise=NOISE)
+@example(kind=VehicleClass.CAR, front_m=0.0, y=0.0, noise=AHEAD)
+@example(kind=VehicleClass.MOTORCYCLE, front_m=0.0, y=0.0, noise=AHEAD)
 def test_who_waits_behind_the_line_is_never_accused(
     kind: VehicleClass, front_m: float, y: float, noise: list[Place]
 ) -> None:
@@ -59,6 +64,7 @@ def test_who_waits_behind_the_line_is_never_accused(
 
 @MODEST
 @given(kind=CLASSES, speed_mps=st.floats(0, 15), y=st.floats(-6, 6), noise=NOISE)
+@example(kind=VehicleClass.MOTORCYCLE, speed_mps=0.0, y=0.0, noise=BACK_AND_FORTH)
 def test_who_goes_with_the_traffic_or_stands_is_never_accused(
     kind: VehicleClass, speed_mps: float, y: float, noise: list[Place]
 ) -> None:
@@ -68,6 +74,7 @@ def test_who_goes_with_the_traffic_or_stands_is_never_accused(
 
 @MODEST
 @given(kind=CLASSES, speed_mps=st.floats(3, 9), at_x=st.floats(15, 25), noise=NOISE)
+@example(kind=VehicleClass.CAR, speed_mps=6.0, at_x=15.0, noise=ASIDE)
 def test_who_does_not_drive_through_both_gates_is_never_accused(
     kind: VehicleClass, speed_mps: float, at_x: float, noise: list[Place]
 ) -> None:
