@@ -92,7 +92,8 @@ class WrongWay:
         if tracks:
             x_m, y_m = np.array([track.position_m for track in tracks]).T
             inside = self._areas.contain(x_m, y_m)
-            for track, on, piece in zip(tracks, inside.any(axis=0), inside.argmax(axis=0), strict=True):
+            on_any, pieces = np.asarray(inside.any(axis=0)), np.asarray(inside.argmax(axis=0))
+            for track, on, piece in zip(tracks, on_any, pieces, strict=True):
                 if on:
                     found += self._see(track, int(piece), observation.timestamp_ns)
         return (*found, *self._end(observation.timestamp_ns))
