@@ -27,6 +27,8 @@ from detectors.reading.belief import LastSeen, believed, believed_in_view, close
 from detectors.reading.looks import PlateLooks
 
 LOUDSPEAKER = "loudspeaker"
+SIGNAL_ARTICLE = "287(2)"  # whose evidence is a picture before the line and one behind it
+BEGUN_AND_LATER = (PictureKind.EARLIER, PictureKind.LATER)
 
 
 class FrameOrder(ValueError):  # noqa: N818 - reads as what happened
@@ -67,7 +69,11 @@ class ViewEngine:
         self._book = CaseBook(self.policy)
         if self.site is not None:
             self._ignored = Areas(self.site.ignore)
-            on = (*(way.area for way in self.site.carriageways), *(z.area for z in self.site.no_parking))
+            on = (
+                *(way.area for way in self.site.carriageways),
+                *(zone.area for zone in self.site.no_parking),
+                *(way.area for way in self.site.one_way),
+            )
             self._of_interest = Areas(on)
 
     def step(self, frame: Frame) -> StepRecord:
@@ -169,7 +175,8 @@ class ViewEngine:
         if entry.case.enforcement is CaseTrack.STANDING:
             self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
             return self._ask_zoomed(entry, box, frame)
-        kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
+        at_signal = verdict.article == SIGNAL_ARTICLE
+        kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION) if at_signal else BEGUN_AND_LATER
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
             picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])

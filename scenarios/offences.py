@@ -1,9 +1,22 @@
 """Which of the things that really happened were violations that a camera could have seen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from detectors.cases.local_rules import KTL_BAN
 from detectors.datatypes.site import NoParkingZone, StopLine
+from scenarios.moving_offences import (
+    PROHIBITED_TURN,
+    STOP_LINE,
+    WRONG_WAY,
+    Rides,
+    Sight,
+    Turns,
+    Waits,
+    junctions_of_zone,
+    observed,
+)
 from scenarios.results import RunResult
 from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork
@@ -11,10 +24,13 @@ from twin.truth import TrueViolation
 
 KERB_PARKING = "kerb_parking"
 RED_LIGHT = "red_light"
-RULES = (KERB_PARKING, RED_LIGHT)
+RULES = (KERB_PARKING, RED_LIGHT, STOP_LINE, WRONG_WAY, PROHIBITED_TURN)
+PLANNED_RULES = (KERB_PARKING, RED_LIGHT)  # for which the closed form knows what a plan catches
+SCORED_AS = {"jump_start": RED_LIGHT}  # the truth knows the crossing, not its manner
 KTL_WINDOW = KTL_BAN.window
 STAND_TOLERANCE_S = 5.0  # a stand this close to the least one is counted in neither way
 RED_UNCERTAINTY_S = 0.3  # what the red-light rule itself calls undetermined
+GREEN_UNCERTAINTY_S = 0.5  # and before green, which is told late
 BESIDE_LINE_M = 1.0
 
 
@@ -39,9 +55,24 @@ class Offence:
 
 def offences(result: RunResult) -> tuple[Offence, ...]:
     """Return what counted as a violation while the cameras of a run looked."""
+    moving: dict[str, Waits | Rides | Turns] = {
+        STOP_LINE: Waits(result), WRONG_WAY: Rides(result), PROHIBITED_TURN: Turns(result)
+    }  # fmt: skip
     judge = {KERB_PARKING: _Kerbs(result).offence, RED_LIGHT: _Lights(result).offence}
+    judge |= {rule: partial(_moving, result, sights.sight) for rule, sights in moving.items()}
     found = (judge[one.rule](one) for one in result.violations if one.rule in judge and not one.exempt)
     return tuple(offence for offence in found if offence is not None)
+
+
+def _moving(
+    result: RunResult, sight_of: Callable[[TrueViolation], Sight | None], act: TrueViolation
+) -> Offence | None:
+    """Return an act at a line, on a road or in a turn as an offence, if it was observed."""
+    sight = sight_of(act) if observed(result, act) else None
+    if sight is None:
+        return None
+    span_ns = act.opened_ns, sight.until_ns
+    return Offence(result.seed, act, *span_ns, sight.in_view, sight.in_zone, sight.borderline)
 
 
 class _Kerbs:
@@ -93,8 +124,7 @@ class _Lights:
     def __init__(self, result: RunResult) -> None:
         self._result = result
         self._lines = [line for view in result.views for line in view.site.stop_lines]
-        zone = [road for road in result.network.roads if road.zone == result.scenario.zone]
-        self._junctions = {end for road in zone for end in (road.start, road.end)}
+        self._junctions = junctions_of_zone(result)
 
     def offence(self, crossing: TrueViolation) -> Offence | None:
         """Return the crossing as an offence, if it was observed."""
@@ -108,7 +138,8 @@ class _Lights:
             until_ns=crossing.opened_ns,
             in_view=any(_crosses(line, crossing) for line in self._lines),
             in_zone=road is not None and road.end in self._junctions,
-            borderline=crossing.amount < RED_UNCERTAINTY_S,
+            borderline=crossing.amount < RED_UNCERTAINTY_S
+            or (crossing.left_s is not None and crossing.left_s < GREEN_UNCERTAINTY_S),
         )
 
 

@@ -26,7 +26,8 @@ from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.progress import Progress, silent
 from scenarios.recorded_results import Results
 from scenarios.sealing import sealer
-from scenarios.site_files import clock_seconds, load_site
+from scenarios.site_files import load_site
+from scenarios.site_tables import clock_seconds
 from scenarios.spec import check_detector
 from scenarios.staging import staged
 

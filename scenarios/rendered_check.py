@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from scenarios.offences import RULES
+from scenarios.offences import PLANNED_RULES
 from scenarios.planning.compare import Comparison, RenderedRow, held_against, share_of_rule
 from scenarios.planning.evenings import counted
 from scenarios.progress import Progress, silent
@@ -29,7 +29,7 @@ def rendered_check(
         held = held_against(spec, evening)
         chance = held.chance_a if letter == "A" else held.chance_b
         rules = score(run)
-        for rule in RULES:
+        for rule in PLANNED_RULES:
             share = rules.rule(rule).system_recall
             expected = share_of_rule(evening, rule, chance)
             found.append(

@@ -9,7 +9,7 @@ import numpy as np
 from detectors.datatypes.cases import Case
 from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import exact_interval, lower_bound, upper_bound
-from scenarios.offences import KERB_PARKING, RULES, Offence, offences
+from scenarios.offences import RED_LIGHT, RULES, SCORED_AS, Offence, offences
 from scenarios.results import RunResult, Scenario, ViewResult
 from twin.clock import NS_PER_S, seconds
 
@@ -93,7 +93,8 @@ class RuleScore:
     """The score of one rule.
 
     `view_recall` is of the violations that some view could have seen, `system_recall` of all in
-    the zone. `latencies_s` run from the instant of the violation to the opening of its case.
+    the zone. A jump start is scored as the crossing on red that it is. `latencies_s` run from the instant
+    of the violation to the opening of its case.
     """
 
     rule: str
@@ -199,9 +200,16 @@ def _match_cases(result: RunResult, happened: tuple[Offence, ...]) -> tuple[Case
             caught.add(offence)
             latency_s = (case.opened_ns - offence.since_ns) / NS_PER_S
         found.append(
-            CaseMatch(result.seed, case.case_id, case.rule, case.vehicle_class, match, offence, latency_s)
+            CaseMatch(
+                result.seed, case.case_id, scored_as(case.rule), case.vehicle_class, match, offence, latency_s
+            )
         )
     return tuple(found)
+
+
+def scored_as(rule: str) -> str:
+    """Return the rule under which the cases of a rule are scored."""
+    return SCORED_AS.get(rule, rule)
 
 
 def _accused(view: ViewResult) -> Iterable[tuple[Case, int | None]]:
@@ -211,9 +219,9 @@ def _accused(view: ViewResult) -> Iterable[tuple[Case, int | None]]:
 
 def _is_about(case: Case, vehicle: int | None, offence: Offence) -> bool:
     act = offence.violation
-    if vehicle is None or act.vehicle_id != vehicle or act.rule != case.rule:
+    if vehicle is None or act.vehicle_id != vehicle or act.rule != scored_as(case.rule):
         return False
-    if case.rule == KERB_PARKING:  # two spans that overlap
+    if act.rule != RED_LIGHT:  # two spans that overlap
         begins_ns, ends_ns = act.opened_ns - MATCH_TOLERANCE_NS, offence.until_ns + MATCH_TOLERANCE_NS
         return case.offence_ns <= ends_ns and case.opened_ns >= begins_ns
     return abs(case.offence_ns - act.opened_ns) <= MATCH_TOLERANCE_NS

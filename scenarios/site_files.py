@@ -7,51 +7,36 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from detectors.datatypes.arrays import ShapeError
 from detectors.datatypes.camera import PinholeCamera
-from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
+from detectors.datatypes.geometry import GroundPlane, LineSegment
 from detectors.datatypes.ground import Ground, GroundPiece, PiecewiseGround
 from detectors.datatypes.lens import Lens
 from detectors.datatypes.site import (
-    DAY_S,
     WITA_OFFSET_S,
     Carriageway,
-    DailyWindow,
     NoParkingZone,
     SitePlan,
     StopLine,
 )
 from scenarios.errors import InputError
+from scenarios.sign_files import OneWayFile, ProhibitedTurnFile, one_way_table, turn_table
+from scenarios.site_tables import (
+    Corners,
+    Name,
+    Point,
+    Sigma,
+    Window,
+    corners,
+    daily_window,
+    polygon,
+    window_clocks,
+)
 from scenarios.toml_files import FileModel, Kind, read_model, resolve
 
 Made = TypeVar("Made")
-Point = tuple[float, float]
-Corners = Annotated[tuple[Point, ...], Field(min_length=3)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def clock_seconds(text: str) -> int:
-    """Return the second of the day of "HH:MM" or "HH:MM:SS"; "24:00" is the end of the day."""
-    parts = text.split(":")
-    if len(parts) not in (2, 3) or not all(len(part) == 2 and part.isdecimal() for part in parts):
-        msg = f"expected a time of day like '16:00', got '{text}'"
-        raise ValueError(msg)
-    hours, minutes, rest = (int(part) for part in (*parts, "0")[:3])
-    second = hours * 3600 + minutes * 60 + rest
-    if minutes > 59 or rest > 59 or second > DAY_S:
-        msg = f"expected a time of day from 00:00 to 24:00, got '{text}'"
-        raise ValueError(msg)
-    return second
-
-
-def _checked_clock(text: str) -> str:
-    clock_seconds(text)
-    return text
-
-
-Clock = Annotated[str, AfterValidator(_checked_clock)]
 
 
 class CameraFile(FileModel):
@@ -100,7 +85,7 @@ class GroundFile(PlaneFile):
 
     def ground(self) -> Ground:
         """Return the ground."""
-        pieces = tuple(GroundPiece(_polygon(one.corners_m), one.plane()) for one in self.piece)
+        pieces = tuple(GroundPiece(polygon(one.corners_m), one.plane()) for one in self.piece)
         return PiecewiseGround(self.plane(), pieces) if pieces else self.plane()
 
 
@@ -109,13 +94,13 @@ class NoParkingFile(FileModel):
 
     name: Name
     corners_m: Corners
-    window: tuple[Clock, Clock] | None = None
+    window: Window | None = None
     minimum_stand_s: Annotated[float, Field(ge=0)] = 60.0
 
     def zone(self) -> NoParkingZone:
         """Return the zone."""
-        window = DailyWindow(*map(clock_seconds, self.window)) if self.window else None
-        return NoParkingZone(self.name, _polygon(self.corners_m), window, self.minimum_stand_s)
+        window = daily_window(self.window) if self.window else None
+        return NoParkingZone(self.name, polygon(self.corners_m), window, self.minimum_stand_s)
 
 
 class StopLineFile(FileModel):
@@ -128,13 +113,16 @@ class StopLineFile(FileModel):
     junction_m: Corners
     left_on_red: bool = False
     left_exit_m: Corners | None = None
+    motorcycle_box_m: Annotated[float, Field(ge=0, le=30)] = 0.0
+    sigma_m: Sigma = 0.3
 
     def stop_line(self) -> StopLine:
         """Return the stop line."""
-        exit_area = _polygon(self.left_exit_m) if self.left_exit_m else None
+        exit_area = polygon(self.left_exit_m) if self.left_exit_m else None
         line = LineSegment(*self.from_m, *self.to_m)
-        junction = _polygon(self.junction_m)
-        return StopLine(self.name, self.group, line, junction, self.left_on_red, exit_area)
+        junction = polygon(self.junction_m)
+        left = self.left_on_red, exit_area
+        return StopLine(self.name, self.group, line, junction, *left, self.motorcycle_box_m, self.sigma_m)
 
 
 class CarriagewayFile(FileModel):
@@ -146,7 +134,7 @@ class CarriagewayFile(FileModel):
 
     def carriageway(self) -> Carriageway:
         """Return the carriageway."""
-        return Carriageway(self.name, _polygon(self.corners_m), radians(self.heading_deg))
+        return Carriageway(self.name, polygon(self.corners_m), radians(self.heading_deg))
 
 
 class IgnoreFile(FileModel):
@@ -163,12 +151,16 @@ class SiteFile(FileModel):
     utc_offset_s: Annotated[int, Field(ge=-50400, le=50400)] = WITA_OFFSET_S
     simulated: bool = False
     revisit_s: Annotated[float, Field(ge=0)] = 0.0
+    signal_lag_s: Annotated[float, Field(ge=0, le=60)] = 0.2
+    signal_offset_s: Annotated[float, Field(ge=0, le=60)] = 0.0
     camera: CameraFile
     ground: GroundFile = GroundFile()
     no_parking: tuple[NoParkingFile, ...] = ()
     stop_line: tuple[StopLineFile, ...] = ()
     carriageway: tuple[CarriagewayFile, ...] = ()
     ignore: tuple[IgnoreFile, ...] = ()
+    one_way: tuple[OneWayFile, ...] = ()
+    prohibited_turn: tuple[ProhibitedTurnFile, ...] = ()
 
     def site(self) -> SitePlan:
         """Return the site plan; raises InputError that names the table which makes no sense."""
@@ -180,10 +172,14 @@ class SiteFile(FileModel):
             no_parking=tuple(_made(f"no_parking {f.name}", f.zone) for f in self.no_parking),
             stop_lines=tuple(_made(f"stop_line {f.name}", f.stop_line) for f in self.stop_line),
             carriageways=tuple(f.carriageway() for f in self.carriageway),
-            ignore=tuple(_polygon(f.corners_m) for f in self.ignore),
+            ignore=tuple(polygon(f.corners_m) for f in self.ignore),
             utc_offset_s=self.utc_offset_s,
             simulated=self.simulated,
             revisit_s=self.revisit_s,
+            one_way=tuple(_made(f"one_way {f.name}", f.one_way) for f in self.one_way),
+            prohibited_turns=tuple(_made(f"prohibited_turn {f.name}", f.turn) for f in self.prohibited_turn),
+            signal_lag_s=self.signal_lag_s,
+            signal_offset_s=self.signal_offset_s,
         )
 
 
@@ -210,22 +206,22 @@ def site_toml(site: SitePlan) -> str:
         "utc_offset_s": site.utc_offset_s,
         "simulated": site.simulated,
         "revisit_s": site.revisit_s or None,
+        "signal_lag_s": site.signal_lag_s,
+        "signal_offset_s": site.signal_offset_s or None,
     }
     parts = [_pairs(head), "[camera]\n" + _pairs(_camera(site.camera)), *_ground(site.ground)]
     parts += _tables("no_parking", map(_no_parking, site.no_parking))
     parts += _tables("stop_line", map(_stop_line, site.stop_lines))
     parts += _tables("carriageway", map(_carriageway, site.carriageways))
-    parts += _tables("ignore", ({"corners_m": _corners(area)} for area in site.ignore))
+    parts += _tables("ignore", ({"corners_m": corners(area)} for area in site.ignore))
+    parts += _tables("one_way", map(one_way_table, site.one_way))
+    parts += _tables("prohibited_turn", map(turn_table, site.prohibited_turns))
     return "\n".join(parts)
 
 
 def dump_site(site: SitePlan, path: Path) -> None:
     """Write the site file of `site` to `path`."""
     path.write_text(site_toml(site), encoding="utf-8")
-
-
-def _polygon(corners_m: tuple[Point, ...]) -> Polygon:
-    return Polygon(np.array(corners_m))
 
 
 def _made(table: str, make: Callable[[], Made]) -> Made:
@@ -253,7 +249,7 @@ def _camera(camera: PinholeCamera) -> dict[str, Any]:
 def _ground(ground: Ground) -> list[str]:
     if isinstance(ground, GroundPlane):
         return ["[ground]\n" + _pairs(_plane(ground))]
-    pieces = (_plane(one.plane) | {"corners_m": _corners(one.area)} for one in ground.pieces)
+    pieces = (_plane(one.plane) | {"corners_m": corners(one.area)} for one in ground.pieces)
     return ["[ground]\n" + _pairs(_plane(ground.around)), *_tables("ground.piece", pieces)]
 
 
@@ -262,12 +258,12 @@ def _plane(plane: GroundPlane) -> dict[str, Any]:
 
 
 def _no_parking(zone: NoParkingZone) -> dict[str, Any]:
-    times = [_clock(zone.window.start_s), _clock(zone.window.end_s)] if zone.window else None
+    times = window_clocks(zone.window) if zone.window else None
     return {
         "name": zone.name,
         "window": times,
         "minimum_stand_s": zone.minimum_stand_s,
-        "corners_m": _corners(zone.area),
+        "corners_m": corners(zone.area),
     }
 
 
@@ -278,8 +274,10 @@ def _stop_line(stop: StopLine) -> dict[str, Any]:
         "from_m": [stop.line.x0_m, stop.line.y0_m],
         "to_m": [stop.line.x1_m, stop.line.y1_m],
         "left_on_red": stop.left_on_red,
-        "junction_m": _corners(stop.junction),
-        "left_exit_m": _corners(stop.left_exit) if stop.left_exit else None,
+        "junction_m": corners(stop.junction),
+        "left_exit_m": corners(stop.left_exit) if stop.left_exit else None,
+        "motorcycle_box_m": stop.motorcycle_box_m or None,
+        "sigma_m": stop.sigma_m,
     }
 
 
@@ -287,18 +285,8 @@ def _carriageway(carriageway: Carriageway) -> dict[str, Any]:
     return {
         "name": carriageway.name,
         "heading_deg": degrees(carriageway.heading_rad),
-        "corners_m": _corners(carriageway.area),
+        "corners_m": corners(carriageway.area),
     }
-
-
-def _corners(area: Polygon) -> list[list[float]]:
-    corners: list[list[float]] = area.corners_m.tolist()
-    return corners
-
-
-def _clock(second: int) -> str:
-    clock = f"{second // 3600:02d}:{second // 60 % 60:02d}"
-    return f"{clock}:{second % 60:02d}" if second % 60 else clock
 
 
 def _tables(name: str, tables: Iterable[dict[str, Any]]) -> list[str]:

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
-RULES = ("kerb_parking", "red_light")
+RULES = ("kerb_parking", "red_light", "stop_line", "wrong_way", "prohibited_turn")
 
 
 class ShortFile(FileModel):
@@ -51,6 +51,9 @@ class GatesFile(FileModel):
 
     kerb_parking: GateFile | None = None
     red_light: GateFile | None = None
+    stop_line: GateFile | None = None
+    wrong_way: GateFile | None = None
+    prohibited_turn: GateFile | None = None
 
 
 class ScenarioFile(FileModel):

@@ -17,7 +17,14 @@ from detectors.datatypes.frame import NS_PER_S, Frame, TimeBase
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.signals import Aspect, SignalState, SignalStates
-from detectors.datatypes.site import DailyWindow, NoParkingZone, SitePlan, StopLine
+from detectors.datatypes.site import (
+    DailyWindow,
+    NoParkingZone,
+    OneWay,
+    ProhibitedTurn,
+    SitePlan,
+    StopLine,
+)
 from detectors.datatypes.steps import Observation, SnapshotRequest
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
@@ -82,6 +89,31 @@ def site(
     strip = NoParkingZone("strip", motion.area(box(-80, 4, -20, 7)), window, minimum_stand_s)
     camera = PinholeCamera(640, 360, 500.0, np.array([-60.0, -15.0, 8.0]), math.radians(45), math.radians(20))
     return SitePlan("view-1", (116.86, -1.26), camera, GroundPlane(), (strip,), (stop,), simulated=True)
+
+
+def signed_site(motion: Motion = STILL) -> SitePlan:
+    """Return the site with its approach one-way, in two pieces, and a right turn forbidden from 6 to 20 h.
+
+    One turns from the approach, over its stop line, to the south, through a gate at y = -15.
+    """
+    pieces = (box(-100, -8, -40, 8), box(-40, -8, 0, 8))
+    ways = tuple(OneWay("main", motion.area(piece), motion.turn_rad) for piece in pieces)
+    plan = site(motion)
+    leave = LineSegment(*motion.point((15.0, -15.0)), *motion.point((5.0, -15.0)))
+    hours = (DailyWindow(6 * 3600, 20 * 3600),)
+    ban = ProhibitedTurn("right", plan.stop_lines[0].line, leave, hours)
+    return replace(plan, one_way=ways, prohibited_turns=(ban,))
+
+
+def turns_right(at_x: float = 10.0, speed_mps: float = 6.0) -> Callable[[float], Place]:
+    """Return a path that comes from the west, passes the line at about t = 7 s, and turns south at `at_x`."""
+
+    def path(t_s: float) -> Place:
+        way_m = speed_mps * t_s
+        over_m = max(0.0, way_m - 42.0 - at_x)
+        return min(-42.0 + way_m, at_x), -2.0 - over_m
+
+    return path
 
 
 def track(

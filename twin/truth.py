@@ -120,7 +120,8 @@ class TrueViolation:
     - `wrong_way`: from where to when somebody rode against the traffic, amount m;
     - `racing`: as long as they were on the map, amount the highest speed in km/h.
 
-    `exempt`: an emergency vehicle may.
+    `exempt`: an emergency vehicle may. `left_s`, of a red light: the seconds of red that were left, where
+    somebody can know.
     """
 
     rule: str
@@ -133,3 +134,4 @@ class TrueViolation:
     closed_ns: int | None
     amount: float = 0.0
     exempt: bool = False
+    left_s: float | None = None

@@ -13,7 +13,14 @@ from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.plates import PlateReading, Unread
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 
-ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
+ENFORCEMENT = {
+    "kerb_parking": CaseTrack.STANDING,
+    "red_light": CaseTrack.MOVING,
+    "jump_start": CaseTrack.MOVING,
+    "stop_line": CaseTrack.MOVING,
+    "wrong_way": CaseTrack.MOVING,
+    "prohibited_turn": CaseTrack.MOVING,
+}
 
 
 @dataclass(frozen=True, slots=True)

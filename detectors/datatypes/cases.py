@@ -49,6 +49,8 @@ class PictureKind(StrEnum):
     PLATE = "plate"
     BEFORE_LINE = "before-line"
     IN_JUNCTION = "in-junction"
+    EARLIER = "earlier"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ class StopLine:
     `line` runs so that approaching traffic comes from its right and crosses to its left
     (`LineSegment.offset_m` < 0 before the line, > 0 after). `junction` is the area behind it.
     `left_on_red` says that a sign permits turning left on red; a track that leaves through
-    `left_exit` is then CLEAR.
+    `left_exit` is then CLEAR. `motorcycle_box_m` is the depth of the box for motorcycles (ruang henti
+    khusus, RHK) before the line: they wait up to the line, others up to the box. `sigma_m` is the
+    standard error with which a place near the line is known.
     """
 
     name: str
@@ -57,6 +59,8 @@ class StopLine:
     junction: Polygon
     left_on_red: bool = False
     left_exit: Polygon | None = None
+    motorcycle_box_m: float = 0.0
+    sigma_m: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,43 @@ class Carriageway:
 
 
 @dataclass(frozen=True, slots=True)
+class OneWay:
+    """A stretch on which a sign prescribes the direction, up to the edge of the pavement where riders go.
+
+    Pieces of one road have one `name`. `sigma_m` is the standard error with which a place there is known.
+    """
+
+    name: str
+    area: Polygon
+    heading_rad: float
+    sigma_m: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ProhibitedTurn:
+    """A turn that a sign forbids in `windows`, or at all times where there is none.
+
+    `entry` and `exit` are the gates that who makes it drives through; both run so that traffic comes from
+    their right and crosses to their left. `sigma_m` is the standard error with which a place there is known.
+    """
+
+    name: str
+    entry: LineSegment
+    exit: LineSegment
+    windows: tuple[DailyWindow, ...] = ()
+    sigma_m: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
 class SitePlan:
     """One view as surveyed: camera, ground, and what the signs and signals there mean.
 
     Everything is in metres in one local frame whose origin is `origin_lonlat` (WGS84), x east,
-    y north. Detections outside every carriageway and zone belong to nobody's traffic and are
-    dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
+    y north. Detections outside every carriageway and zone, `one_way` being zones too, belong to nobody's
+    traffic and are dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
     `revisit_s` is the longest time for which the guard tour of the camera leaves this view unseen,
-    0 for a camera that stays.
+    0 for a camera that stays. A change of the signals may be told up to `signal_lag_s` late, and the
+    clock of the signal log and that of the camera differ by `signal_offset_s` at most.
     """
 
     view: str
@@ -90,6 +123,10 @@ class SitePlan:
     utc_offset_s: int = WITA_OFFSET_S
     simulated: bool = field(default=False)
     revisit_s: float = 0.0
+    one_way: tuple[OneWay, ...] = ()
+    prohibited_turns: tuple[ProhibitedTurn, ...] = ()
+    signal_lag_s: float = 0.2
+    signal_offset_s: float = 0.0
 
     def second_of_day(self, timestamp_ns: int) -> float:
         """Return the local second of the day of a UTC timestamp."""

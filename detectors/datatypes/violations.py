@@ -32,6 +32,12 @@ class Reason(StrEnum):
     NEAR_SIGNAL_CHANGE = "near-signal-change"
     TRACK_BEGAN_AT_LINE = "track-began-at-line"
     TRACK_BEGAN_PAST_LINE = "track-began-past-line"
+    PLACE_UNCERTAIN = "place-uncertain"
+    CLASS_UNKNOWN = "class-unknown"
+    MAY_TURN_LEFT = "may-turn-left"
+    MAY_REVERSE = "may-reverse"
+    TRACK_LEAPS = "track-leaps"
+    NEAR_SIGN_HOURS = "near-sign-hours"
 
 
 @dataclass(frozen=True, slots=True)

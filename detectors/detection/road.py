@@ -59,8 +59,12 @@ def window(site: SitePlan | None) -> tuple[int, int, int, int] | None:
 
     None where nobody knows where they can be, or where that is nowhere in the picture.
     """
-    areas = () if site is None else (*(w.area for w in site.carriageways), *(z.area for z in site.no_parking))
-    if site is None or not areas:
+    if site is None:
+        return None
+    areas = [way.area for way in site.carriageways]
+    areas += [way.area for way in site.one_way]
+    areas += [zone.area for zone in site.no_parking]
+    if not areas:
         return None
     ground = np.concatenate([site.ground.lift(_rim(area)) for area in areas])
     pixels, depth = site.camera.project(np.concatenate((ground, ground + np.array([0.0, 0.0, TALLEST_M]))))

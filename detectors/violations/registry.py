@@ -9,6 +9,10 @@ from detectors.ports import Rule
 RULES = {
     "kerb_parking": "detectors.violations.kerb_parking:KerbParking",
     "red_light": "detectors.violations.red_light:RedLight",
+    "jump_start": "detectors.violations.jump_start:JumpStart",
+    "stop_line": "detectors.violations.stop_line:StopLineRule",
+    "wrong_way": "detectors.violations.wrong_way:WrongWay",
+    "prohibited_turn": "detectors.violations.prohibited_turn:ProhibitedTurnRule",
 }
 
 

@@ -32,3 +32,17 @@ class SignalLog:
         changes = self._changes.get(group, ())
         during = {state.aspect for state in changes if from_ns < state.since_ns <= to_ns}
         return frozenset(during | {self.at(group, from_ns).aspect})
+
+    def last_since(self, group: str, aspect: Aspect, timestamp_ns: int) -> int | None:
+        """Return since when `group` showed an aspect the last time up to an instant, None if it never did."""
+        for state in reversed(self._changes.get(group, ())):
+            if state.since_ns <= timestamp_ns and state.aspect is aspect:
+                return state.since_ns
+        return None
+
+    def left(self, group: str, aspect: Aspect, from_ns: int, to_ns: int) -> int | None:
+        """Return when `group` showed another aspect first, after one instant and up to another; or None."""
+        for state in self._changes.get(group, ()):
+            if from_ns < state.since_ns <= to_ns and state.aspect not in (aspect, Aspect.UNKNOWN):
+                return state.since_ns
+        return None

@@ -12,7 +12,7 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import Interval, paired_interval
 from scenarios.experiments.replicate import replicate
-from scenarios.offences import KERB_PARKING, RULES
+from scenarios.offences import KERB_PARKING, PLANNED_RULES
 from scenarios.planning.evenings import Evening, Hours, approach_points, simulate
 from scenarios.progress import Progress, silent
 from scenarios.results import Scenario
@@ -201,7 +201,7 @@ def decide(difference: Interval | None, threshold: float) -> Decision:
 
 def score_of(evening: Evening, chance: Float64Array) -> float | None:
     """Return the mean over the rules of the share that is caught; None where nothing happened."""
-    shares = [share_of_rule(evening, rule, chance) for rule in RULES]
+    shares = [share_of_rule(evening, rule, chance) for rule in PLANNED_RULES]
     known = [share for share in shares if share is not None]
     return float(np.mean(known)) if known else None
 
@@ -219,7 +219,7 @@ def share_of_rule(evening: Evening, rule: str, chance: Float64Array) -> float | 
 def rows(pairs: Sequence[SeedPair], threshold: float) -> tuple[Row, ...]:
     """Return the table; its first row is the one that decides."""
     found = [_row("all", "caught, mean of the rules", pairs, score_of, threshold)]
-    for rule in RULES:
+    for rule in PLANNED_RULES:
         found += _rule_rows(rule, pairs, threshold)
     return tuple(row for row in found if row.mean_a is not None)
 

@@ -17,7 +17,7 @@ from detectors.datatypes.cases import CaseState, CaseTrack
 from scenarios.offences import KERB_PARKING, RED_LIGHT, Offence
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
-from scenarios.score import Match, Score
+from scenarios.score import Match, RuleScore, Score
 from twin.clock import NS_PER_S, to_local
 
 # Okabe and Ito: told apart by readers who do not see red and green apart
@@ -134,7 +134,8 @@ def seeds(scores: Sequence[Score], words: Words) -> str:
     """Return recall and precision of each run beside one another."""
     with mpl.rc_context(STYLE):
         figure = Figure((10.5, 2.6), layout="constrained")
-        rules = scores[0].rules
+        rules = [one for one in scores[0].rules if any(_happened(score.rule(one.rule)) for score in scores)]
+        rules = rules or list(scores[0].rules[:1])
         for column, rule in enumerate(rules):
             axes = figure.add_subplot(1, len(rules), column + 1)
             shares = [one.rule(rule.rule) for one in scores]
@@ -147,6 +148,10 @@ def seeds(scores: Sequence[Score], words: Words) -> str:
             axes.yaxis.set_major_formatter(lambda share, _row: words.percent(share))
         axes.legend(fontsize=9, loc="lower right")
     return inline_svg(figure, "seeds")
+
+
+def _happened(rule: RuleScore) -> bool:
+    return bool(rule.view_recall.trials or rule.precision.trials)
 
 
 def _dots(axes: Axes, values: Sequence[float | None], colour: str, label: str, shift: float) -> None:

@@ -25,10 +25,12 @@ class Replication:
 
 
 def replications(scores: Sequence[Score]) -> tuple[Replication, ...]:
-    """Return every measure of every rule over the runs in which it could be measured."""
+    """Return every measure of every rule of which something happened, over the runs that could measure it."""
     found: list[Replication] = []
     for name in (rule.rule for rule in scores[0].rules):
         rules = [one.rule(name) for one in scores]
+        if not any(rule.system_recall.trials or rule.precision.trials for rule in rules):
+            continue
         for measure, share_of in MEASURES:
             values = [share_of(rule).value for rule in rules]
             known = [value for value in values if value is not None]

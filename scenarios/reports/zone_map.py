@@ -9,6 +9,7 @@ from matplotlib.patches import Polygon as Patch
 from matplotlib.patches import Wedge
 
 from detectors.datatypes.site import SitePlan
+from scenarios.moving_offences import PROHIBITED_TURN, STOP_LINE, WRONG_WAY
 from scenarios.offences import KERB_PARKING, RED_LIGHT
 from scenarios.reports.plots import BAN, FOUND, INK, MISSED, STYLE, inline_svg
 from scenarios.reports.wording import Words
@@ -19,7 +20,8 @@ from twin.network.model import Road
 CAMERA, UNSEEN = "#009E73", "#7b8794"
 MARGIN_M = 70.0
 REACH_M = 90.0
-MARKERS = {KERB_PARKING: "o", RED_LIGHT: "X"}
+MARKERS = {KERB_PARKING: "o", RED_LIGHT: "X", STOP_LINE: "P", WRONG_WAY: "v", PROHIBITED_TURN: "D"}
+OTHER = "h"
 
 
 def zone_map(result: RunResult, score: Score, words: Words) -> str:
@@ -75,7 +77,7 @@ def _offences(axes: Axes, score: Score) -> None:
         missed = MISSED if one.in_view else UNSEEN
         colour = FOUND if one in found else missed
         x, y = one.violation.position_m
-        marker = MARKERS[one.violation.rule]
+        marker = MARKERS.get(one.violation.rule, OTHER)
         axes.plot([x], [y], marker, color=colour, markersize=6, markeredgecolor="white", zorder=4)
 
 
@@ -94,7 +96,7 @@ def _legend(words: Words) -> list[Line2D]:
     return [
         dot("s", CAMERA, "camera"),
         Line2D([], [], color=BAN, linewidth=2, label=words.text("kerb with the ban")),
-        dot(MARKERS[RED_LIGHT], INK, "red_light"),
+        *(dot(mark, INK, rule) for rule, mark in MARKERS.items() if rule != KERB_PARKING),
         dot("o", FOUND, "found"),
         dot("o", MISSED, "missed"),
         dot("o", UNSEEN, "not in view"),

@@ -19,7 +19,8 @@ MAP, CAMERAS = Rect(16, 72, 744, 404), (Rect(776, 72, 488, 290), Rect(776, 374, 
 QUEUE = Rect(16, 488, 744, 176)
 FOOT = Rect(16, 676, 1248, 32)
 SHOWN_CASES = 4
-KINDS = ("context", "before-line", "in-junction", "zoomed", "vehicle")  # of pictures, the telling ones first
+# of pictures, the telling ones first
+KINDS = ("context", "before-line", "earlier", "in-junction", "later", "zoomed", "vehicle")
 WHY = {
     RIGHT: "It happened so: the twin knows this offence by this vehicle.",
     "not-so": "The engine was wrong: this vehicle did not do it.",

@@ -15,6 +15,7 @@ from detectors.datatypes.frame import NS_PER_S
 from scenarios.errors import InputError
 from scenarios.reports.overlay import draw_overlay
 from scenarios.run import RunSpec, prepared
+from scenarios.score import scored_as
 from scenarios.watching import ViewAtWork, heads
 from twin.cameras.plans import ViewSpec
 from twin.clock import NS_PER_S as CLOCK_NS
@@ -108,7 +109,7 @@ class Session:
         """Return whether the twin knows of that offence by that vehicle."""
         vehicle = self.work[case.view].truly(case.case_id)
         return any(
-            v.rule == case.rule and v.vehicle_id == vehicle and v.opened_ns <= case.opened_ns
+            v.rule == scored_as(case.rule) and v.vehicle_id == vehicle and v.opened_ns <= case.opened_ns
             for v in self.world.violations()
         )
 

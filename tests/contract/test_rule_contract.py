@@ -8,19 +8,30 @@ import pytest
 
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.signals import Aspect
-from detectors.datatypes.site import SitePlan
+from detectors.datatypes.site import DailyWindow, SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 from detectors.ports import Rule
 from detectors.violations.registry import RULES, rules_for
-from tests.judgement import Place, at, cruises, lights, observe, site, stands, track
+from tests.judgement import (
+    Place,
+    at,
+    cruises,
+    lights,
+    observe,
+    signed_site,
+    stands,
+    track,
+    turns_right,
+)
 
 START_NS = at(17)
 SECONDS, EVERY_S = 150.0, 0.5
 PHASES = {"opened": {"extended", "closed"}, "extended": {"extended", "closed"}}
 Path = Callable[[float], Place | None]
 SIGNALS = lights(
-    (at(16, 59), Aspect.GREEN), (at(17, 0, 30), Aspect.YELLOW), (at(17, 0, 33), Aspect.RED)
+    (at(16, 59), Aspect.GREEN), (at(17, 0, 30), Aspect.YELLOW), (at(17, 0, 33), Aspect.RED),
+    (at(17, 1, 37), Aspect.GREEN),
 )  # fmt: skip
 
 
@@ -39,7 +50,37 @@ PATHS: dict[int, Path] = {
     7: hidden(cruises(9.0, 80.0), 78, 81),
     8: stands(8, 500, (-70.0, 6.0)),
     9: lambda _t_s: (-30.0, 0.0),
+    10: lambda t_s: waits_until(t_s, 96.0, -4.0),  # green is at 97 s
+    11: lambda t_s: waits_until(t_s, 98.5, -1.0),
+    12: lambda t_s: waits_until(t_s, 97.0, -6.0, 3.0),
+    13: lambda t_s: (-20.0 - 5.0 * t_s, 7.0) if t_s < 14 else None,  # against the traffic
+    14: lambda t_s: (-50.0 + 1.5 * (20 - t_s), 7.0) if 20 < t_s < 40 else None,
+    15: lambda t_s: (-90.0 + 9.0 * (t_s - 100), -3.0) if 100 < t_s < 140 else None,
+    16: lambda t_s: turns_right()(t_s - 40) if t_s > 40 else None,
+    18: lambda t_s: waits_until(t_s, 120.0, 1.5, -3.0),
+    19: lambda t_s: waits_until(t_s, 96.9, -2.4, 2.0),
+    17: lambda t_s: None if 86 < t_s < 90 else turns_right()(t_s - 78),
 }
+
+
+def waits_until(t_s: float, goes_at_s: float, x: float, y: float = 0.0) -> Place | None:
+    """Drives up, stands from 60 s on with the front of a car 2.2 m ahead of x, and sets out."""
+    if t_s < 50:
+        return None
+    return 5.0 * min(t_s - 60.0, 0.0) + x + 6.0 * max(t_s - goes_at_s, 0.0), y
+
+
+def site() -> SitePlan:
+    """Return the site with everything signed, the turn by day by one sign and at night by another."""
+    plan = signed_site()
+    night = replace(plan.prohibited_turns[0], name="night", windows=(DailyWindow(22 * 3600, 24 * 3600),))
+    return replace(plan, prohibited_turns=(*plan.prohibited_turns, night))
+
+
+def places(plan: SitePlan) -> set[str]:
+    """Return the names of all that is signed."""
+    signed = (plan.no_parking, plan.stop_lines, plan.one_way, plan.prohibited_turns)
+    return {one.name for kind in signed for one in kind}  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -99,12 +140,12 @@ def check(verdict: Verdict, name: str, plan: SitePlan) -> None:
     """Check all that the datatype promises of one verdict."""
     assert (verdict.rule, verdict.view) == (name, plan.view)
     assert verdict.article.startswith("287(")
-    assert verdict.place in {zone.name for zone in plan.no_parking} | {line.name for line in plan.stop_lines}
+    assert verdict.place in places(plan)
     assert verdict.opened_ns <= verdict.updated_ns
     assert START_NS <= verdict.updated_ns <= START_NS + round(SECONDS * NS_PER_S)
     assert math.isfinite(verdict.extremum)
     assert verdict.extremum >= 0
-    assert verdict.unit == "s"
+    assert verdict.unit in ("s", "m")
     assert (verdict.reason is not None) == (verdict.kind is VerdictKind.UNDETERMINED)
     times = verdict.evidence_times_ns
     assert list(times) == sorted(times)
@@ -120,7 +161,8 @@ def test_it_is_called_as_it_is_registered(name: str) -> None:
 @pytest.mark.parametrize("evening", EVENINGS.values(), ids=EVENINGS)
 def test_verdicts_are_whole_and_name_the_view_and_the_place(name: str, evening: Evening) -> None:
     found = run(make(name), evening)
-    assert found
+    # without a signal nobody is known to have waited at red: the passage is one of `red_light`
+    assert found or (name == "jump_start" and not evening.signals_known)
     for verdict in found:
         check(verdict, name, site())
 
@@ -189,5 +231,5 @@ def test_the_order_of_the_tracks_does_not_matter(name: str) -> None:
 
 
 def test_what_nobody_signed_is_not_judged(name: str) -> None:
-    bare = replace(site(), no_parking=(), stop_lines=())
+    bare = replace(site(), no_parking=(), stop_lines=(), one_way=(), prohibited_turns=())
     assert run(make(name, bare), Evening()) == []

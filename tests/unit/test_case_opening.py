@@ -111,7 +111,7 @@ def test_a_stand_that_is_told_when_it_is_over_is_closed_at_once() -> None:
 
 
 def test_a_rule_without_a_track_of_enforcement_lists_the_known_ones() -> None:
-    with pytest.raises(UntrackedRule, match=r"'u_turn'; known rules: kerb_parking, red_light"):
+    with pytest.raises(UntrackedRule, match=r"'u_turn'; known rules: .*kerb_parking, .*red_light"):
         CaseBook(Policy()).take(verdict(rule="u_turn"), SEEN)
 
 

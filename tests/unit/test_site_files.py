@@ -10,9 +10,18 @@ from hypothesis.extra.numpy import arrays
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.lens import Lens
-from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
+from detectors.datatypes.site import (
+    Carriageway,
+    DailyWindow,
+    NoParkingZone,
+    OneWay,
+    ProhibitedTurn,
+    SitePlan,
+    StopLine,
+)
 from scenarios.errors import InputError
-from scenarios.site_files import clock_seconds, dump_site, load_site, site_toml
+from scenarios.site_files import dump_site, load_site, site_toml
+from scenarios.site_tables import clock_seconds
 from scenarios.toml_files import Kind, known_names
 
 SITE = """
@@ -56,7 +65,9 @@ corners = st.integers(3, 6).flatmap(lambda n: arrays(np.float64, (n, 2), element
 polygons = st.builds(Polygon, corners)
 windows = st.none() | st.builds(window_of, st.integers(0, 80000), st.integers(1, 6400))
 lines = st.builds(line_of, metres, metres, st.floats(1, 20))
+hours = several(st.builds(window_of, st.integers(0, 80000), st.integers(1, 6400)))
 exits = st.none() | polygons
+boxes, sigmas = st.floats(0, 30), st.floats(0, 10)
 lenses = st.builds(Lens, st.floats(0, 1), st.floats(0, 1))  # that fold no picture
 sites = st.builds(
     SitePlan,
@@ -67,7 +78,13 @@ sites = st.builds(
     ),
     ground=st.builds(GroundPlane, metres, slopes, slopes),
     no_parking=several(st.builds(NoParkingZone, names, polygons, windows, st.floats(0, 600))),
-    stop_lines=several(st.builds(StopLine, names, names, lines, polygons, st.booleans(), exits)),
+    stop_lines=several(
+        st.builds(StopLine, names, names, lines, polygons, st.booleans(), exits, boxes, sigmas)
+    ),
+    one_way=several(st.builds(OneWay, names, polygons, angles, sigmas)),
+    prohibited_turns=several(st.builds(ProhibitedTurn, names, lines, lines, hours, sigmas)),
+    signal_lag_s=st.floats(0, 9),
+    signal_offset_s=st.floats(0, 9),
     carriageways=several(st.builds(Carriageway, names, polygons, angles)),
     ignore=several(polygons),
     utc_offset_s=st.sampled_from([0, 25200, 28800]),
@@ -83,6 +100,7 @@ def numbers(site: SitePlan) -> list[float]:
     parts += [stop.left_exit.corners_m.ravel() for stop in site.stop_lines if stop.left_exit]
     parts += [[way.heading_rad, *way.area.corners_m.ravel()] for way in site.carriageways]
     parts += [area.corners_m.ravel() for area in site.ignore]
+    parts += [[way.heading_rad, way.sigma_m, *way.area.corners_m.ravel()] for way in site.one_way]
     return np.concatenate(parts).tolist()
 
 
@@ -92,6 +110,8 @@ def words(site: SitePlan) -> list[object]:
         (site.camera.width_px, site.camera.height_px, site.camera.lens),
         [(zone.name, zone.window, zone.minimum_stand_s) for zone in site.no_parking],
         [(stop.name, stop.group, stop.line, stop.left_on_red) for stop in site.stop_lines],
+        [(stop.motorcycle_box_m, stop.sigma_m) for stop in site.stop_lines],
+        [(site.signal_lag_s, site.signal_offset_s), *site.prohibited_turns],
         [way.name for way in site.carriageways],
     ]
 

@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from detectors.datatypes.arrays import BoolArray, Float64Array
+from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.camera import PinholeCamera
-from detectors.datatypes.geometry import LineSegment, Polygon
+from detectors.datatypes.geometry import Polygon
+from detectors.datatypes.ground import Ground
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
 from twin.cameras.ground_survey import REACH_M, junction_area, roads_near, survey_ground
 from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
+from twin.cameras.runs import runs, straight_runs
+from twin.cameras.sign_survey import gate, one_way, place_sigma_m, prohibited_turns
 from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
 from twin.network.roadside import Section, section
 from twin.randomness import Seed
@@ -23,7 +26,6 @@ QUEUE_M = 40.0  # before a stop line with signals, where who stands may wait for
 APPROACH_M = 8.0  # of the approach that a view must show to judge who passes the line
 STEP_M = 2.0
 SHORTEST_M = 6.0
-BEND_RAD = 0.2
 INTO_LANE_M = 0.5
 EXIT_M = 20.0
 
@@ -109,22 +111,30 @@ def site_plan(
         if road.zone and road.kerb_m > 0
         for i, area in enumerate(_kerb_strips(section(network, road), true_camera, _free_to_m(network, road)))
     ]
+    ground = survey_ground(network, true_camera)
+    where = (spec, true_camera, ground)
     return SitePlan(
         view=spec.name,
         origin_lonlat=network.origin_lonlat,
         camera=surveyed(true_camera, spec, seed),
-        ground=survey_ground(network, true_camera),
+        ground=ground,
         no_parking=tuple(zones),
-        stop_lines=tuple(line for road in roads for line in _stop_lines(network, road, true_camera)),
+        stop_lines=_named_apart([line for road in roads for line in _stop_lines(network, road, *where)]),
         carriageways=_carriageways(network, roads, true_camera),
         simulated=True,
+        one_way=tuple(way for road in roads for way in one_way(network, road, *where)),
+        prohibited_turns=tuple(ban for road in roads for ban in prohibited_turns(network, road, *where)),
+        signal_lag_s=1.0 / spec.fps,  # a change is told with the next frame
     )
 
 
-def _runs(keep: BoolArray) -> list[tuple[int, int]]:
-    """Return the first and last index of each stretch of true values."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], keep, [False])).astype(np.int8)))
-    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+def _named_apart(lines: list[StopLine]) -> tuple[StopLine, ...]:
+    """Return stop lines by names of their own: two approaches of one street by their groups."""
+    names = [line.name for line in lines]
+    return tuple(
+        replace(line, name=f"{line.name} {line.group}") if names.count(line.name) > 1 else line
+        for line in lines
+    )
 
 
 def _free_to_m(network: RoadNetwork, road: Road) -> float:
@@ -141,15 +151,15 @@ def _kerb_strips(cut: Section, camera: PinholeCamera, until_m: float) -> list[Po
     inner, outer = cut.lane_edge_m - INTO_LANE_M, cut.kerb_edge_m
     middle = cut.points_m(along, (cut.lane_edge_m + outer) / 2)
     keep = in_view(camera, middle) & (density_px_per_m(camera, middle) >= ZONE_PX_PER_M)
-    return _bands(cut, along, _runs(keep), inner, outer)
+    return _bands(cut, along, runs(keep), inner, outer)
 
 
 def _bands(
-    cut: Section, along_m: Float64Array, runs: list[tuple[int, int]], inner_m: float, outer_m: float
+    cut: Section, along_m: Float64Array, stretches: list[tuple[int, int]], inner_m: float, outer_m: float
 ) -> list[Polygon]:
     return [
         Polygon(cut.band_m(along_m[a : b + 1], inner_m, outer_m)[:, :2])
-        for a, b in runs
+        for a, b in stretches
         if along_m[b] - along_m[a] >= min(SHORTEST_M, cut.road.length_m)
     ]
 
@@ -165,24 +175,10 @@ def _carriageways(
         edges = (-cut.lane_edge_m, 0.0, cut.kerb_edge_m)
         seen = np.any([in_view(camera, cut.points_m(along, offset)) for offset in edges], axis=0)
         headings = cut.headings_rad(along)
-        for a, b in _straight_runs(_runs(near & seen), headings):
+        for a, b in straight_runs(runs(near & seen), headings):
             for area in _bands(cut, along, [(a, b)], -cut.lane_edge_m, cut.kerb_edge_m):
                 found.append(Carriageway(road.id, area, float(headings[(a + b) // 2])))  # noqa: PERF401
     return (*found, *_junction_areas(network, roads, camera))
-
-
-def _straight_runs(runs: list[tuple[int, int]], headings_rad: Float64Array) -> list[tuple[int, int]]:
-    """Split runs where the road has turned by more than BEND_RAD since the start of the piece."""
-    pieces = []
-    for first, last in runs:
-        start = first
-        for i in range(first, last):
-            turned = np.angle(np.exp(1j * (headings_rad[i] - headings_rad[start])))
-            if abs(turned) > BEND_RAD:
-                pieces.append((start, i))
-                start = i
-        pieces.append((start, last))
-    return pieces
 
 
 def _junction_areas(
@@ -197,7 +193,9 @@ def _junction_areas(
     return list(areas.values())
 
 
-def _stop_lines(network: RoadNetwork, road: Road, camera: PinholeCamera) -> list[StopLine]:
+def _stop_lines(
+    network: RoadNetwork, road: Road, spec: ViewSpec, camera: PinholeCamera, ground: Ground
+) -> list[StopLine]:
     turns = network.turns_from[road.id]
     area = junction_area(network, road.end)
     signals = network.junction_of[road.end].control is Control.SIGNALS
@@ -211,12 +209,12 @@ def _stop_lines(network: RoadNetwork, road: Road, camera: PinholeCamera) -> list
     seen = in_view(camera, np.array([kerb, median, *approach])).all()
     if not seen or density_px_per_m(camera, np.array([kerb, median])).min() < LINE_PX_PER_M:
         return []
-    # traffic must cross from the right of the line to its left: it runs from a driver's left to right
-    left, right = (kerb, median) if network.left_hand else (median, kerb)
-    line = LineSegment(float(left[0]), float(left[1]), float(right[0]), float(right[1]))
     slip = _free_left(turns)
     exit_area = _exit_area(network, slip) if slip else None
-    return [StopLine(road.name or road.id, road.id, line, area, slip is not None, exit_area)]
+    sigma_m = float(place_sigma_m(spec, camera, np.array([kerb, median])).max())
+    line, box_m = gate(network, cut, road.length_m, camera, ground), road.motorcycle_box_m
+    left = slip is not None, exit_area
+    return [StopLine(road.name or road.id, road.id, line, area, *left, box_m, round(sigma_m, 2))]
 
 
 def _free_left(turns: tuple[Turn, ...]) -> Turn | None:

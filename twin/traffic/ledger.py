@@ -54,9 +54,21 @@ class Ledger:
             known = one.amount if amount is None else amount
             self._done.append(replace(one, closed_ns=closed_ns, amount=known))
 
-    def crossed_red(self, vehicle: Vehicle, road: int, group: str, now_ns: int, into_s: float) -> None:
-        """Note that a front has gone over the stop line of a road, `into_s` into the red of its group."""
+    def crossed_red(
+        self,
+        vehicle: Vehicle,
+        road: int,
+        group: str,
+        now_ns: int,
+        into_s: float,
+        left_s: float | None = None,
+    ) -> None:
+        """Note that a front has gone over the stop line of a road, `into_s` into the red of its group.
+
+        `left_s` is what is left of that red, None where nobody can know.
+        """
         self.add("red_light", vehicle, group, self._end_m(road), now_ns, into_s)
+        self._done[-1] = replace(self._done[-1], left_s=left_s)
 
     def past_line(self, vehicle: Vehicle, road: int, now_ns: int, over_m: float) -> None:
         """Note that a vehicle has come to stand beyond the stop line of a road."""

@@ -160,6 +160,11 @@ class SignalBoard:
         """Return what one group shows and since when; without a plan it is dark, hence green."""
         return SignalState(self.groups[row], ASPECTS[int(self.rows["state"][row])], self._since_ns[row])
 
+    def left_s(self, row: int, now_ns: int) -> float | None:
+        """Return how long one group goes on showing what it shows, s; None where nobody can know."""
+        until_s = float(self._until_s[row])
+        return None if np.isnan(until_s) else until_s - (now_ns - self._start_ns) / NS_PER_S
+
 
 def _counts_down(network: RoadNetwork, group: str) -> bool:
     """Return whether the signal of a group has a display of the seconds left."""

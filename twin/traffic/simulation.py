@@ -310,11 +310,12 @@ class TrafficSimulation:
         connector = int(self._book.fleet["lane"][row])
         if lanes["group"][connector] < 0:  # already beyond: the trail knows the way
             connector = int(self._book.fleet["trail"][row, 0])
-        state = self._board.state(int(lanes["group"][connector]))
+        group = int(lanes["group"][connector])
+        state = self._board.state(group)
         into_s = (self.now_ns - state.since_ns) / NS_PER_S
-        self._ledger.crossed_red(
-            self._book.vehicle[row], self._road_of(lane), state.group, self.now_ns, into_s
-        )
+        place = self._road_of(lane), state.group
+        left_s = self._board.left_s(group, self.now_ns)
+        self._ledger.crossed_red(self._book.vehicle[row], *place, self.now_ns, into_s, left_s)
 
     def _stand(self, row: int, stand: Stand) -> None:
         """Open a stand at the kerb and have it end in time."""

@@ -1,0 +1,77 @@
+"""Clear, violating and borderline fixtures of turns that a sign forbids."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from detectors.datatypes.frame import TimeBase
+from detectors.datatypes.site import SitePlan
+from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
+from detectors.violations.prohibited_turn import ProhibitedTurnRule
+from tests.judgement import Place, at, drive, signed_site, turns_right
+
+T0 = at(17)
+
+
+def run(
+    path: Callable[[float], Place | None] = turns_right(),  # noqa: B008 - a pure function
+    start_ns: int = T0,
+    plan: SitePlan | None = None,
+    time_base: TimeBase = TimeBase.UTC,
+) -> list[Verdict]:
+    return drive(ProhibitedTurnRule(plan or signed_site()), start_ns, 25, {1: path}, time_base=time_base)
+
+
+def always() -> SitePlan:
+    plan = signed_site()
+    return replace(plan, prohibited_turns=(replace(plan.prohibited_turns[0], windows=()),))
+
+
+def test_the_turn_in_the_hours_of_the_sign_is_a_violation() -> None:
+    found = run()
+    assert [(v.kind, v.phase) for v in found] == [
+        (VerdictKind.VIOLATION, WindowPhase.OPENED),
+        (VerdictKind.VIOLATION, WindowPhase.CLOSED),
+    ]
+    assert (found[0].article, found[0].place, found[0].unit) == ("287(1)", "right", "s")
+    assert T0 < found[0].opened_ns < found[0].updated_ns
+
+
+def test_the_turn_outside_these_hours_is_clear() -> None:
+    assert [v.kind for v in run(start_ns=at(21))] == [VerdictKind.CLEAR]
+    assert run(start_ns=at(21), plan=always())[0].kind is VerdictKind.VIOLATION
+
+
+@pytest.mark.parametrize("start_ns", [at(5, 59, 50), at(19, 59, 45)])
+def test_at_the_edge_of_the_hours_the_clock_decides_nothing(start_ns: int) -> None:
+    assert [v.reason for v in run(start_ns=start_ns)] == [Reason.NEAR_SIGN_HOURS]
+
+
+def test_without_a_time_of_day_only_a_sign_without_hours_can_be_judged() -> None:
+    assert [v.reason for v in run(time_base=TimeBase.MEDIA)] == [Reason.TIME_OF_DAY_UNKNOWN]
+    assert run(plan=always(), time_base=TimeBase.MEDIA)[0].kind is VerdictKind.VIOLATION
+
+
+def test_going_straight_on_is_not_judged() -> None:
+    assert run(lambda t_s: (-40.0 + 8.0 * t_s, -2.0)) == []
+
+
+def test_coming_from_elsewhere_is_not_judged() -> None:
+    assert run(lambda t_s: (10.0, 40.0 - 8.0 * t_s)) == []
+
+
+def test_unseen_on_the_way_it_may_be_another_vehicle() -> None:
+    path = turns_right()
+    assert [v.reason for v in run(lambda t_s: None if 6.5 < t_s < 9 else path(t_s))] == [Reason.NOT_OBSERVED]
+
+
+def test_who_may_have_passed_beside_the_gate_is_not_accused() -> None:
+    path = turns_right(at_x=15.6)  # its end is at 15
+    assert [v.reason for v in run(path)] == [Reason.PLACE_UNCERTAIN]
+    assert run(turns_right(at_x=19.0)) == []
+
+
+def test_who_turns_back_before_the_exit_is_not_judged() -> None:
+    path = turns_right()
+    assert run(lambda t_s: path(min(t_s, 9.0))) == []

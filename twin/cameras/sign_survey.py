@@ -1,0 +1,132 @@
+"""What signs and markings mean in a view, as a surveyor writes it down, with how well each place is known."""
+
+import numpy as np
+
+from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import LineSegment, Polygon
+from detectors.datatypes.ground import Ground
+from detectors.datatypes.site import DailyWindow, OneWay, ProhibitedTurn
+from twin.cameras.ground_survey import LEAST_HEIGHT_M, REACH_M
+from twin.cameras.optics import density_px_per_m, in_view
+from twin.cameras.plans import ViewSpec
+from twin.cameras.runs import runs, straight_runs
+from twin.network.hours import DAY_H, Windows
+from twin.network.model import Road, RoadNetwork, Turn
+from twin.network.roadside import Section, section
+
+MARKED_M = 0.1  # how well paint on the ground is measured
+KNOWN_M = 1.0  # a stretch on which places are known worse is not drawn
+SIGN_PX_PER_M = 10.0  # a rider is 16 px high: enough to follow
+VERGE_M = 1.5  # of the pavement, where those ride who go against the traffic
+CLEAR_OF_MEDIAN_M = 1.0  # an error of a place must not take oncoming traffic over the median
+GATE_M = 6.0  # from the start of a road to the gate by which one has turned into it
+STEP_M = 2.0
+SHORTEST_M = 25.0  # of a stretch: a shorter one shows no ride
+HOUR_S = 3600
+
+
+def place_sigma_m(spec: ViewSpec, camera: PinholeCamera, points_m: Float64Array) -> Float64Array:
+    """Return the standard error (N,) with which places (N, 3) on the ground of a view are known, m.
+
+    Those of the position and of the angles of the camera, carried to the ground, and that of the marking.
+    """
+    away_m = np.hypot(*(points_m[:, :2] - camera.position_m[:2]).T)
+    eye_m = np.maximum(camera.position_m[2] - points_m[:, 2], LEAST_HEIGHT_M)
+    tilt_m = spec.survey_sigma_rad * (away_m**2 + eye_m**2) / eye_m
+    fixed = spec.survey_sigma_m**2 + MARKED_M**2
+    return np.asarray(np.sqrt(fixed + (spec.survey_sigma_rad * away_m) ** 2 + tilt_m**2))
+
+
+def sunk_m(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Float64Array:
+    """Return how far off (N,) places (N, 3) come out on the ground of a survey where that is not right."""
+    away_m = np.hypot(*(points_m[:, :2] - camera.position_m[:2]).T)
+    eye_m = np.maximum(camera.position_m[2] - points_m[:, 2], LEAST_HEIGHT_M)
+    return np.asarray(np.abs(points_m[:, 2] - ground.height_m(points_m[:, :2])) * away_m / eye_m)
+
+
+def as_seen(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Float64Array:
+    """Return where (N, 2) places (N, 3) show on the ground of a survey, as one marks them in a picture.
+
+    So a line lies where a vehicle on it is held to be, also where that ground is not quite right.
+    """
+    pixels, depth = camera.project(points_m)
+    shown = camera.ground_points(pixels, ground)
+    known = np.isfinite(shown).all(axis=1) & (depth > 0)
+    return np.where(known[:, None], shown, points_m[:, :2])
+
+
+def gate(
+    network: RoadNetwork, cut: Section, along_m: float, camera: PinholeCamera, ground: Ground
+) -> LineSegment:
+    """Return the line across a road that its traffic crosses from the right of it to its left."""
+    kerb, median = (cut.points_m(along_m, offset)[0] for offset in (cut.kerb_edge_m, -cut.lane_edge_m))
+    # it runs from a driver's left to right
+    left, right = (kerb, median) if network.left_hand else (median, kerb)
+    ends = as_seen(camera, ground, np.array([left, right])).ravel()
+    return LineSegment(*(float(value) for value in ends))
+
+
+def one_way(
+    network: RoadNetwork, road: Road, spec: ViewSpec, camera: PinholeCamera, ground: Ground
+) -> list[OneWay]:
+    """Return the stretches of a road with a median on which the view shows who rides against the traffic."""
+    if not road.median:
+        return []
+    cut = section(network, road)
+    along, edge_m = cut.samples_m(STEP_M), cut.kerb_edge_m + VERGE_M
+    points = cut.points_m(along, edge_m)
+    near = np.hypot(*(points[:, :2] - camera.position_m[:2]).T) <= REACH_M
+    shown = near & in_view(camera, points) & in_view(camera, cut.points_m(along, 0.0))
+    sigma_m = np.hypot(place_sigma_m(spec, camera, points), sunk_m(camera, ground, points))
+    shown &= (density_px_per_m(camera, points) >= SIGN_PX_PER_M) & (sigma_m <= KNOWN_M)
+    found, headings = [], cut.headings_rad(along)
+    for first, last in straight_runs(runs(shown), headings):
+        if along[last] - along[first] < SHORTEST_M:
+            continue
+        band = cut.band_m(along[first : last + 1], CLEAR_OF_MEDIAN_M - cut.lane_edge_m, edge_m)
+        heading, worst_m = float(headings[(first + last) // 2]), float(sigma_m[first : last + 1].max())
+        found.append(OneWay(road.id, Polygon(band[:, :2]), heading, round(worst_m, 2)))
+    return found
+
+
+def prohibited_turns(
+    network: RoadNetwork, road: Road, spec: ViewSpec, camera: PinholeCamera, ground: Ground
+) -> list[ProhibitedTurn]:
+    """Return the turns from a road that signs forbid, where the view shows all of the way."""
+    found = []
+    for turn in network.turns_from[road.id]:
+        if not turn.prohibited:
+            continue
+        points, onto = _way_m(network, turn)
+        if not in_view(camera, points).all() or density_px_per_m(camera, points).min() < SIGN_PX_PER_M:
+            continue
+        sigma_m = float(place_sigma_m(spec, camera, points).max())
+        entry = gate(network, section(network, road), road.length_m, camera, ground)
+        leave = gate(network, onto, min(GATE_M, onto.road.length_m), camera, ground)
+        name = f"{turn.from_road}>{turn.to_road}"
+        found.append(ProhibitedTurn(name, entry, leave, _windows(turn.prohibited), round(sigma_m, 2)))
+    return found
+
+
+def _way_m(network: RoadNetwork, turn: Turn) -> tuple[Float64Array, Section]:
+    """Return what a view must show of a turn (8, 3), and the cross-section of the road that it leads to."""
+    cut, onto = (section(network, network.road_of[name]) for name in (turn.from_road, turn.to_road))
+    before = [max(cut.road.length_m - GATE_M, 0.0), cut.road.length_m]
+    behind = [min(GATE_M, onto.road.length_m), min(2 * GATE_M, onto.road.length_m)]
+    points = [
+        one.points_m(np.array(along), offset)
+        for one, along in ((cut, before), (onto, behind))
+        for offset in (one.kerb_edge_m, -one.lane_edge_m)
+    ]
+    return np.vstack(points), onto
+
+
+def _windows(hours: Windows) -> tuple[DailyWindow, ...]:
+    """Return hours of the day as windows, split at midnight; none where they are the whole day."""
+    found = []
+    for begin, end in hours:
+        parts = ((begin, end),) if begin < end else ((begin, DAY_H), (0.0, end))
+        found += [DailyWindow(round(a * HOUR_S), round(b * HOUR_S)) for a, b in parts if a < b]
+    whole = any(window.end_s - window.start_s == DAY_H * HOUR_S for window in found)
+    return () if whole else tuple(found)
