@@ -12,9 +12,7 @@ from detectors.datatypes.survey import SurveyErrors
 from tests.judgement import STILL, Motion, Place, box, site
 
 KMH = 1 / 3.6
-SURVEY = SurveyErrors(
-    position_m=0.05, angle_rad=0.001, place_m=0.1, frame_time_s=0.005, clock_s=0.1
-)
+SURVEY = SurveyErrors(position_m=0.05, angle_rad=0.001, place_m=0.1, frame_time_s=0.005, clock_s=0.1)
 LIMIT_MPS = 50.0 * KMH
 
 

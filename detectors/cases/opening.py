@@ -14,6 +14,7 @@ from detectors.datatypes.plates import PlateReading, Unread
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 
 ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
+ENFORCEMENT |= dict.fromkeys(("speeding", "section_speed", "racing"), CaseTrack.MOVING)  # measured speed
 
 
 @dataclass(frozen=True, slots=True)

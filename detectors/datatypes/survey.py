@@ -48,7 +48,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class SpeedSection:
-    """A length of road between two gates, in two views; it stands in the site plan of the exit.
+    """A length of road between two gates, mostly of two views; it stands in the site plan of the exit.
 
     `length_m` is the shortest way that can be driven between them, `sigma_m` its standard error.
     """
@@ -56,6 +56,7 @@ class SpeedSection:
     name: str
     from_view: str
     from_gate: str
+    to_view: str
     to_gate: str
     length_m: float
     sigma_m: float

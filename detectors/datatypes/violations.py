@@ -42,6 +42,7 @@ class Reason(StrEnum):
     PLATE_UNSURE = "plate-unsure"
     PLATE_SEEN_TWICE = "plate-seen-twice"
     PLATE_AT_TWO_PLACES = "plate-at-two-places"
+    PLATE_LIKE_ANOTHER = "plate-like-another"
     CLASS_DIFFERS = "class-differs"
     GROUP_SEEN_TOO_SHORT = "group-seen-too-short"
 

@@ -1,0 +1,135 @@
+"""When tracked vehicles pass the gates of one view: no rule, it tells the city what one view alone cannot judge."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detectors.datatypes.frame import NS_PER_S
+from detectors.datatypes.passages import Passage
+from detectors.datatypes.site import SitePlan
+from detectors.datatypes.steps import Observation
+from detectors.datatypes.survey import Gate
+from detectors.datatypes.tracks import Track
+from detectors.violations.speedometer import DEFAULT_NOISE, Speedometer, TrackNoise
+
+METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of 6 371 km
+
+
+@dataclass(frozen=True, slots=True)
+class GateLimits:
+    """A passage is timed between two sights at most `gap_s` apart, and told `lost_s` after the last sight."""
+
+    gap_s: float = 0.8
+    lost_s: float = 1.5
+
+
+DEFAULT_GATES = GateLimits()
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The last sight of one track, and the passages of it that wait for its plate."""
+
+    track: Track
+    at_ns: int
+    waiting: list[Passage]
+
+
+class GateWatch:
+    """Times vehicles at the gates of one view. One instance a view.
+
+    A passage is told when its vehicle is gone, with the plate that was read of it by then, if any.
+    """
+
+    def __init__(
+        self, site: SitePlan, limits: GateLimits = DEFAULT_GATES, noise: TrackNoise = DEFAULT_NOISE
+    ) -> None:
+        self._site = site
+        self._limits = limits
+        self._seen: dict[int, _Seen] = {}
+        meter = Speedometer(site, noise)
+        self._sigma_m = {gate.name: _sigma_m(gate, meter) for gate in site.gates}
+
+    def watch(self, observation: Observation) -> tuple[Passage, ...]:
+        """Return the passages of those who are gone now."""
+        if not self._site.gates:
+            return ()
+        for track in observation.tracks:
+            if track.observed and track.position_m is not None:
+                self._see(track, observation)
+        return self._gone(observation.timestamp_ns)
+
+    def finish(self) -> tuple[Passage, ...]:
+        """Return the passages of everybody who is still there when the source ends."""
+        return self._gone(None)
+
+    def _see(self, track: Track, observation: Observation) -> None:
+        now_ns = observation.timestamp_ns
+        seen = self._seen.get(track.track_id)
+        if seen is None:
+            self._seen[track.track_id] = _Seen(track, now_ns, [])
+            return
+        if now_ns - seen.at_ns <= self._limits.gap_s * NS_PER_S:
+            for gate in self._site.gates:
+                crossed_ns = _crossed_ns(gate, (seen.track, seen.at_ns), (track, now_ns))
+                if crossed_ns is not None:
+                    seen.waiting.append(self._passage(gate, track, crossed_ns, observation))
+        known = track.plate or seen.track.plate
+        seen.track, seen.at_ns = replace(track, plate=known), now_ns
+
+    def _gone(self, now_ns: int | None) -> tuple[Passage, ...]:
+        lost_ns = self._limits.lost_s * NS_PER_S
+        gone = [one for one, seen in self._seen.items() if now_ns is None or now_ns - seen.at_ns > lost_ns]
+        told = []
+        for track_id in sorted(gone):
+            seen = self._seen.pop(track_id)
+            last = seen.track
+            told += [replace(p, plate=last.plate, vehicle_class=last.vehicle_class) for p in seen.waiting]
+        return tuple(told)
+
+    def _passage(self, gate: Gate, track: Track, crossed_ns: int, observation: Observation) -> Passage:
+        survey = self._site.survey
+        return Passage(
+            view=self._site.view,
+            gate=gate.name,
+            track_id=track.track_id,
+            vehicle_class=track.vehicle_class,
+            crossed_ns=crossed_ns,
+            time_base=observation.time_base,
+            time_sigma_s=survey.frame_time_s if survey else 0.0,
+            place_sigma_m=self._sigma_m[gate.name],
+            clock_s=survey.clock_s if survey else None,
+            plate=track.plate,
+            lonlat=_lonlat(self._site, gate),
+            simulated=self._site.simulated,
+        )
+
+
+def _crossed_ns(gate: Gate, before: tuple[Track, int], after: tuple[Track, int]) -> int | None:
+    """Return when a vehicle passed a gate between two sights, None where it did not."""
+    (first, from_ns), (then, to_ns) = before, after
+    points = [first.position_m or (0.0, 0.0), then.position_m or (0.0, 0.0)]
+    was_m, is_m = gate.line.offset_m(points).tolist()
+    if not was_m < 0 <= is_m:
+        return None
+    share = -was_m / (is_m - was_m)
+    from_m, to_m = gate.line.along_m(points).tolist()
+    if not 0 <= from_m + share * (to_m - from_m) <= gate.line.length_m():
+        return None
+    return from_ns + round(share * (to_ns - from_ns))
+
+
+def _sigma_m(gate: Gate, meter: Speedometer) -> float:
+    """Return the standard error along the road of where a vehicle is when it is held to be at the gate."""
+    line = gate.line
+    middle = np.array([(line.x0_m + line.x1_m) / 2, (line.y0_m + line.y1_m) / 2])
+    course = np.array([-(line.y1_m - line.y0_m), line.x1_m - line.x0_m]) / line.length_m()
+    return float(np.hypot(meter.place_sigma_m(middle, course), gate.sigma_m))
+
+
+def _lonlat(site: SitePlan, gate: Gate) -> tuple[float, float]:
+    """Return where the middle of a gate is (WGS84), on a sphere: right to some metres within a city."""
+    x_m, y_m = (gate.line.x0_m + gate.line.x1_m) / 2, (gate.line.y0_m + gate.line.y1_m) / 2
+    lon, lat = site.origin_lonlat
+    return lon + x_m / (METRES_PER_DEGREE * math.cos(math.radians(lat))), lat + y_m / METRES_PER_DEGREE
