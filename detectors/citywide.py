@@ -134,24 +134,22 @@ class SectionSpeed:
         return (_verdict(way, speed, (VerdictKind.UNDETERMINED, Reason.SPEED_NEAR_LIMIT)),)
 
     def _doubt(self, way: _Through) -> Reason | None:
-        """Return what speaks against one vehicle with this plate having driven from gate to gate in the time."""
+        """Return what speaks against one vehicle with this plate having driven from gate to gate."""
         entry, leave = way.entry, way.exit
         plates = [one.plate for one in (entry, leave) if one.plate is not None]
         text = _bare(plates[0].text)
-        if entry.time_base is not TimeBase.UTC or leave.time_base is not TimeBase.UTC:
-            return Reason.TIME_OF_DAY_UNKNOWN
-        if entry.clock_s is None or leave.clock_s is None:
-            return Reason.CLOCK_UNKNOWN
-        if min(plate.confidence for plate in plates) < self._limits.sure:
-            return Reason.PLATE_UNSURE
-        if text in self._doubted_ns:
-            return Reason.PLATE_AT_TWO_PLACES
-        if way.several or self._came_out_again(way, text):
-            return Reason.PLATE_SEEN_TWICE
-        if self._like_another(way, text):
-            return Reason.PLATE_LIKE_ANOTHER
         kinds = {entry.vehicle_class, leave.vehicle_class}
-        return Reason.CLASS_DIFFERS if len(kinds) > 1 or VehicleClass.UNKNOWN in kinds else None
+        media = TimeBase.MEDIA in {entry.time_base, leave.time_base}
+        doubts = (
+            (Reason.TIME_OF_DAY_UNKNOWN, media),
+            (Reason.CLOCK_UNKNOWN, None in {entry.clock_s, leave.clock_s}),
+            (Reason.PLATE_UNSURE, min(plate.confidence for plate in plates) < self._limits.sure),
+            (Reason.PLATE_AT_TWO_PLACES, text in self._doubted_ns),
+            (Reason.PLATE_SEEN_TWICE, way.several or self._came_out_again(way, text)),
+            (Reason.CLASS_DIFFERS, len(kinds) > 1 or VehicleClass.UNKNOWN in kinds),
+            (Reason.PLATE_LIKE_ANOTHER, self._like_another(way, text)),
+        )
+        return next((reason for reason, holds in doubts if holds), None)
 
     def _came_out_again(self, way: _Through, text: str) -> bool:
         """Return whether the plate passed the exit more than once for the one time that it came in."""
@@ -163,7 +161,7 @@ class SectionSpeed:
         return len(exits) > 1
 
     def _like_another(self, way: _Through, text: str) -> bool:
-        """Return whether a plate one character off passed only one of the two gates: it may have been misread.
+        """Return whether a plate one character off passed one of the gates alone: it may have been misread.
 
         So long as the other comes in and goes out under his own number, nobody is mistaken.
         """

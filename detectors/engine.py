@@ -25,6 +25,7 @@ from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
 from detectors.reading.belief import LastSeen, believed, believed_in_view, closer_look
 from detectors.reading.looks import PlateLooks
+from detectors.violations.gate_watch import GateWatch
 
 LOUDSPEAKER = "loudspeaker"
 
@@ -60,9 +61,11 @@ class ViewEngine:
     _looks: PlateLooks = field(init=False, default_factory=PlateLooks)
     _last: Frame | None = field(init=False, default=None)
     _oracle: bool = field(init=False, default=False)
+    _gates: GateWatch | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._book = CaseBook(self.policy)
+        self._gates = GateWatch(self.site) if self.site is not None and self.site.gates else None
 
     def step(self, frame: Frame) -> StepRecord:
         """Take one frame through every stage; a snapshot goes to the case that asked for it."""
@@ -84,7 +87,8 @@ class ViewEngine:
         verdicts = self._admitted(v for rule in self.rules for v in rule.judge(seen))
         events, requests = self._file(verdicts, frame)
         record = _record(frame, verdicts, events, detections=detections, tracks=tracks, requests=requests)
-        return replace(record, plates=self._read_in_view(frame))
+        passages = self._gates.watch(seen) if self._gates is not None else ()
+        return replace(record, plates=self._read_in_view(frame), passages=passages)
 
     def finish(self) -> StepRecord:
         """Close what is open at the end of the source."""
@@ -95,7 +99,8 @@ class ViewEngine:
         verdicts = self._admitted(v for rule in self.rules for v in rule.finish(now_ns))
         events, requests = self._file(verdicts, self._last)
         record = _record(self._last, verdicts, events, requests=requests)
-        return replace(record, plates=tuple(self._read(case_id) for case_id in self._looks.waiting()))
+        plates = tuple(self._read(case_id) for case_id in self._looks.waiting())
+        return replace(record, plates=plates, passages=self._gates.finish() if self._gates else ())
 
     def _on_site(self, detections: Detections) -> Detections:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""
@@ -165,6 +170,8 @@ class ViewEngine:
             self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
             return self._ask_zoomed(entry, box, frame)
         kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
+        if verdict.uncertainty is not None:  # a measured speed: where it begins and where it ends
+            kinds = (PictureKind.MEASURED_FROM, PictureKind.MEASURED_TO)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
             picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
@@ -174,12 +181,13 @@ class ViewEngine:
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
         """Say what was measured, how well and by what, and keep the seconds before as a clip.
 
-        A duration begins between two looks and ends between two: it is wrong by one of each at most.
+        A duration begins between two looks and ends between two: it is wrong by one of each at most. What a
+        rule has measured comes with its own uncertainty.
         """
         case_id, at_ns = entry.case.case_id, verdict.updated_ns
         apart_s = self._recent.spacing_s
         look_s = None if apart_s is None else max(apart_s, self.site.revisit_s if self.site else 0.0)
-        within = 2 * look_s if look_s is not None and verdict.unit == "s" else None
+        within = 2 * look_s if look_s is not None and verdict.unit == "s" else verdict.uncertainty
         measured = (at_ns, verdict.extremum, verdict.unit, within, self.instruments)
         self.docket.attest(EvidenceStatement(case_id, *measured, simulated=entry.case.simulated))
         clip = self._recent.clip(case_id)

@@ -1,10 +1,9 @@
 """Which of the things that really happened were violations that a camera could have seen."""
 
-from dataclasses import dataclass
-
 from detectors.cases.local_rules import KTL_BAN
 from detectors.datatypes.site import NoParkingZone, StopLine
 from scenarios.results import RunResult
+from scenarios.speed_offences import MEASURED, Offence, measured_speeds
 from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork
 from twin.truth import TrueViolation
@@ -12,34 +11,18 @@ from twin.truth import TrueViolation
 KERB_PARKING = "kerb_parking"
 RED_LIGHT = "red_light"
 RULES = (KERB_PARKING, RED_LIGHT)
+SCORED = (*RULES, *MEASURED)
 KTL_WINDOW = KTL_BAN.window
 STAND_TOLERANCE_S = 5.0  # a stand this close to the least one is counted in neither way
 RED_UNCERTAINTY_S = 0.3  # what the red-light rule itself calls undetermined
 BESIDE_LINE_M = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Offence:
-    """A true violation as it counts in the score of one run.
-
-    `since_ns` is the instant at which it became one: the least stand is over, or the line is
-    crossed. `until_ns` is its end or the end of what was observed. `in_view`: within the zone or
-    at the stop line of some view; `in_zone`: in the zone of the scenario, seen or not.
-    `borderline` ones count neither for nor against.
-    """
-
-    seed: int
-    violation: TrueViolation
-    since_ns: int
-    until_ns: int
-    in_view: bool
-    in_zone: bool
-    borderline: bool
+__all__ = ["KERB_PARKING", "KTL_WINDOW", "RED_LIGHT", "RULES", "SCORED", "Offence", "offences"]
 
 
 def offences(result: RunResult) -> tuple[Offence, ...]:
     """Return what counted as a violation while the cameras of a run looked."""
     judge = {KERB_PARKING: _Kerbs(result).offence, RED_LIGHT: _Lights(result).offence}
+    judge |= measured_speeds(result)
     found = (judge[one.rule](one) for one in result.violations if one.rule in judge and not one.exempt)
     return tuple(offence for offence in found if offence is not None)
 

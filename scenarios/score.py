@@ -9,8 +9,9 @@ import numpy as np
 from detectors.datatypes.cases import Case
 from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import exact_interval, lower_bound, upper_bound
-from scenarios.offences import KERB_PARKING, RULES, Offence, offences
+from scenarios.offences import KERB_PARKING, SCORED, Offence, offences
 from scenarios.results import RunResult, Scenario, ViewResult
+from scenarios.speed_offences import MEASURED
 from twin.clock import NS_PER_S, seconds
 
 MATCH_TOLERANCE_NS = seconds(5.0)
@@ -216,6 +217,9 @@ def _is_about(case: Case, vehicle: int | None, offence: Offence) -> bool:
     if case.rule == KERB_PARKING:  # two spans that overlap
         begins_ns, ends_ns = act.opened_ns - MATCH_TOLERANCE_NS, offence.until_ns + MATCH_TOLERANCE_NS
         return case.offence_ns <= ends_ns and case.opened_ns >= begins_ns
+    if case.rule in MEASURED:  # somewhere on the road, before he left it
+        begins_ns, ends_ns = offence.since_ns - MATCH_TOLERANCE_NS, offence.until_ns + MATCH_TOLERANCE_NS
+        return begins_ns <= case.offence_ns <= ends_ns
     return abs(case.offence_ns - act.opened_ns) <= MATCH_TOLERANCE_NS
 
 
@@ -247,7 +251,7 @@ def _score(
             [one for one in happened if one.violation.rule == rule],
             [one for one in matches if one.rule == rule],
         )
-        for rule in RULES
+        for rule in SCORED
     )
     return Score(seeds, seen, oracle, happened, matches, rules)
 

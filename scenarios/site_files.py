@@ -14,9 +14,11 @@ from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.ground import Ground, GroundPiece, PiecewiseGround
 from detectors.datatypes.lens import Lens
+from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.site import (
     DAY_S,
     WITA_OFFSET_S,
+    Ban,
     Carriageway,
     DailyWindow,
     NoParkingZone,
@@ -24,6 +26,7 @@ from detectors.datatypes.site import (
     StopLine,
 )
 from scenarios.errors import InputError
+from scenarios.speed_files import GateFile, SectionFile, SurveyFile, gate_table, section_table, survey_table
 from scenarios.toml_files import FileModel, Kind, read_model, resolve
 
 Made = TypeVar("Made")
@@ -105,17 +108,20 @@ class GroundFile(PlaneFile):
 
 
 class NoParkingFile(FileModel):
-    """A table [[no_parking]]; without `window` the ban holds at all times."""
+    """A table [[no_parking]]; without `window` the ban holds at all times, without `ban` by a sign."""
 
     name: Name
     corners_m: Corners
     window: tuple[Clock, Clock] | None = None
     minimum_stand_s: Annotated[float, Field(ge=0)] = 60.0
+    ban: Ban = Ban.SIGN
+    drop_off_s: Annotated[float, Field(ge=0)] = 0.0
 
     def zone(self) -> NoParkingZone:
         """Return the zone."""
         window = DailyWindow(*map(clock_seconds, self.window)) if self.window else None
-        return NoParkingZone(self.name, _polygon(self.corners_m), window, self.minimum_stand_s)
+        stands = (self.minimum_stand_s, self.ban, self.drop_off_s)
+        return NoParkingZone(self.name, _polygon(self.corners_m), window, *stands)
 
 
 class StopLineFile(FileModel):
@@ -143,10 +149,12 @@ class CarriagewayFile(FileModel):
     name: Name
     corners_m: Corners
     heading_deg: float
+    speed_limit_kmh: Annotated[float, Field(gt=0, le=200)] | None = None
 
     def carriageway(self) -> Carriageway:
         """Return the carriageway."""
-        return Carriageway(self.name, _polygon(self.corners_m), radians(self.heading_deg))
+        limit_mps = None if self.speed_limit_kmh is None else self.speed_limit_kmh / KMH_PER_MPS
+        return Carriageway(self.name, _polygon(self.corners_m), radians(self.heading_deg), limit_mps)
 
 
 class IgnoreFile(FileModel):
@@ -169,6 +177,9 @@ class SiteFile(FileModel):
     stop_line: tuple[StopLineFile, ...] = ()
     carriageway: tuple[CarriagewayFile, ...] = ()
     ignore: tuple[IgnoreFile, ...] = ()
+    survey: SurveyFile | None = None
+    gate: tuple[GateFile, ...] = ()
+    section: tuple[SectionFile, ...] = ()
 
     def site(self) -> SitePlan:
         """Return the site plan; raises InputError that names the table which makes no sense."""
@@ -184,6 +195,9 @@ class SiteFile(FileModel):
             utc_offset_s=self.utc_offset_s,
             simulated=self.simulated,
             revisit_s=self.revisit_s,
+            survey=self.survey.errors() if self.survey else None,
+            gates=tuple(_made(f"gate {f.name}", f.gate) for f in self.gate),
+            sections=tuple(one.section(self.view) for one in self.section),
         )
 
 
@@ -216,6 +230,9 @@ def site_toml(site: SitePlan) -> str:
     parts += _tables("stop_line", map(_stop_line, site.stop_lines))
     parts += _tables("carriageway", map(_carriageway, site.carriageways))
     parts += _tables("ignore", ({"corners_m": _corners(area)} for area in site.ignore))
+    parts += ["[survey]\n" + _pairs(survey_table(site.survey))] if site.survey else []
+    parts += _tables("gate", map(gate_table, site.gates))
+    parts += _tables("section", map(section_table, site.sections))
     return "\n".join(parts)
 
 
@@ -267,6 +284,8 @@ def _no_parking(zone: NoParkingZone) -> dict[str, Any]:
         "name": zone.name,
         "window": times,
         "minimum_stand_s": zone.minimum_stand_s,
+        "ban": None if zone.ban is Ban.SIGN else zone.ban.value,
+        "drop_off_s": zone.drop_off_s or None,
         "corners_m": _corners(zone.area),
     }
 
@@ -287,6 +306,7 @@ def _carriageway(carriageway: Carriageway) -> dict[str, Any]:
     return {
         "name": carriageway.name,
         "heading_deg": degrees(carriageway.heading_rad),
+        "speed_limit_kmh": carriageway.speed_limit_mps and carriageway.speed_limit_mps * KMH_PER_MPS,
         "corners_m": _corners(carriageway.area),
     }
 

@@ -30,6 +30,7 @@ __all__ = [
 
 DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
 RULES = ("kerb_parking", "red_light")
+RULES += ("speeding", "racing")
 
 
 class ShortFile(FileModel):
@@ -51,6 +52,8 @@ class GatesFile(FileModel):
 
     kerb_parking: GateFile | None = None
     red_light: GateFile | None = None
+    speeding: GateFile | None = None
+    racing: GateFile | None = None
 
 
 class ScenarioFile(FileModel):

@@ -49,6 +49,8 @@ class PictureKind(StrEnum):
     PLATE = "plate"
     BEFORE_LINE = "before-line"
     IN_JUNCTION = "in-junction"
+    MEASURED_FROM = "measured-from"  # where the measurement of a speed began
+    MEASURED_TO = "measured-to"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""That a vehicle passed a gate: what one view tells the city, and what a vendor's reader could tell as well."""
+"""That a vehicle passed a gate: what one view, or the reader of a vendor, tells the city."""
 
 from dataclasses import dataclass
 

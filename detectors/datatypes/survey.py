@@ -48,7 +48,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class SpeedSection:
-    """A length of road between two gates, mostly of two views; it stands in the site plan of the exit.
+    """A length of road between two gates, mostly of two views; it stands in the plan of the exit.
 
     `length_m` is the shortest way that can be driven between them, `sigma_m` its standard error.
     """
@@ -65,7 +65,7 @@ class SpeedSection:
     def __post_init__(self) -> None:
         if not (self.length_m > 0 and self.sigma_m >= 0 and self.limit_mps > 0):
             msg = (
-                f"SpeedSection {self.name}: expected a length and a limit above 0 and an error from 0 on, got "
+                f"SpeedSection {self.name}: expected length and limit above 0 and an error from 0 on, got "
                 f"{self.length_m} m, {self.limit_mps} m/s, {self.sigma_m} m"
             )
             raise ShapeError(msg)

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     PLATE_LIKE_ANOTHER = "plate-like-another"
     CLASS_DIFFERS = "class-differs"
     GROUP_SEEN_TOO_SHORT = "group-seen-too-short"
+    NO_TRAFFIC_TO_COMPARE = "no-traffic-to-compare"
 
 
 @dataclass(frozen=True, slots=True)

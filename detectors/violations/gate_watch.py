@@ -1,4 +1,4 @@
-"""When tracked vehicles pass the gates of one view: no rule, it tells the city what one view alone cannot judge."""
+"""When tracked vehicles pass the gates of one view: told to the city, which judges it; no rule."""
 
 import math
 from dataclasses import dataclass, replace

@@ -9,6 +9,8 @@ from detectors.ports import Rule
 RULES = {
     "kerb_parking": "detectors.violations.kerb_parking:KerbParking",
     "red_light": "detectors.violations.red_light:RedLight",
+    "speeding": "detectors.violations.speeding:Speeding",
+    "racing": "detectors.violations.racing:Racing",
 }
 
 

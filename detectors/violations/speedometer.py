@@ -21,9 +21,9 @@ class TrackNoise:
 
     A place is off by `place_m` on the ground and by `box_px` in the picture, and an error lasts for `lasts_s`
     (it decays exponentially). What is held to touch the ground may be `contact_m` above it: a detector that
-    takes the bumper for the tyre makes every way longer. Where `box_px` is more than `coarse_m` on the ground,
-    the picture is too coarse to measure in. Intervals are `sigmas` standard errors wide to each
-    side: 2.6 are 99 %. A track that strays by more than `uneven_m` from a smooth motion is not of one vehicle.
+    takes the bumper for the tyre makes every way longer. Where `box_px` is more than `coarse_m` on the
+    ground, the picture is too coarse to measure in. Intervals are `sigmas` standard errors wide to each
+    side: 2.6 are 99 %. A track that strays by `uneven_m` from a smooth motion is not of one vehicle.
     """
 
     place_m: float = 0.35
@@ -79,7 +79,7 @@ class Speedometer:
         return Interval(speed, max(speed - wide, 0.0), speed + wide)
 
     def place_sigma_m(self, place_m: Float64Array, course: Float64Array) -> float:
-        """Return the standard error along `course` (2,) of a tracked place (2,); without a survey infinity."""
+        """Return the standard error along `course` (2,) of a tracked place (2,); infinity without a survey."""
         errors = self._site.survey
         if errors is None:
             return float("inf")
@@ -111,14 +111,14 @@ class Speedometer:
         return float(off @ off)
 
     def _moved(self, places_m: Float64Array, course: Float64Array) -> Float64Array:
-        """Return (K, N) by how much each of K errors of the survey moves the places (N, 2) along the course."""
+        """Return (K, N) by how much each of K errors of the survey moves places (N, 2) along the course."""
         ground = self._site.ground
         pixels, _ = self._site.camera.project(ground.lift(places_m))
         seen = np.stack([camera.ground_points(pixels, ground) for camera in self._others])
         return np.asarray((seen - places_m) @ course)
 
     def _pixel_m(self, places_m: Float64Array, course: Float64Array) -> Float64Array:
-        """Return (N,) how far along the course an error of `box_px` up or down the picture moves the places."""
+        """Return (N,) how far along the course an error of `box_px` up or down the picture moves places."""
         camera, ground = self._site.camera, self._site.ground
         pixels, _ = camera.project(ground.lift(places_m))
         off = camera.ground_points(pixels + np.array([0.0, 1.0]), ground) - places_m
@@ -128,7 +128,7 @@ class Speedometer:
 def _fit(
     times_s: Float64Array, places_m: Float64Array
 ) -> tuple[Float64Array, Float64Array, Float64Array, Float64Array]:
-    """Return weights (N,) of the speed, ways (N,) along the course, what is left of them (N,), course (2,)."""
+    """Return weights (N,) of the speed, ways (N,) along the course, what is left of them (N,), course."""
     t = times_s - (times_s[0] + times_s[-1]) / 2
     rows = np.stack((np.ones_like(t), t, t * t), axis=1)
     solve = np.linalg.pinv(rows)

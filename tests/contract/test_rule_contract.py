@@ -14,9 +14,11 @@ from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 from detectors.ports import Rule
 from detectors.violations.registry import RULES, rules_for
 from tests.judgement import Place, at, cruises, lights, observe, site, stands, track
+from tests.speeds import KMH, drives, measured_site
 
 START_NS = at(17)
-SECONDS, EVERY_S = 150.0, 0.5
+SECONDS, EVERY_S = 150.0, 0.25
+MEASURED = ("speeding", "racing")
 PHASES = {"opened": {"extended", "closed"}, "extended": {"extended", "closed"}}
 Path = Callable[[float], Place | None]
 SIGNALS = lights(
@@ -40,6 +42,11 @@ PATHS: dict[int, Path] = {
     8: stands(8, 500, (-70.0, 6.0)),
     9: lambda _t_s: (-30.0, 0.0),
 }
+# measured speed: slow traffic, one near the limit, a pair that races, a single speeder, a pair near to a race
+PATHS |= {20 + n: drives(30.0, 3.0 * n, y=-3.0) for n in range(4)}
+PATHS |= {24: drives(40.0, 20.0), 25: drives(80.0, 25.0), 26: drives(80.0, 25.0, -108.0)}
+PATHS |= {27: drives(90.0, 50.0), 28: drives(62.0, 70.0), 29: drives(62.0, 70.0, -108.0)}
+LIMIT_MPS = 40.0 * KMH
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,12 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def plan_of(name: str) -> SitePlan:
+    return measured_site(LIMIT_MPS) if name in MEASURED else site()
+
+
 def make(name: str, plan: SitePlan | None = None) -> Rule:
-    (rule,) = rules_for(plan or site(), (name,))
+    (rule,) = rules_for(plan or plan_of(name), (name,))
     return rule
 
 
@@ -98,13 +109,14 @@ def run(rule: Rule, evening: Evening) -> list[Verdict]:
 def check(verdict: Verdict, name: str, plan: SitePlan) -> None:
     """Check all that the datatype promises of one verdict."""
     assert (verdict.rule, verdict.view) == (name, plan.view)
-    assert verdict.article.startswith("287(")
-    assert verdict.place in {zone.name for zone in plan.no_parking} | {line.name for line in plan.stop_lines}
+    assert verdict.article.startswith(("287(", "297"))
+    named = plan.no_parking, plan.stop_lines, plan.carriageways
+    assert verdict.place in {one.name for several in named for one in several}
     assert verdict.opened_ns <= verdict.updated_ns
     assert START_NS <= verdict.updated_ns <= START_NS + round(SECONDS * NS_PER_S)
     assert math.isfinite(verdict.extremum)
     assert verdict.extremum >= 0
-    assert verdict.unit == "s"
+    assert verdict.unit == ("km/h" if name in MEASURED else "s")
     assert (verdict.reason is not None) == (verdict.kind is VerdictKind.UNDETERMINED)
     times = verdict.evidence_times_ns
     assert list(times) == sorted(times)
@@ -122,7 +134,7 @@ def test_verdicts_are_whole_and_name_the_view_and_the_place(name: str, evening: 
     found = run(make(name), evening)
     assert found
     for verdict in found:
-        check(verdict, name, site())
+        check(verdict, name, plan_of(name))
 
 
 def test_all_three_verdicts_are_given(name: str) -> None:
@@ -189,5 +201,5 @@ def test_the_order_of_the_tracks_does_not_matter(name: str) -> None:
 
 
 def test_what_nobody_signed_is_not_judged(name: str) -> None:
-    bare = replace(site(), no_parking=(), stop_lines=())
+    bare = replace(plan_of(name), no_parking=(), stop_lines=(), carriageways=())
     assert run(make(name, bare), Evening()) == []

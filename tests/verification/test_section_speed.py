@@ -3,10 +3,10 @@
 Passages are simulated, not rendered: each installation (two gates) draws its errors once - both clocks within
 their bound and drifting in it, both gates off, the length of the route off - and each passage its own: the
 jitter of time stamps (PTS) and of the tracked place. A driver's way is the shortest one or a little longer.
-Plates are read, read with doubt, missed, or misread with full confidence by one character, half of the time
-as the plate of somebody who is on the same road then, where one is so alike (one of twenty vehicles bears such
-a plate); vehicles turn off and join between the gates, and some bear the plate of another. What planted clones
-do to the innocent is told apart: no camera can see all of it.
+Plates are read, read with doubt, missed, or misread with full confidence by one character, half of the
+time as the plate of somebody who is on the same road then, where one is so alike (one of twenty vehicles bears
+such a plate); vehicles turn off and join between the gates, and some bear the plate of another. What planted
+clones do to the innocent is told apart: no camera can see all of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from detectors.citywide import SectionSpeed
+from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.passages import Passage
@@ -209,35 +210,27 @@ def test_the_speed_is_right_within_one_kmh_in_99_of_100(record_property: Tell) -
         assert near >= 0.99 * len(off)
 
 
-def _errors_kmh(outcomes: list[Outcome]) -> np.ndarray:
-    """Return what was measured minus the truth, of those who really drove at 48 to 52 km/h."""
-    found = []
+def measured(outcomes: list[Outcome]) -> Iterator[tuple[Verdict, Drive]]:
+    """Yield the verdicts that measured a way that one vehicle really drove, and whose it was."""
     for outcome in outcomes:
         for verdict in outcome.told:
             text = verdict.plate.text.replace(" ", "") if verdict.plate else ""
             owners = [one for one in outcome.drives.get(text, ()) if _was_there(one, verdict)]
-            matched = len(owners) == 1 and owners[0].came_in and owners[0].came_out
-            if (
-                verdict.extremum > 0
-                and verdict.uncertainty
-                and matched
-                and owners[0].number == verdict.track_id
-            ):
-                if 48.0 <= owners[0].speed_kmh <= 52.0:
-                    found.append(verdict.extremum - owners[0].speed_kmh)
-    return np.array(found)
+            if len(owners) == 1 and owners[0].number == verdict.track_id and owners[0].came_in:
+                yield verdict, owners[0]
+
+
+def _errors_kmh(outcomes: list[Outcome]) -> Float64Array:
+    """Return what was measured minus the truth, of those who really drove at 48 to 52 km/h."""
+    return np.array(
+        [v.extremum - one.speed_kmh for v, one in measured(outcomes) if 48.0 <= one.speed_kmh <= 52.0]
+    )
 
 
 def test_the_truth_lies_in_the_interval_as_often_as_it_says(record_property: Tell) -> None:
-    inside = total = 0
-    for outcome in all_installations(FEW_CLONES):
-        for verdict in outcome.told:
-            text = verdict.plate.text.replace(" ", "") if verdict.plate else ""
-            for one in outcome.drives.get(text, ()):
-                same = one.number == verdict.track_id and _was_there(one, verdict)
-                if same and one.came_in and verdict.uncertainty is not None:
-                    total += 1
-                    inside += abs(verdict.extremum - one.speed_kmh) <= verdict.uncertainty
+    ways = list(measured(all_installations(FEW_CLONES)))
+    total = len(ways)
+    inside = sum(abs(v.extremum - one.speed_kmh) <= (v.uncertainty or 0.0) for v, one in ways)
     record_property("ways measured", total)
     record_property("% with the truth in the interval", round(100 * inside / total, 2))
     assert inside >= 0.99 * total
