@@ -29,7 +29,8 @@ class KerbParking:
     A stand counts from its own beginning or from the beginning of the window, whichever is later,
     and is a VIOLATION once it has counted for longer than the zone tolerates, letting passengers out
     included, and the vehicle is seen there. A zone is banned by its sign (287(1)) or for the manner of
-    standing there: in a junction, on a crossing, in a second row (287(3)). `extend_every_s` is the pace at which a violation that lasts is told again.
+    standing there: in a junction, on a crossing, in a second row (287(3)). `extend_every_s` is the
+    pace at which a violation that lasts is told again.
     """
 
     def __init__(

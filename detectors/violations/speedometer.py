@@ -79,7 +79,7 @@ class Speedometer:
         return Interval(speed, max(speed - wide, 0.0), speed + wide)
 
     def place_sigma_m(self, place_m: Float64Array, course: Float64Array) -> float:
-        """Return the standard error along `course` (2,) of a tracked place (2,); infinity without a survey."""
+        """Return the standard error along `course` (2,) of a tracked place (2,); no survey: infinite."""
         errors = self._site.survey
         if errors is None:
             return float("inf")

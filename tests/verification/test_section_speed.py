@@ -4,8 +4,8 @@ Passages are simulated, not rendered: each installation (two gates) draws its er
 their bound and drifting in it, both gates off, the length of the route off - and each passage its own: the
 jitter of time stamps (PTS) and of the tracked place. A driver's way is the shortest one or a little longer.
 Plates are read, read with doubt, missed, or misread with full confidence by one character, half of the
-time as the plate of somebody who is on the same road then, where one is so alike (one of twenty vehicles bears
-such a plate); vehicles turn off and join between the gates, and some bear the plate of another. What planted
+time as the plate of somebody who is on the same road then, where one is so alike (one of twenty bears such
+a plate); vehicles turn off and join between the gates, and some bear the plate of another. What planted
 clones do to the innocent is told apart: no camera can see all of it.
 """
 
