@@ -14,12 +14,14 @@ from scenarios.reports.plots import BAN, FOUND, INK, MISSED, STYLE, inline_svg
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from scenarios.score import Match, Score
+from scenarios.speed_offences import MEASURED, RACING, SPEEDING
 from twin.network.model import Road
 
 CAMERA, UNSEEN = "#009E73", "#7b8794"
 MARGIN_M = 70.0
 REACH_M = 90.0
 MARKERS = {KERB_PARKING: "o", RED_LIGHT: "X"}
+MARKERS |= {SPEEDING: "^", RACING: "D"}
 
 
 def zone_map(result: RunResult, score: Score, words: Words) -> str:
@@ -95,6 +97,7 @@ def _legend(words: Words) -> list[Line2D]:
         dot("s", CAMERA, "camera"),
         Line2D([], [], color=BAN, linewidth=2, label=words.text("kerb with the ban")),
         dot(MARKERS[RED_LIGHT], INK, "red_light"),
+        *(dot(MARKERS[rule], INK, rule) for rule in MEASURED),
         dot("o", FOUND, "found"),
         dot("o", MISSED, "missed"),
         dot("o", UNSEEN, "not in view"),

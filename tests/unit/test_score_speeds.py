@@ -7,6 +7,9 @@ import pytest
 
 from detectors.datatypes.geometry import Polygon
 from detectors.datatypes.site import Carriageway
+from scenarios.offences import SCORED
+from scenarios.reports.wording import Words
+from scenarios.reports.zone_map import MARKERS, zone_map
 from scenarios.results import RunResult
 from scenarios.score import Match, score
 from tests.synthetic_run import Accusation, at, plate, run
@@ -73,6 +76,13 @@ def test_a_race_is_in_view_where_one_who_raced_sped() -> None:
     found = score(measured((*raced, sped), Accusation("racing", 1, "17:00:10", "17:00:14"))).rule("racing")
     assert (found.view_recall.hits, found.view_recall.trials) == (1, 1)
     assert found.system_recall.trials == 2
+
+
+def test_every_scored_rule_has_its_mark_on_the_map() -> None:
+    assert MARKERS.keys() == set(SCORED)
+    raced = act("racing", 1, "17:00:00", 120.0)
+    result = measured((raced, act("speeding", 1, "17:00:20", 60.0)))
+    assert "<svg" in zone_map(result, score(result), Words("en"))
 
 
 def test_an_emergency_vehicle_may() -> None:
