@@ -29,10 +29,11 @@ DEFAULT_GATES = GateLimits()
 
 @dataclass(slots=True)
 class _Seen:
-    """The last sight of one track, and the passages of it that wait for its plate."""
+    """The last sight of one track, how far it was past each gate, and its passages that wait to be told."""
 
     track: Track
     at_ns: int
+    past_m: list[float]
     waiting: list[Passage]
 
 
@@ -55,28 +56,32 @@ class GateWatch:
         """Return the passages of those who are gone now."""
         if not self._site.gates:
             return ()
-        for track in observation.tracks:
-            if track.observed and track.position_m is not None:
-                self._see(track, observation)
+        tracks = [t for t in observation.tracks if t.observed and t.position_m is not None]
+        if tracks:
+            places = [track.position_m or (0.0, 0.0) for track in tracks]
+            past_m = np.array([gate.line.offset_m(places) for gate in self._site.gates]).T.tolist()
+            for track, past in zip(tracks, past_m, strict=True):
+                self._see(track, past, observation)
         return self._gone(observation.timestamp_ns)
 
     def finish(self) -> tuple[Passage, ...]:
         """Return the passages of everybody who is still there when the source ends."""
         return self._gone(None)
 
-    def _see(self, track: Track, observation: Observation) -> None:
+    def _see(self, track: Track, past_m: list[float], observation: Observation) -> None:
         now_ns = observation.timestamp_ns
         seen = self._seen.get(track.track_id)
         if seen is None:
-            self._seen[track.track_id] = _Seen(track, now_ns, [])
+            self._seen[track.track_id] = _Seen(track, now_ns, past_m, [])
             return
         if now_ns - seen.at_ns <= self._limits.gap_s * NS_PER_S:
-            for gate in self._site.gates:
-                crossed_ns = _crossed_ns(gate, (seen.track, seen.at_ns), (track, now_ns))
-                if crossed_ns is not None:
+            for gate, was_m, is_m in zip(self._site.gates, seen.past_m, past_m, strict=True):
+                share = -was_m / (is_m - was_m) if was_m < 0 <= is_m else None
+                if share is not None and _through(gate, seen.track, track, share):
+                    crossed_ns = seen.at_ns + round(share * (now_ns - seen.at_ns))
                     seen.waiting.append(self._passage(gate, track, crossed_ns, observation))
         known = track.plate or seen.track.plate
-        seen.track, seen.at_ns = replace(track, plate=known), now_ns
+        seen.track, seen.at_ns, seen.past_m = replace(track, plate=known), now_ns, past_m
 
     def _gone(self, now_ns: int | None) -> tuple[Passage, ...]:
         lost_ns = self._limits.lost_s * NS_PER_S
@@ -106,18 +111,10 @@ class GateWatch:
         )
 
 
-def _crossed_ns(gate: Gate, before: tuple[Track, int], after: tuple[Track, int]) -> int | None:
-    """Return when a vehicle passed a gate between two sights, None where it did not."""
-    (first, from_ns), (then, to_ns) = before, after
-    points = [first.position_m or (0.0, 0.0), then.position_m or (0.0, 0.0)]
-    was_m, is_m = gate.line.offset_m(points).tolist()
-    if not was_m < 0 <= is_m:
-        return None
-    share = -was_m / (is_m - was_m)
-    from_m, to_m = gate.line.along_m(points).tolist()
-    if not 0 <= from_m + share * (to_m - from_m) <= gate.line.length_m():
-        return None
-    return from_ns + round(share * (to_ns - from_ns))
+def _through(gate: Gate, before: Track, after: Track, share: float) -> bool:
+    """Return whether a vehicle that crosses the line of a gate, `share` of the way on, is within its ends."""
+    from_m, to_m = gate.line.along_m([one.position_m or (0.0, 0.0) for one in (before, after)]).tolist()
+    return bool(0 <= from_m + share * (to_m - from_m) <= gate.line.length_m())
 
 
 def _sigma_m(gate: Gate, meter: Speedometer) -> float:

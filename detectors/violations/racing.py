@@ -1,5 +1,6 @@
 """Pasal 297: racing on the road, a group that drives far above the limit and far faster than the traffic."""
 
+import math
 from collections import deque
 from dataclasses import dataclass, field, replace
 from statistics import median
@@ -8,6 +9,7 @@ from detectors.datatypes.frame import NS_PER_S
 from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.site import SitePlan
 from detectors.datatypes.steps import Observation
+from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.speedometer import DEFAULT_NOISE, TrackNoise
 from detectors.violations.stretches import MeasureLimits, Stretch, Stretches
@@ -105,18 +107,18 @@ class Racing:
                 found += self._judge_racer(track_id)
         for track_id in gone:
             found += self._close_racer(track_id)
-        if gone:
-            left = set(gone)
-            self._close = {pair: span for pair, span in self._close.items() if not left & set(pair)}
         return tuple(found)
 
     def _note_close(self, observation: Observation) -> None:
         """Remember since when each two vehicles have been close to one another without a break."""
         now_ns = observation.timestamp_ns
-        seen = [
-            (t.track_id, t.position_m) for t in observation.tracks if t.observed and t.position_m is not None
-        ]
-        seen.sort()
+        seen = sorted(
+            (track.track_id, track.position_m)
+            for track in observation.tracks
+            if track.observed and track.position_m is not None and self._drives(track)
+        )
+        old_ns = now_ns - self._limits.traffic_s * NS_PER_S
+        self._close = {pair: span for pair, span in self._close.items() if span[1] >= old_ns}
         for n, (one, (x0, y0)) in enumerate(seen):
             for other, (x1, y1) in seen[n + 1 :]:
                 if (x1 - x0) ** 2 + (y1 - y0) ** 2 > self._limits.close_m**2:
@@ -125,6 +127,10 @@ class Racing:
                 if now_ns - until_ns > SHORT_STRETCHES.gap_s * NS_PER_S:
                     since_ns = now_ns
                 self._close[one, other] = since_ns, now_ns
+
+    def _drives(self, track: Track) -> bool:
+        """Return whether somebody may race: a queue that creeps is not worth the pairs that it makes."""
+        return math.hypot(*(track.velocity_mps or (0.0, 0.0))) > self._limits.over_mps
 
     def _note(self, stretch: Stretch) -> None:
         if stretch.limit_mps is None or stretch.speed is None:
