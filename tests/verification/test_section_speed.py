@@ -149,7 +149,7 @@ def _read(one: Drive, drives: list[Drive], draw: np.random.Generator) -> PlateRe
 @cache
 def all_installations(clones: float) -> list[Outcome]:
     """Return installations of every length, none alike."""
-    count, number = lasting(1, 5), lasting(300, 1000)
+    count, number = lasting(1, 4), lasting(300, 1000)
     root = Seed(20_260_112).child("section", str(clones))
     return [
         installed(root.child(f"{length:g}", str(n)), length, number, clones)
