@@ -199,7 +199,7 @@ def test_frames_out_of_order_are_refused() -> None:
 
 
 def test_an_unknown_rule_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownRule, match="unknown rule 'kerb_praking'; known: .*kerb_parking, .*red_light"):
+    with pytest.raises(UnknownRule, match=r"unknown rule 'kerb_praking'; known: .*kerb_parking, .*red_light"):
         rules_for(site(), ("kerb_praking",))
 
 
