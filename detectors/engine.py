@@ -25,6 +25,7 @@ from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
 from detectors.reading.belief import LastSeen, believed, believed_in_view, closer_look
 from detectors.reading.looks import PlateLooks
+from detectors.violations.gate_watch import GateWatch
 
 LOUDSPEAKER = "loudspeaker"
 SIGNAL_ARTICLE = "287(2)"  # whose evidence is a picture before the line and one behind it
@@ -64,6 +65,7 @@ class ViewEngine:
     _oracle: bool = field(init=False, default=False)
     _ignored: Areas = field(init=False)
     _of_interest: Areas = field(init=False)
+    _gates: GateWatch | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._book = CaseBook(self.policy)
@@ -75,6 +77,7 @@ class ViewEngine:
                 *(way.area for way in self.site.one_way),
             )
             self._of_interest = Areas(on)
+            self._gates = GateWatch(self.site) if self.site.gates else None
 
     def step(self, frame: Frame) -> StepRecord:
         """Take one frame through every stage; a snapshot goes to the case that asked for it."""
@@ -96,7 +99,8 @@ class ViewEngine:
         verdicts = self._admitted(v for rule in self.rules for v in rule.judge(seen))
         events, requests = self._file(verdicts, frame)
         record = _record(frame, verdicts, events, detections=detections, tracks=tracks, requests=requests)
-        return replace(record, plates=self._read_in_view(frame))
+        passages = self._gates.watch(seen) if self._gates is not None else ()
+        return replace(record, plates=self._read_in_view(frame), passages=passages)
 
     def finish(self) -> StepRecord:
         """Close what is open at the end of the source."""
@@ -107,7 +111,8 @@ class ViewEngine:
         verdicts = self._admitted(v for rule in self.rules for v in rule.finish(now_ns))
         events, requests = self._file(verdicts, self._last)
         record = _record(self._last, verdicts, events, requests=requests)
-        return replace(record, plates=tuple(self._read(case_id) for case_id in self._looks.waiting()))
+        plates = tuple(self._read(case_id) for case_id in self._looks.waiting())
+        return replace(record, plates=plates, passages=self._gates.finish() if self._gates else ())
 
     def _on_site(self, detections: Detections) -> Detections:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""
@@ -175,8 +180,11 @@ class ViewEngine:
         if entry.case.enforcement is CaseTrack.STANDING:
             self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
             return self._ask_zoomed(entry, box, frame)
-        at_signal = verdict.article == SIGNAL_ARTICLE
-        kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION) if at_signal else BEGUN_AND_LATER
+        kinds = BEGUN_AND_LATER
+        if verdict.article == SIGNAL_ARTICLE:
+            kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
+        elif verdict.uncertainty is not None:  # a measured speed: where it begins and where it ends
+            kinds = (PictureKind.MEASURED_FROM, PictureKind.MEASURED_TO)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
             picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
@@ -186,12 +194,13 @@ class ViewEngine:
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
         """Say what was measured, how well and by what, and keep the seconds before as a clip.
 
-        A duration begins between two looks and ends between two: it is wrong by one of each at most.
+        A duration begins between two looks and ends between two: it is wrong by one of each at most. What a
+        rule has measured comes with its own uncertainty.
         """
         case_id, at_ns = entry.case.case_id, verdict.updated_ns
         apart_s = self._recent.spacing_s
         look_s = None if apart_s is None else max(apart_s, self.site.revisit_s if self.site else 0.0)
-        within = 2 * look_s if look_s is not None and verdict.unit == "s" else None
+        within = 2 * look_s if look_s is not None and verdict.unit == "s" else verdict.uncertainty
         measured = (at_ns, verdict.extremum, verdict.unit, within, self.instruments)
         self.docket.attest(EvidenceStatement(case_id, *measured, simulated=entry.case.simulated))
         clip = self._recent.clip(case_id)

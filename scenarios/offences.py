@@ -1,7 +1,6 @@
 """Which of the things that really happened were violations that a camera could have seen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from detectors.cases.local_rules import KTL_BAN
@@ -18,6 +17,7 @@ from scenarios.moving_offences import (
     observed,
 )
 from scenarios.results import RunResult
+from scenarios.speed_offences import MEASURED, Offence, measured_speeds
 from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork
 from twin.truth import TrueViolation
@@ -27,30 +27,23 @@ RED_LIGHT = "red_light"
 RULES = (KERB_PARKING, RED_LIGHT, STOP_LINE, WRONG_WAY, PROHIBITED_TURN)
 PLANNED_RULES = (KERB_PARKING, RED_LIGHT)  # for which the closed form knows what a plan catches
 SCORED_AS = {"jump_start": RED_LIGHT}  # the truth knows the crossing, not its manner
+SCORED = (*RULES, *MEASURED)
 KTL_WINDOW = KTL_BAN.window
 STAND_TOLERANCE_S = 5.0  # a stand this close to the least one is counted in neither way
 RED_UNCERTAINTY_S = 0.3  # what the red-light rule itself calls undetermined
 GREEN_UNCERTAINTY_S = 0.5  # and before green, which is told late
 BESIDE_LINE_M = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Offence:
-    """A true violation as it counts in the score of one run.
-
-    `since_ns` is the instant at which it became one: the least stand is over, or the line is
-    crossed. `until_ns` is its end or the end of what was observed. `in_view`: within the zone or
-    at the stop line of some view; `in_zone`: in the zone of the scenario, seen or not.
-    `borderline` ones count neither for nor against.
-    """
-
-    seed: int
-    violation: TrueViolation
-    since_ns: int
-    until_ns: int
-    in_view: bool
-    in_zone: bool
-    borderline: bool
+__all__ = [
+    "KERB_PARKING",
+    "KTL_WINDOW",
+    "PLANNED_RULES",
+    "RED_LIGHT",
+    "RULES",
+    "SCORED",
+    "SCORED_AS",
+    "Offence",
+    "offences",
+]
 
 
 def offences(result: RunResult) -> tuple[Offence, ...]:
@@ -60,6 +53,7 @@ def offences(result: RunResult) -> tuple[Offence, ...]:
     }  # fmt: skip
     judge = {KERB_PARKING: _Kerbs(result).offence, RED_LIGHT: _Lights(result).offence}
     judge |= {rule: partial(_moving, result, sights.sight) for rule, sights in moving.items()}
+    judge |= measured_speeds(result)
     found = (judge[one.rule](one) for one in result.violations if one.rule in judge and not one.exempt)
     return tuple(offence for offence in found if offence is not None)
 

@@ -9,8 +9,9 @@ import numpy as np
 from detectors.datatypes.cases import Case
 from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import exact_interval, lower_bound, upper_bound
-from scenarios.offences import RED_LIGHT, RULES, SCORED_AS, Offence, offences
+from scenarios.offences import RED_LIGHT, SCORED, SCORED_AS, Offence, offences
 from scenarios.results import RunResult, Scenario, ViewResult
+from scenarios.speed_offences import MEASURED
 from twin.clock import NS_PER_S, seconds
 
 MATCH_TOLERANCE_NS = seconds(5.0)
@@ -221,6 +222,9 @@ def _is_about(case: Case, vehicle: int | None, offence: Offence) -> bool:
     act = offence.violation
     if vehicle is None or act.vehicle_id != vehicle or act.rule != scored_as(case.rule):
         return False
+    if case.rule in MEASURED:  # somewhere on the road, before he left it
+        begins_ns, ends_ns = offence.since_ns - MATCH_TOLERANCE_NS, offence.until_ns + MATCH_TOLERANCE_NS
+        return begins_ns <= case.offence_ns <= ends_ns
     if act.rule != RED_LIGHT:  # two spans that overlap
         begins_ns, ends_ns = act.opened_ns - MATCH_TOLERANCE_NS, offence.until_ns + MATCH_TOLERANCE_NS
         return case.offence_ns <= ends_ns and case.opened_ns >= begins_ns
@@ -255,7 +259,7 @@ def _score(
             [one for one in happened if one.violation.rule == rule],
             [one for one in matches if one.rule == rule],
         )
-        for rule in RULES
+        for rule in SCORED
     )
     return Score(seeds, seen, oracle, happened, matches, rules)
 

@@ -14,8 +14,10 @@ from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment
 from detectors.datatypes.ground import Ground, GroundPiece, PiecewiseGround
 from detectors.datatypes.lens import Lens
+from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.site import (
     WITA_OFFSET_S,
+    Ban,
     Carriageway,
     NoParkingZone,
     SitePlan,
@@ -34,6 +36,7 @@ from scenarios.site_tables import (
     polygon,
     window_clocks,
 )
+from scenarios.speed_files import GateFile, SectionFile, SurveyFile, gate_table, section_table, survey_table
 from scenarios.toml_files import FileModel, Kind, read_model, resolve
 
 Made = TypeVar("Made")
@@ -90,17 +93,20 @@ class GroundFile(PlaneFile):
 
 
 class NoParkingFile(FileModel):
-    """A table [[no_parking]]; without `window` the ban holds at all times."""
+    """A table [[no_parking]]; without `window` the ban holds at all times, without `ban` by a sign."""
 
     name: Name
     corners_m: Corners
     window: Window | None = None
     minimum_stand_s: Annotated[float, Field(ge=0)] = 60.0
+    ban: Ban = Ban.SIGN
+    drop_off_s: Annotated[float, Field(ge=0)] = 0.0
 
     def zone(self) -> NoParkingZone:
         """Return the zone."""
         window = daily_window(self.window) if self.window else None
-        return NoParkingZone(self.name, polygon(self.corners_m), window, self.minimum_stand_s)
+        stands = (self.minimum_stand_s, self.ban, self.drop_off_s)
+        return NoParkingZone(self.name, polygon(self.corners_m), window, *stands)
 
 
 class StopLineFile(FileModel):
@@ -131,10 +137,12 @@ class CarriagewayFile(FileModel):
     name: Name
     corners_m: Corners
     heading_deg: float
+    speed_limit_kmh: Annotated[float, Field(gt=0, le=200)] | None = None
 
     def carriageway(self) -> Carriageway:
         """Return the carriageway."""
-        return Carriageway(self.name, polygon(self.corners_m), radians(self.heading_deg))
+        limit_mps = None if self.speed_limit_kmh is None else self.speed_limit_kmh / KMH_PER_MPS
+        return Carriageway(self.name, polygon(self.corners_m), radians(self.heading_deg), limit_mps)
 
 
 class IgnoreFile(FileModel):
@@ -161,6 +169,9 @@ class SiteFile(FileModel):
     ignore: tuple[IgnoreFile, ...] = ()
     one_way: tuple[OneWayFile, ...] = ()
     prohibited_turn: tuple[ProhibitedTurnFile, ...] = ()
+    survey: SurveyFile | None = None
+    gate: tuple[GateFile, ...] = ()
+    section: tuple[SectionFile, ...] = ()
 
     def site(self) -> SitePlan:
         """Return the site plan; raises InputError that names the table which makes no sense."""
@@ -180,6 +191,9 @@ class SiteFile(FileModel):
             prohibited_turns=tuple(_made(f"prohibited_turn {f.name}", f.turn) for f in self.prohibited_turn),
             signal_lag_s=self.signal_lag_s,
             signal_offset_s=self.signal_offset_s,
+            survey=self.survey.errors() if self.survey else None,
+            gates=tuple(_made(f"gate {f.name}", f.gate) for f in self.gate),
+            sections=tuple(one.section(self.view) for one in self.section),
         )
 
 
@@ -216,6 +230,9 @@ def site_toml(site: SitePlan) -> str:
     parts += _tables("ignore", ({"corners_m": corners(area)} for area in site.ignore))
     parts += _tables("one_way", map(one_way_table, site.one_way))
     parts += _tables("prohibited_turn", map(turn_table, site.prohibited_turns))
+    parts += ["[survey]\n" + _pairs(survey_table(site.survey))] if site.survey else []
+    parts += _tables("gate", map(gate_table, site.gates))
+    parts += _tables("section", map(section_table, site.sections))
     return "\n".join(parts)
 
 
@@ -263,6 +280,8 @@ def _no_parking(zone: NoParkingZone) -> dict[str, Any]:
         "name": zone.name,
         "window": times,
         "minimum_stand_s": zone.minimum_stand_s,
+        "ban": None if zone.ban is Ban.SIGN else zone.ban.value,
+        "drop_off_s": zone.drop_off_s or None,
         "corners_m": corners(zone.area),
     }
 
@@ -285,6 +304,7 @@ def _carriageway(carriageway: Carriageway) -> dict[str, Any]:
     return {
         "name": carriageway.name,
         "heading_deg": degrees(carriageway.heading_rad),
+        "speed_limit_kmh": carriageway.speed_limit_mps and carriageway.speed_limit_mps * KMH_PER_MPS,
         "corners_m": corners(carriageway.area),
     }
 

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
-RULES = ("kerb_parking", "red_light", "stop_line", "wrong_way", "prohibited_turn")
+RULES = ("kerb_parking", "red_light", "stop_line", "wrong_way", "prohibited_turn", "speeding", "racing")
 
 
 class ShortFile(FileModel):
@@ -54,6 +54,8 @@ class GatesFile(FileModel):
     stop_line: GateFile | None = None
     wrong_way: GateFile | None = None
     prohibited_turn: GateFile | None = None
+    speeding: GateFile | None = None
+    racing: GateFile | None = None
 
 
 class ScenarioFile(FileModel):

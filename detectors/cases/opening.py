@@ -21,6 +21,7 @@ ENFORCEMENT = {
     "wrong_way": CaseTrack.MOVING,
     "prohibited_turn": CaseTrack.MOVING,
 }
+ENFORCEMENT |= dict.fromkeys(("speeding", "section_speed", "racing"), CaseTrack.MOVING)  # measured speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class CaseBook:
         if verdict.kind is not VerdictKind.VIOLATION:
             return None
         if verdict.key not in self._seen:
-            return self._open(verdict, circumstances)
+            return None if self._policy.exempts(verdict.plate) else self._open(verdict, circumstances)
         case = self._standing.get(verdict.key)
         if case is None:
             return None

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from detectors.cases.deeds import CaseStep
 from detectors.cases.powers import POWERS, Powers
+from detectors.datatypes.plates import PlateReading
 
 
 class Phase(StrEnum):
@@ -43,7 +44,8 @@ class Policy:
     violation. `tow_fee_rp` is reported per day; its legal basis was not found, and whoever prints
     it says so. `powers` is who may do what. `stand_in` lets simulated standing cases be accepted as they
     are opened, where no officer is: a run of the twin has nobody at the desk. It never accepts a case
-    that is not simulated, nor one of a moving offence.
+    that is not simulated, nor one of a moving offence. `exempt_plates` are those of emergency vehicles that
+    the city told of (287(4) gives them way): no case is opened against a vehicle that is seen to bear one.
     """
 
     phase: str = Phase.ENFORCEMENT
@@ -53,12 +55,19 @@ class Policy:
     days: ProcedureDays = ProcedureDays()
     powers: Powers = POWERS
     stand_in: bool = False
+    exempt_plates: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "phase", Phase(self.phase))
         if not 0 <= self.sticker_after_s <= self.tow_after_s:
             msg = f"Policy: expected 0 <= sticker <= tow, got {self.sticker_after_s} and {self.tow_after_s} s"
             raise ValueError(msg)
+
+    def exempts(self, plate: PlateReading | None) -> bool:
+        """Return whether a plate is one of an emergency vehicle."""
+        if plate is None:
+            return False
+        return _bare(plate.text) in {_bare(text) for text in self.exempt_plates}
 
     def due(self, stood_s: float) -> tuple[tuple[CaseStep, str], ...]:
         """Return the steps, each with its ground, that a vehicle that stood so long has earned."""
@@ -67,3 +76,7 @@ class Policy:
         sticker = ((CaseStep.STICKER, "stood-on-after-teguran"),) if stood_s >= self.sticker_after_s else ()
         tow = ((CaseStep.TOW, "stood-on-after-stiker"),) if stood_s >= self.tow_after_s else ()
         return sticker + tow
+
+
+def _bare(plate: str) -> str:
+    return plate.replace(" ", "").upper()

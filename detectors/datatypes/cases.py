@@ -51,6 +51,8 @@ class PictureKind(StrEnum):
     IN_JUNCTION = "in-junction"
     EARLIER = "earlier"
     LATER = "later"
+    MEASURED_FROM = "measured-from"  # where the measurement of a speed began
+    MEASURED_TO = "measured-to"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """SitePlan: all that the engine knows of one view's place. An installer could write it."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from detectors.datatypes.arrays import ShapeError
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import LineSegment, Polygon
 from detectors.datatypes.ground import Ground
+from detectors.datatypes.survey import Gate, SpeedSection, SurveyErrors
 
 WITA_OFFSET_S = 8 * 3600
 DAY_S = 24 * 3600
@@ -28,17 +30,34 @@ class DailyWindow:
         return self.start_s <= second_of_day < self.end_s
 
 
+class Ban(StrEnum):
+    """Why nobody may stand in a zone: a sign says so, or the manner of standing is forbidden anywhere."""
+
+    SIGN = "sign"
+    JUNCTION = "junction"  # within a junction
+    CROSSING = "crossing"  # on a pedestrian crossing
+    SECOND_ROW = "second-row"  # beside those who stand at the kerb: double parking
+
+
 @dataclass(frozen=True, slots=True)
 class NoParkingZone:
-    """A strip where a sign forbids stopping; `window` None means at all times.
+    """A strip where stopping is forbidden, by a sign or by its manner; `window` None means at all times.
 
-    `minimum_stand_s` is how long a vehicle must stand before it counts as parked there.
+    `minimum_stand_s` is how long a vehicle must stand before it counts as parked there. `drop_off_s` comes on
+    top where one may let passengers in or out: whoever leaves within it did no more than that.
     """
 
     name: str
     area: Polygon
     window: DailyWindow | None
     minimum_stand_s: float = 60.0
+    ban: Ban = Ban.SIGN
+    drop_off_s: float = 0.0
+
+    @property
+    def tolerated_s(self) -> float:
+        """How long a vehicle may stand there before it is held against it."""
+        return self.minimum_stand_s + self.drop_off_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +84,20 @@ class StopLine:
 
 @dataclass(frozen=True, slots=True)
 class Carriageway:
-    """A stretch of road in view with the direction in which traffic moves on it."""
+    """A stretch of road in view with the direction in which traffic moves on it.
+
+    `speed_limit_mps` is what a sign or the law says there; None: nobody wrote it down.
+    """
 
     name: str
     area: Polygon
     heading_rad: float
+    speed_limit_mps: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.speed_limit_mps is not None and not self.speed_limit_mps > 0:
+            msg = f"Carriageway {self.name}: expected a speed limit above 0, got {self.speed_limit_mps} m/s"
+            raise ShapeError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +137,8 @@ class SitePlan:
     traffic and are dropped where `carriageways` is not empty. `ignore` cuts areas out (private drives).
     `revisit_s` is the longest time for which the guard tour of the camera leaves this view unseen,
     0 for a camera that stays. A change of the signals may be told up to `signal_lag_s` late, and the
-    clock of the signal log and that of the camera differ by `signal_offset_s` at most.
+    clock of the signal log and that of the camera differ by `signal_offset_s` at most. `survey` is how wrong
+    all of it may be; None: nobody says, and no speed is judged. `sections` end at a gate of this view.
     """
 
     view: str
@@ -127,6 +156,9 @@ class SitePlan:
     prohibited_turns: tuple[ProhibitedTurn, ...] = ()
     signal_lag_s: float = 0.2
     signal_offset_s: float = 0.0
+    survey: SurveyErrors | None = None
+    gates: tuple[Gate, ...] = ()
+    sections: tuple[SpeedSection, ...] = ()
 
     def second_of_day(self, timestamp_ns: int) -> float:
         """Return the local second of the day of a UTC timestamp."""

@@ -38,6 +38,20 @@ class Reason(StrEnum):
     MAY_REVERSE = "may-reverse"
     TRACK_LEAPS = "track-leaps"
     NEAR_SIGN_HOURS = "near-sign-hours"
+    # measured speed
+    SPEED_NEAR_LIMIT = "speed-near-limit"
+    SPEED_LIMIT_UNKNOWN = "speed-limit-unknown"
+    SURVEY_UNKNOWN = "survey-unknown"
+    TRACK_UNEVEN = "track-uneven"
+    IMPOSSIBLE_SPEED = "impossible-speed"
+    CLOCK_UNKNOWN = "clock-unknown"
+    PLATE_UNSURE = "plate-unsure"
+    PLATE_SEEN_TWICE = "plate-seen-twice"
+    PLATE_AT_TWO_PLACES = "plate-at-two-places"
+    PLATE_LIKE_ANOTHER = "plate-like-another"
+    CLASS_DIFFERS = "class-differs"
+    GROUP_SEEN_TOO_SHORT = "group-seen-too-short"
+    NO_TRAFFIC_TO_COMPARE = "no-traffic-to-compare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +59,9 @@ class Verdict:
     """One rule on one track at `updated_ns`.
 
     `opened_ns` is when the conduct began, `extremum` its largest value in `unit` (seconds stood,
-    seconds into red), `evidence_times_ns` the instants that prove it. `place` names the zone or
-    the stop line. `article` is the paragraph of UU 22/2009, e.g. "287(1)".
+    seconds into red, km/h), `evidence_times_ns` the instants that prove it. `place` names the zone or
+    the stop line. `article` is the paragraph of UU 22/2009, e.g. "287(1)". `uncertainty` is by how much
+    `extremum` is wrong at most, in its unit, where the rule has measured that.
     """
 
     rule: str
@@ -64,6 +79,7 @@ class Verdict:
     evidence_times_ns: tuple[int, ...] = ()
     reason: Reason | None = None
     plate: PlateReading | None = None
+    uncertainty: float | None = None
 
     @property
     def key(self) -> str:

@@ -1,14 +1,14 @@
-"""Pasal 287(1): standing where a sign forbids it, in the hours for which the sign does."""
+"""Pasal 287(1) and 287(3): standing where a sign forbids it in its hours, or in a forbidden manner."""
 
 from dataclasses import dataclass
 
 from detectors.datatypes.frame import NS_PER_S, TimeBase
-from detectors.datatypes.site import DAY_S, NoParkingZone, SitePlan
+from detectors.datatypes.site import DAY_S, Ban, NoParkingZone, SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.standing import UNKNOWN_NS, Stand, Standing, StandingLimits
 
-ARTICLE = "287(1)"
+BY_SIGN, BY_MANNER = "287(1)", "287(3)"
 DEFAULT_LIMITS = StandingLimits()
 ALWAYS_NS = -(2**63), 2**63
 
@@ -27,8 +27,10 @@ class KerbParking:
     """Judges stands in the no-parking zones of one view. One instance a view.
 
     A stand counts from its own beginning or from the beginning of the window, whichever is later,
-    and is a VIOLATION once it has counted for `minimum_stand_s` and the vehicle is seen there.
-    `extend_every_s` is the pace at which a violation that lasts is told again.
+    and is a VIOLATION once it has counted for longer than the zone tolerates, letting passengers out
+    included, and the vehicle is seen there. A zone is banned by its sign (287(1)) or for the manner of
+    standing there: in a junction, on a crossing, in a second row (287(3)). `extend_every_s` is the
+    pace at which a violation that lasts is told again.
     """
 
     def __init__(
@@ -85,7 +87,7 @@ class KerbParking:
         stood_ns = stand.last_in_ns - stand.began_ns
         if key in self._undated:
             return []
-        if stood_ns >= zone.minimum_stand_s * NS_PER_S or stand.lost:
+        if stood_ns >= zone.tolerated_s * NS_PER_S or stand.lost:
             self._undated.add(key)
             return [self._say(stand, zone, stand.began_ns, stand.last_in_ns, Reason.TIME_OF_DAY_UNKNOWN)]
         return [self._short(stand, zone, ALWAYS_NS)] if stand.left_ns is not None else []
@@ -99,7 +101,7 @@ class KerbParking:
             return []  # judged for this day already
         from_ns = max(stand.began_ns, starts_ns)
         in_window = from_ns <= stand.last_in_ns < ends_ns
-        if in_window and stand.last_in_ns - from_ns >= zone.minimum_stand_s * NS_PER_S:
+        if in_window and stand.last_in_ns - from_ns >= zone.tolerated_s * NS_PER_S:
             return self._open(stand, zone, from_ns)
         return [self._short(stand, zone, (starts_ns, ends_ns))] if stand.ended else []
 
@@ -131,7 +133,7 @@ class KerbParking:
         known = in_window or stand.earliest_ns != UNKNOWN_NS
         earliest_ns = max(stand.earliest_ns if known else stand.began_ns, starts_ns)
         at_most_ns = min(stand.latest_ns, ends_ns) - earliest_ns
-        if (in_window and stand.lost) or at_most_ns >= zone.minimum_stand_s * NS_PER_S:
+        if (in_window and stand.lost) or at_most_ns >= zone.tolerated_s * NS_PER_S:
             return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.NOT_OBSERVED)
         return self._clear(stand, zone, from_ns)
 
@@ -170,7 +172,7 @@ class KerbParking:
         kind, phase, reason = said
         return Verdict(
             rule=self.name,
-            article=ARTICLE,
+            article=BY_SIGN if zone.ban is Ban.SIGN else BY_MANNER,
             view=self._site.view,
             place=zone.name,
             track_id=stand.track.track_id,

@@ -13,6 +13,8 @@ RULES = {
     "stop_line": "detectors.violations.stop_line:StopLineRule",
     "wrong_way": "detectors.violations.wrong_way:WrongWay",
     "prohibited_turn": "detectors.violations.prohibited_turn:ProhibitedTurnRule",
+    "speeding": "detectors.violations.speeding:Speeding",
+    "racing": "detectors.violations.racing:Racing",
 }
 
 

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from detectors.detection import registry
+from scenarios.bench.curve_fit import counted, fit_bench
 from scenarios.curve_names import curves_named
 from scenarios.errors import InputError
-from scenarios.experiments.bench_fit import counted, fit_bench
 from scenarios.experiments.calibrate import Asked, Calibrated, calibrate, write_curves
 from scenarios.experiments.held_out import Foretold
 from scenarios.experiments.trials import TrialSpec

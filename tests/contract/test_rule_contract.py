@@ -24,9 +24,11 @@ from tests.judgement import (
     track,
     turns_right,
 )
+from tests.speeds import KMH, drives, measured_site
 
 START_NS = at(17)
-SECONDS, EVERY_S = 150.0, 0.5
+SECONDS, EVERY_S = 150.0, 0.25
+MEASURED = ("speeding", "racing")
 PHASES = {"opened": {"extended", "closed"}, "extended": {"extended", "closed"}}
 Path = Callable[[float], Place | None]
 SIGNALS = lights(
@@ -61,6 +63,11 @@ PATHS: dict[int, Path] = {
     19: lambda t_s: waits_until(t_s, 96.9, -2.4, 2.0),
     17: lambda t_s: None if 86 < t_s < 90 else turns_right()(t_s - 78),
 }
+# measured speed: slow traffic, one near the limit, a pair that races, a single speeder, a pair near to a race
+PATHS |= {20 + n: drives(30.0, 3.0 * n, y=-3.0) for n in range(4)}
+PATHS |= {24: drives(40.0, 20.0), 25: drives(80.0, 25.0), 26: drives(80.0, 25.0, -108.0)}
+PATHS |= {27: drives(90.0, 50.0), 28: drives(62.0, 70.0), 29: drives(62.0, 70.0, -108.0)}
+LIMIT_MPS = 40.0 * KMH
 
 
 def waits_until(t_s: float, goes_at_s: float, x: float, y: float = 0.0) -> Place | None:
@@ -126,8 +133,12 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def plan_of(name: str) -> SitePlan:
+    return measured_site(LIMIT_MPS) if name in MEASURED else site()
+
+
 def make(name: str, plan: SitePlan | None = None) -> Rule:
-    (rule,) = rules_for(plan or site(), (name,))
+    (rule,) = rules_for(plan or plan_of(name), (name,))
     return rule
 
 
@@ -139,13 +150,13 @@ def run(rule: Rule, evening: Evening) -> list[Verdict]:
 def check(verdict: Verdict, name: str, plan: SitePlan) -> None:
     """Check all that the datatype promises of one verdict."""
     assert (verdict.rule, verdict.view) == (name, plan.view)
-    assert verdict.article.startswith("287(")
+    assert verdict.article.startswith(("287(", "297"))
     assert verdict.place in places(plan)
     assert verdict.opened_ns <= verdict.updated_ns
     assert START_NS <= verdict.updated_ns <= START_NS + round(SECONDS * NS_PER_S)
     assert math.isfinite(verdict.extremum)
     assert verdict.extremum >= 0
-    assert verdict.unit in ("s", "m")
+    assert verdict.unit in (("km/h",) if name in MEASURED else ("s", "m"))
     assert (verdict.reason is not None) == (verdict.kind is VerdictKind.UNDETERMINED)
     times = verdict.evidence_times_ns
     assert list(times) == sorted(times)
@@ -164,7 +175,7 @@ def test_verdicts_are_whole_and_name_the_view_and_the_place(name: str, evening: 
     # without a signal nobody is known to have waited at red: the passage is one of `red_light`
     assert found or (name == "jump_start" and not evening.signals_known)
     for verdict in found:
-        check(verdict, name, site())
+        check(verdict, name, plan_of(name))
 
 
 def test_all_three_verdicts_are_given(name: str) -> None:
@@ -231,5 +242,7 @@ def test_the_order_of_the_tracks_does_not_matter(name: str) -> None:
 
 
 def test_what_nobody_signed_is_not_judged(name: str) -> None:
-    bare = replace(site(), no_parking=(), stop_lines=(), one_way=(), prohibited_turns=())
+    bare = replace(
+        plan_of(name), carriageways=(), no_parking=(), stop_lines=(), one_way=(), prohibited_turns=()
+    )
     assert run(make(name, bare), Evening()) == []

@@ -8,11 +8,14 @@ import pytest
 from detectors.datatypes.site import DailyWindow, SitePlan
 from tests.corner_street import KERB_VIEW, ZONE, street
 from tests.corner_street import LIGHT_VIEW as FAR_VIEW
+from twin.cameras.gates import gate_along_m, sections
 from twin.cameras.ground_survey import fit_ground
 from twin.cameras.plans import ViewSpec
 from twin.cameras.survey import mount, site_plan, surveyed
+from twin.network import library
 from twin.network.model import RoadNetwork, TurnKind
 from twin.randomness import Seed
+from twin.traffic.stretches import zone_stretches
 
 WINDOW = DailyWindow(16 * 3600, 19 * 3600)
 LIGHT_VIEW = replace(FAR_VIEW, along_m=374.0, aim_along_m=398.0)
@@ -44,6 +47,54 @@ def test_a_camera_off_the_map_is_one_clear_line(change: dict[str, object], words
         mount(street(), replace(KERB_VIEW, **change))
     assert "off the map" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_speed_limits_and_the_errors_of_the_survey_are_written_down() -> None:
+    site = plan(replace(KERB_VIEW, repeatability_rad=0.002))
+    network = street()
+    limits = {way.name: way.speed_limit_mps for way in site.carriageways}
+    for name, limit_mps in limits.items():
+        road = network.road_of.get(name)
+        assert limit_mps == (road.speed_limit_mps if road else max(r.speed_limit_mps for r in network.roads))
+    assert site.survey is not None
+    assert site.survey.position_m == KERB_VIEW.survey_sigma_m
+    assert site.survey.angle_rad == pytest.approx(np.hypot(KERB_VIEW.survey_sigma_rad, 0.002))
+    assert site.survey.clock_s is not None
+
+
+def test_a_gate_is_crossed_by_the_traffic_of_its_road_where_the_view_shows_it() -> None:
+    network = street()
+    site = plan(KERB_VIEW)
+    assert site.gates
+    for gate in site.gates:
+        road = network.road_of[gate.name]
+        along_m = gate_along_m(network, road, mount(network, KERB_VIEW))
+        assert along_m is not None
+        points = [road.point_at(along_m + step)[:2] for step in (-1.0, 1.0)]
+        before_m, after_m = gate.line.offset_m(points)
+        assert before_m == pytest.approx(-1.0, abs=0.05)
+        assert after_m == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_section_is_as_long_as_the_road_between_its_gates() -> None:
+    network = library.named("mt-haryono")
+    stretch = zone_stretches(network)[0]
+    first, last = (network.road_of[stretch.roads[n]] for n in (0, -1))
+    specs = [
+        replace(KERB_VIEW, name=name, road=road.id, along_m=at_m, aim_along_m=at_m + 20.0, aim_road="")
+        for name, road, at_m in (("a", first, 30.0), ("b", last, last.length_m - 60.0))
+    ]
+    cameras = [(spec.name, mount(network, spec)) for spec in specs]
+    found = [one for one in sections(network, cameras) if (one.from_gate, one.to_gate) == (first.id, last.id)]
+    (one,) = found
+    at_m = [
+        gate_along_m(network, road, camera) for road, (_, camera) in zip((first, last), cameras, strict=True)
+    ]
+    assert None not in at_m
+    inside_m = stretch.length_m - float(at_m[0] or 0.0) - (last.length_m - float(at_m[1] or 0.0))
+    assert (one.from_view, one.to_view) == ("a", "b")
+    assert inside_m <= one.length_m <= inside_m + 40.0 * len(stretch.roads)
+    assert one.sigma_m == pytest.approx(max(0.5, 0.001 * one.length_m))
 
 
 def test_survey_error_has_the_stated_size_and_belongs_to_the_view() -> None:

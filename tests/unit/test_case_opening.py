@@ -10,6 +10,7 @@ from detectors.cases.policy import Policy
 from detectors.cases.powers import towing_since
 from detectors.datatypes.cases import Case, CaseState, CaseTrack
 from detectors.datatypes.frame import TimeBase
+from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.violations import VerdictKind, WindowPhase
 from tests.judgement import SEEN, verdict
 
@@ -171,3 +172,14 @@ def test_without_a_time_of_day_the_id_says_so() -> None:
     entry = CaseBook(Policy()).take(verdict(opened_ns=0), media)
     assert entry is not None
     assert entry.case.case_id == "view-1_kerb-parking_media000060s_0001"
+
+
+def test_no_case_is_opened_against_an_emergency_vehicle_that_the_city_told_of() -> None:
+    bears = PlateReading("KX 7001 LX", 0.99)
+    told = Policy(stand_in=True, exempt_plates=frozenset({"kx 7001lx"}))
+    for rule in ("kerb_parking", "speeding"):
+        charged = replace(verdict(rule=rule), plate=bears)
+        assert CaseBook(told).take(charged, SEEN) is None
+        assert CaseBook(told).take(replace(charged, plate=PlateReading("KX 7002 LX", 0.99)), SEEN) is not None
+        assert CaseBook(told).take(replace(charged, plate=None), SEEN) is not None
+        assert CaseBook(STAND_IN).take(charged, SEEN) is not None

@@ -140,4 +140,4 @@ def test_nothing_cannot_be_pooled() -> None:
 
 def test_an_unknown_rule_is_refused_with_the_known_ones() -> None:
     with pytest.raises(KeyError, match="kerb_parking, red_light"):
-        score(run((), ())).rule("speeding")
+        score(run((), ())).rule("u_turn")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import GroundPlane, LineSegment, Polygon
 from detectors.datatypes.lens import Lens
 from detectors.datatypes.site import (
+    Ban,
     Carriageway,
     DailyWindow,
     NoParkingZone,
@@ -19,6 +21,7 @@ from detectors.datatypes.site import (
     SitePlan,
     StopLine,
 )
+from detectors.datatypes.survey import Gate, SpeedSection, SurveyErrors
 from scenarios.errors import InputError
 from scenarios.site_files import dump_site, load_site, site_toml
 from scenarios.site_tables import clock_seconds
@@ -40,6 +43,35 @@ tilt_deg = 30.0
 name = "kerb"
 corners_m = [[0, 5], [2, 5], [2, 40], [0, 40]]
 window = ["16:00", "19:00"]
+"""
+
+
+SPEEDS = """
+[[carriageway]]
+name = "road"
+heading_deg = 90
+speed_limit_kmh = 50
+corners_m = [[0, 5], [8, 5], [8, 80], [0, 80]]
+
+[survey]
+position_m = 0.05
+angle_deg = 0.1
+place_m = 0.3
+frame_time_s = 0.005
+
+[[gate]]
+name = "out"
+from_m = [0, 40]
+to_m = [8, 40]
+
+[[section]]
+name = "KTL-1"
+from_view = "other"
+from_gate = "in"
+to_gate = "out"
+length_m = 1163
+sigma_m = 1.2
+limit_kmh = 50
 """
 
 
@@ -69,6 +101,16 @@ hours = several(st.builds(window_of, st.integers(0, 80000), st.integers(1, 6400)
 exits = st.none() | polygons
 boxes, sigmas = st.floats(0, 30), st.floats(0, 10)
 lenses = st.builds(Lens, st.floats(0, 1), st.floats(0, 1))  # that fold no picture
+errors = st.floats(0, 10)
+surveys = st.builds(
+    SurveyErrors, errors, st.floats(0, 0.1), errors, errors, errors, errors, st.none() | errors
+)
+sections = st.builds(
+    SpeedSection, names, names, names, st.just("?"), names, st.floats(1, 9000), errors, st.floats(1, 50)
+)
+bans = st.builds(
+    NoParkingZone, names, polygons, windows, st.floats(0, 600), st.sampled_from(Ban), st.floats(0, 600)
+)
 sites = st.builds(
     SitePlan,
     view=names,
@@ -77,7 +119,7 @@ sites = st.builds(
         PinholeCamera, pixels, pixels, st.floats(1, 9000), positions, angles, angles, angles, lenses
     ),
     ground=st.builds(GroundPlane, metres, slopes, slopes),
-    no_parking=several(st.builds(NoParkingZone, names, polygons, windows, st.floats(0, 600))),
+    no_parking=several(bans),
     stop_lines=several(
         st.builds(StopLine, names, names, lines, polygons, st.booleans(), exits, boxes, sigmas)
     ),
@@ -85,10 +127,13 @@ sites = st.builds(
     prohibited_turns=several(st.builds(ProhibitedTurn, names, lines, lines, hours, sigmas)),
     signal_lag_s=st.floats(0, 9),
     signal_offset_s=st.floats(0, 9),
-    carriageways=several(st.builds(Carriageway, names, polygons, angles)),
+    carriageways=several(st.builds(Carriageway, names, polygons, angles, st.none() | st.floats(1, 50))),
     ignore=several(polygons),
     utc_offset_s=st.sampled_from([0, 25200, 28800]),
     simulated=st.booleans(),
+    survey=st.none() | surveys,
+    gates=several(st.builds(Gate, names, lines, errors)),
+    sections=several(sections),
 )
 
 
@@ -98,6 +143,12 @@ def numbers(site: SitePlan) -> list[float]:
     parts += [zone.area.corners_m.ravel() for zone in site.no_parking]
     parts += [stop.junction.corners_m.ravel() for stop in site.stop_lines]
     parts += [stop.left_exit.corners_m.ravel() for stop in site.stop_lines if stop.left_exit]
+    parts += [[one.length_m, one.sigma_m, one.limit_mps] for one in site.sections]
+    parts += [[way.speed_limit_mps or 0.0] for way in site.carriageways]
+    if site.survey is not None:
+        stated = site.survey
+        parts += [[stated.position_m, stated.angle_rad, stated.place_m, stated.frame_time_s]]
+        parts += [[stated.focal, stated.lens]]
     parts += [[way.heading_rad, *way.area.corners_m.ravel()] for way in site.carriageways]
     parts += [area.corners_m.ravel() for area in site.ignore]
     parts += [[way.heading_rad, way.sigma_m, *way.area.corners_m.ravel()] for way in site.one_way]
@@ -108,7 +159,10 @@ def words(site: SitePlan) -> list[object]:
     return [
         (site.view, site.origin_lonlat, site.ground, site.utc_offset_s, site.simulated),
         (site.camera.width_px, site.camera.height_px, site.camera.lens),
-        [(zone.name, zone.window, zone.minimum_stand_s) for zone in site.no_parking],
+        [(z.name, z.window, z.minimum_stand_s, z.ban, z.drop_off_s) for z in site.no_parking],
+        [(one.name, one.from_view, one.from_gate, one.to_view, one.to_gate) for one in site.sections],
+        [(gate.name, gate.line, gate.sigma_m) for gate in site.gates],
+        site.survey is None or site.survey.clock_s,
         [(stop.name, stop.group, stop.line, stop.left_on_red) for stop in site.stop_lines],
         [(stop.motorcycle_box_m, stop.sigma_m) for stop in site.stop_lines],
         [(site.signal_lag_s, site.signal_offset_s), *site.prohibited_turns],
@@ -122,6 +176,8 @@ def test_a_site_that_was_written_reads_back_the_same(
     site: SitePlan, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("site") / "site.toml"
+    ends = tuple(replace(one, to_view=site.view) for one in site.sections)
+    site = replace(site, sections=ends)
     dump_site(site, path)
     again = load_site(str(path))
     assert words(again) == words(site)
@@ -138,6 +194,18 @@ def test_what_an_installer_writes_is_read(tmp_path: Path) -> None:
     assert not site.simulated
     below, _ = site.camera.project([[0, 6 / np.tan(np.radians(30)), 0]])
     assert below[0] == pytest.approx(site.camera.centre_px)
+
+
+def test_what_speeds_are_measured_by_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "street.toml"
+    path.write_text(SITE + SPEEDS, encoding="utf-8")
+    site = load_site(str(path))
+    assert site.carriageways[0].speed_limit_mps == pytest.approx(50 / 3.6)
+    assert site.survey == SurveyErrors(0.05, float(np.radians(0.1)), 0.3, 0.005)
+    assert (site.gates[0].name, site.gates[0].sigma_m) == ("out", 0.1)
+    (section,) = site.sections
+    assert (section.from_view, section.to_view, section.limit_mps) == ("other", "street", 50 / 3.6)
+    assert site.no_parking[0].ban is Ban.SIGN
 
 
 def test_the_example_to_copy_is_read_and_is_no_scenario() -> None:

@@ -81,6 +81,7 @@ PROOFS = {
     "tracking": _of_file("Tracking: behind traffic, in packs, over a tour", "test_tracking.py"),
     "plates": Proof("Plates read in snapshots", plates_page.prove, plates_page.extent),
     "training": _of_file("Weights from a recipe, the whole way", "test_training.py"),
+    "section_speed": _of_file("Speed between two gates", "test_section_speed.py"),
     "archive": _of_file("An archive under attack and in accidents", "test_archive.py"),
     "parity": _of_file("An evening directly and through loopback", "test_live_parity.py"),
     MAIN_SCENARIO: Proof(

@@ -9,7 +9,9 @@ from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import Polygon
 from detectors.datatypes.ground import Ground
 from detectors.datatypes.site import Carriageway, DailyWindow, NoParkingZone, SitePlan, StopLine
-from twin.cameras.ground_survey import REACH_M, junction_area, roads_near, survey_ground
+from detectors.datatypes.survey import SurveyErrors
+from twin.cameras.gates import gates
+from twin.cameras.ground_survey import REACH_M, RIGHT_M, junction_area, roads_near, survey_ground
 from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
@@ -28,6 +30,7 @@ STEP_M = 2.0
 SHORTEST_M = 6.0
 INTO_LANE_M = 0.5
 EXIT_M = 20.0
+FRAME_TIME_S, CLOCK_S = 0.005, 0.1  # jitter of PTS [?]; DOMAIN 6, gate G2: time stamps within 100 ms
 
 
 def mount(network: RoadNetwork, spec: ViewSpec) -> PinholeCamera:
@@ -95,6 +98,22 @@ def surveyed(camera: PinholeCamera, spec: ViewSpec, seed: Seed) -> PinholeCamera
     )
 
 
+def survey_errors(spec: ViewSpec) -> SurveyErrors:
+    """Return how wrong a survey with the standard errors of `spec` may be, as its surveyor states it.
+
+    The ground is right within RIGHT_M: as a standard error, that of a uniform distribution. A head that turns
+    finds its view again with an error of its own.
+    """
+    return SurveyErrors(
+        position_m=spec.survey_sigma_m,
+        angle_rad=float(np.hypot(spec.survey_sigma_rad, spec.repeatability_rad)),
+        place_m=RIGHT_M / 3**0.5,
+        frame_time_s=FRAME_TIME_S,
+        lens=spec.survey_sigma_lens if spec.lens.bends else 0.0,
+        clock_s=CLOCK_S,
+    )
+
+
 def site_plan(
     network: RoadNetwork, spec: ViewSpec, seed: Seed, *, window: DailyWindow, minimum_stand_s: float = 60.0
 ) -> SitePlan:
@@ -125,6 +144,8 @@ def site_plan(
         one_way=tuple(way for road in roads for way in one_way(network, road, *where)),
         prohibited_turns=tuple(ban for road in roads for ban in prohibited_turns(network, road, *where)),
         signal_lag_s=1.0 / spec.fps,  # a change is told with the next frame
+        survey=survey_errors(spec),
+        gates=gates(network, roads, true_camera),
     )
 
 
@@ -177,7 +198,8 @@ def _carriageways(
         headings = cut.headings_rad(along)
         for a, b in straight_runs(runs(near & seen), headings):
             for area in _bands(cut, along, [(a, b)], -cut.lane_edge_m, cut.kerb_edge_m):
-                found.append(Carriageway(road.id, area, float(headings[(a + b) // 2])))  # noqa: PERF401
+                heading = float(headings[(a + b) // 2])
+                found.append(Carriageway(road.id, area, heading, road.speed_limit_mps))
     return (*found, *_junction_areas(network, roads, camera))
 
 
@@ -189,7 +211,9 @@ def _junction_areas(
         area = junction_area(network, road.end) if road.end not in areas else None
         if area is None or not in_view(camera, [road.point_at(road.length_m)])[0]:
             continue
-        areas[road.end] = Carriageway(road.end, area, road.heading_at(road.length_m))
+        # nobody is told where on a junction one limit ends and the next begins: the higher one counts
+        limit_mps = max(one.speed_limit_mps for one in network.roads if road.end in (one.start, one.end))
+        areas[road.end] = Carriageway(road.end, area, road.heading_at(road.length_m), limit_mps)
     return list(areas.values())
 
 

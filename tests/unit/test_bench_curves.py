@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from scenarios.bench.curve_fit import Counted, counted, fit_bench
 from scenarios.errors import InputError
-from scenarios.experiments.bench_fit import Counted, counted, fit_bench
 from scenarios.experiments.calibrate import write_curves
 from twin.cameras.appearance import LIGHTS, WEATHERS
 from twin.cameras.curves import DetectorCurves, curves_of, load_curves
