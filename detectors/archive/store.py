@@ -1,6 +1,7 @@
 """The case store: a Docket in a database, on a log of records that cannot be changed unnoticed."""
 
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,18 +11,22 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from detectors.archive.audit import Access, accesses, append
 from detectors.archive.canonical import RecordError, canonical, restored
 from detectors.archive.chain import HeldChain, ids_of, last_told, leading_id, records_of
 from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
+from detectors.archive.erasures import ERASED
 from detectors.archive.errors import HistoryError, SealError, StoreError
 from detectors.archive.identity import continues
 from detectors.archive.keys import PublicKey
 from detectors.archive.pictures import jpeg_of, mp4_of
+from detectors.archive.plate_sightings import PlateSightings
 from detectors.archive.projection import case_of, project, same_violation
+from detectors.archive.purge import Held, Order, Purged, planned, purge
 from detectors.archive.records import Entry, RecordKind
 from detectors.archive.schema import CASES, RECORDS
 from detectors.archive.seals import Sealer
-from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, named_sha256
+from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name, named_sha256
 from detectors.archive.telling import Told, told_of
 from detectors.archive.verify import Terms, Verification, verify
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind
@@ -79,8 +84,8 @@ class CaseStore:
             sealer.key.check(sealer.now_ns())
         self.name = place.name
         self._sealer = sealer
-        beside = folder if folder is not None else place.beside
-        self.shelf: Shelf = DatabaseShelf() if beside is None else FolderShelf(beside)
+        self._beside = folder if folder is not None else place.beside
+        self.shelf: Shelf = DatabaseShelf() if self._beside is None else FolderShelf(self._beside)
         self._engine = connect(place)
         try:
             with plain_errors(self.name):
@@ -127,8 +132,10 @@ class CaseStore:
             known = last_told(chain.connection, case.case_id)
             if known is not None and not _is_news(case, known.case):
                 return
+            if known is None:
+                _check_not_erased(chain.connection, case.case_id)
             same_as = known.same_as if known else None
-            told = Told(case, same_as or same_violation(chain.connection, case))
+            told = Told(case, same_as or same_violation(chain.connection, case), _salt(case))
             last_ns = case.history[-1].timestamp_ns
             entry = Entry(last_ns, RecordKind.CASE, case.case_id, told.payload, "", case.simulated)
             project(chain, told, chain.append(entry))
@@ -237,6 +244,41 @@ class CaseStore:
         """Hold the archive against itself (see `verify`); without `files` evidence files are left out."""
         return verify(self._engine, Terms(keys, head, self.shelf.content if files else None))
 
+    @property
+    def sightings(self) -> PlateSightings:
+        """The plates of those who did nothing, as keyed hashes."""
+        return PlateSightings(self._engine, self.name)
+
+    def accuses(self) -> bool | None:
+        """Return whether a record is not simulated, so that it may accuse somebody; None of an empty log."""
+        with self._reading() as connection:
+            found = connection.scalars(sa.select(RECORDS.c.simulated).distinct()).all()
+        return None if not found else not all(found)
+
+    def note(self, access: Access) -> None:
+        """Record who did what, or was refused it."""
+        with self._chain() as chain:
+            append(chain, access)
+            self._seal_if_due(chain)
+
+    def accesses(self) -> tuple[Access, ...]:
+        """Return the audit log, oldest first."""
+        with self._reading() as connection:
+            return accesses(connection)
+
+    def planned_purge(self, order: Order) -> Purged:
+        """Return what a purge would erase."""
+        with self._plain_errors():
+            return planned(self._held(), order)
+
+    def purge(self, order: Order) -> Purged:
+        """Erase what may not be kept longer, and search the files of the store for it (see `purge`)."""
+        with self._plain_errors():
+            return purge(self._held(), order)
+
+    def _held(self) -> Held:
+        return Held(self._engine, self.shelf, self._beside, self._sealer)
+
     def _keep(self, entry: Entry, what: str, stem: str, file: tuple[bytes, str] | None) -> None:
         """Record evidence of a case, its file first; evidence that is there already changes nothing."""
         _check_id(entry.subject)
@@ -290,10 +332,28 @@ class CaseStore:
 
 
 def _check_id(case_id: str) -> None:
-    """Raise StoreError where an id cannot name a folder: it comes from the names of views."""
-    if not case_id or "/" in case_id or "\\" in case_id or case_id.startswith("."):
+    """Raise StoreError where an id cannot name a folder."""
+    if not is_name(case_id):
         msg = f"{case_id!r}: not the id of a case; expected letters, digits, -, _ and ."
         raise StoreError(msg)
+
+
+def _check_not_erased(connection: sa.Connection, case_id: str) -> None:
+    """Raise StoreError where a case was erased: what is told again would bring it back."""
+    c = RECORDS.c
+    wanted = sa.select(c.seq).where(c.subject == case_id, c.kind == RecordKind.CASE.value, c.payload == ERASED)
+    if connection.scalar(wanted.limit(1)) is not None:
+        msg = f"{case_id}: was erased when its time was over; it is not kept again"
+        raise StoreError(msg)
+
+
+def _salt(case: Case) -> str:
+    """Return what makes the digest of a record unlike that of any guess at it.
+
+    The digest outlives the content, and there are only so many plates. A simulated case accuses nobody,
+    and the same run writes the same records.
+    """
+    return "" if case.simulated else secrets.token_hex(16)
 
 
 def _is_news(case: Case, known: Case) -> bool:

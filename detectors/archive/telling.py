@@ -9,15 +9,21 @@ from detectors.datatypes.cases import Case
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case as it was told, and the id of the case that it is the same violation as, if any."""
+    """A case as it was told, and the id of the case that it is the same violation as, if any.
+
+    `salt` makes the digest of the record say nothing to whoever guesses at the case; "" where that accuses
+    nobody, and of records of before.
+    """
 
     case: Case
     same_as: str | None
+    salt: str = ""
 
     @property
     def payload(self) -> str:
         """The text that is recorded."""
-        return canonical({"case": self.case, "same_as": self.same_as})
+        said = {"case": self.case, "same_as": self.same_as}
+        return canonical(said | {"salt": self.salt} if self.salt else said)
 
 
 def told_of(payload: str) -> Told:
