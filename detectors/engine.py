@@ -6,12 +6,19 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 import numpy as np
 
 from detectors.cases.deeds import Actor, CaseStep, Deed
-from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
+from detectors.cases.evidence import Box, RecentFrames, Seen, crop_corner, cropped, outlined, zoom_to_fill
 from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
-from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
+from detectors.datatypes.cases import (
+    CaseEvent,
+    CaseState,
+    CaseTrack,
+    EvidencePicture,
+    PictureKind,
+    PicturePlaces,
+)
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import Frame
@@ -159,16 +166,18 @@ class ViewEngine:
         shown = self._recent.at(verdict.updated_ns, verdict.track_id)
         if shown is None:
             return ()
-        box = shown.boxes_px[verdict.track_id]
-        self._attach(entry, PictureKind.VEHICLE, shown.frame, cropped(shown.frame.image_bgr, box))
+        track_id, image = verdict.track_id, shown.frame.image_bgr
+        box = shown.boxes_px[track_id]
+        near = shown.places(track_id, crop_corner(image, box))
+        self._attach(entry, PictureKind.VEHICLE, shown, cropped(image, box), near)
         if entry.case.enforcement is CaseTrack.STANDING:
-            self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
+            self._attach(entry, PictureKind.CONTEXT, shown, outlined(image, box), shown.places(track_id))
             return self._ask_zoomed(entry, box, frame)
         kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
-            scene = self._recent.at(at_ns, verdict.track_id) or shown
-            picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
-            self._attach(entry, kind, scene.frame, picture)
+            scene = self._recent.at(at_ns, track_id) or shown
+            picture = outlined(scene.frame.image_bgr, scene.boxes_px[track_id])
+            self._attach(entry, kind, scene, picture, scene.places(track_id))
         return ()
 
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
@@ -186,9 +195,11 @@ class ViewEngine:
         if clip is not None:
             self.docket.attach_clip(clip)
 
-    def _attach(self, entry: Entry, kind: PictureKind, frame: Frame, image_bgr: UInt8Array) -> None:
-        case_id = entry.case.case_id
-        self.docket.attach(EvidencePicture(case_id, kind, frame.timestamp_ns, image_bgr, frame.simulated))
+    def _attach(
+        self, entry: Entry, kind: PictureKind, seen: Seen, image_bgr: UInt8Array, places: PicturePlaces
+    ) -> None:
+        taken = (entry.case.case_id, kind, seen.frame.timestamp_ns, image_bgr, seen.frame.simulated)
+        self.docket.attach(EvidencePicture(*taken, places))
 
     def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
         case_id = entry.case.case_id
@@ -219,8 +230,10 @@ class ViewEngine:
         if look is None:
             return _record(frame, (), ())
         kind = PictureKind.PLATE if look.closer else PictureKind.ZOOMED
-        case_id, at_ns = look.case.case_id, frame.timestamp_ns
-        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated))
+        stands_px = look.vehicle_in(frame)
+        places = PicturePlaces(stands_px) if stands_px is not None else None
+        taken = (look.case.case_id, kind, frame.timestamp_ns, frame.image_bgr, frame.simulated)
+        self.docket.attach(EvidencePicture(*taken, places))
         if self.plates is None or look.case.plate is not None:
             return _record(frame, (), ())
         return self._name(look, frame, self.plates)

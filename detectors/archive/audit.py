@@ -40,9 +40,7 @@ def append(chain: HeldChain, access: Access) -> int:
         "detail": access.detail,
     }
     kind = RecordKind.ACCESS
-    return chain.append(
-        Entry(access.at_ns, kind, access.subject, canonical(payload), "", access.simulated)
-    )
+    return chain.append(Entry(access.at_ns, kind, access.subject, canonical(payload), "", access.simulated))
 
 
 def accesses(connection: sa.Connection) -> tuple[Access, ...]:

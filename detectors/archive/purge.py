@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from detectors.archive.chain import HeldChain, ids_of, last_told
+from detectors.archive.chain import HeldChain, accuses, ids_of, last_told
 from detectors.archive.database import reading, writing
 from detectors.archive.erasures import ERASED, ErasedRecord, Tombstone, left_of, tombstones
 from detectors.archive.plate_sightings import expired, forget
@@ -24,7 +24,9 @@ from detectors.archive.seals import Sealer
 from detectors.archive.shelves import EVIDENCE, Shelf
 from detectors.privacy.retention import OVER, Keep, RetentionTerms, closed_ns, keep
 
-OF_A_CASE = tuple(k.value for k in (RecordKind.CASE, RecordKind.PICTURE, RecordKind.CLIP, RecordKind.STATEMENT))
+OF_A_CASE = tuple(
+    k.value for k in (RecordKind.CASE, RecordKind.PICTURE, RecordKind.CLIP, RecordKind.STATEMENT)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +98,12 @@ def purge(held: Held, order: Order) -> Purged:
 
 
 def _due(connection: sa.Connection, held: Held, order: Order) -> Purged:
-    cases, why = [], Counter[Keep]()
-    for case in _violations(connection, order, why):
-        cases.append(case)
+    why: Counter[Keep] = Counter()
+    cases = tuple(_violations(connection, order, why))
     old = sa.select(sa.func.count()).select_from(PLATE_HASHES)
     hashes = connection.scalar(old.where(expired(order.now_ns, order.terms.hash_ns))) or 0
     raw = tuple(_raw_files(held, order)) if held.folder is not None else ()
-    return Purged(tuple(cases), hashes, raw, tuple(sorted(why.items())))
+    return Purged(cases, hashes, raw, tuple(sorted((one, n) for one, n in why.items() if n)))
 
 
 def _violations(connection: sa.Connection, order: Order, why: "Counter[Keep]") -> Iterator[DueCase]:
@@ -147,9 +148,7 @@ def _erase(chain: HeldChain, case: DueCase, order: Order) -> None:
     records = tuple(ErasedRecord(row.seq, row.digest, left_of(tuple(row))) for row in rows)
     terms_ns = order.terms.appeal_ns
     stone = Tombstone(order.by, "evidence", terms_ns, case.closed_ns, case.ids, records)
-    chain.append(
-        Entry(order.now_ns, RecordKind.ERASURE, case.ids[0], stone.payload, "", case.simulated)
-    )
+    chain.append(Entry(order.now_ns, RecordKind.ERASURE, case.ids[0], stone.payload, "", case.simulated))
     connection.execute(sa.update(RECORDS).where(of_case).values(payload=ERASED))
     connection.execute(sa.delete(IDENTITIES).where(IDENTITIES.c.case_id.in_(case.ids)))
     connection.execute(sa.delete(CASES).where(CASES.c.case_id.in_(case.ids)))
@@ -165,8 +164,9 @@ def _record_others(chain: HeldChain, due: Purged, order: Order) -> None:
     if due.raw_files:
         since_ns = now_ns - terms.raw_ns
         stones.append(Tombstone(order.by, "raw", terms.raw_ns, since_ns, files=due.raw_files))
+    simulated = accuses(chain.connection) is False
     for stone in stones:
-        chain.append(Entry(now_ns, RecordKind.ERASURE, "", stone.payload, "", simulated=False))
+        chain.append(Entry(now_ns, RecordKind.ERASURE, "", stone.payload, "", simulated))
 
 
 def _clear_files(held: Held, due: Purged) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from detectors.archive.audit import Access, accesses, append
 from detectors.archive.canonical import RecordError, canonical, restored
-from detectors.archive.chain import HeldChain, ids_of, last_told, leading_id, records_of
+from detectors.archive.chain import HeldChain, accuses, ids_of, last_told, leading_id, records_of
 from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
 from detectors.archive.erasures import ERASED
 from detectors.archive.errors import HistoryError, SealError, StoreError
@@ -23,13 +23,13 @@ from detectors.archive.pictures import jpeg_of, mp4_of
 from detectors.archive.plate_sightings import PlateSightings
 from detectors.archive.projection import case_of, project, same_violation
 from detectors.archive.purge import Held, Order, Purged, planned, purge
-from detectors.archive.records import Entry, RecordKind
+from detectors.archive.records import Entry, Record, RecordKind
 from detectors.archive.schema import CASES, RECORDS
 from detectors.archive.seals import Sealer
 from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name, named_sha256
 from detectors.archive.telling import Told, told_of
 from detectors.archive.verify import Terms, Verification, verify
-from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind, PicturePlaces
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 
@@ -38,13 +38,18 @@ __all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file."""
+    """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file.
+
+    `simulated` pictures have a bar below what `places` counts from.
+    """
 
     case_id: str
     kind: PictureKind
     taken_ns: int
     path: str
     sha256: str
+    simulated: bool
+    places: PicturePlaces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,9 @@ class CaseStore:
 
     def attach(self, picture: EvidencePicture) -> None:
         """Keep an evidence picture, then record it; StoreError where the case is unknown."""
-        payload = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        payload: dict[str, object] = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        if picture.places is not None:
+            payload["places"] = picture.places
         entry = Entry(
             picture.taken_ns, RecordKind.PICTURE, picture.case_id, canonical(payload), "", picture.simulated
         )
@@ -208,13 +215,7 @@ class CaseStore:
             leading = leading_id(connection, case_id)
             ids = () if leading is None else ids_of(connection, leading)
             found = records_of(connection, ids, (RecordKind.PICTURE.value,))
-        told = [(json.loads(one.payload), one) for one in found]
-        return tuple(
-            StoredPicture(
-                one.subject, PictureKind(said["kind"]), said["taken_ns"], one.file, named_sha256(one.file)
-            )
-            for said, one in told
-        )
+        return tuple(_stored(one) for one in found)
 
     def clips(self, case_id: str) -> tuple[str, ...]:
         """Return the paths of the clips of a case, from the folder of the store."""
@@ -252,8 +253,7 @@ class CaseStore:
     def accuses(self) -> bool | None:
         """Return whether a record is not simulated, so that it may accuse somebody; None of an empty log."""
         with self._reading() as connection:
-            found = connection.scalars(sa.select(RECORDS.c.simulated).distinct()).all()
-        return None if not found else not all(found)
+            return accuses(connection)
 
     def note(self, access: Access) -> None:
         """Record who did what, or was refused it."""
@@ -331,6 +331,15 @@ class CaseStore:
             raise StoreError(msg) from error
 
 
+def _stored(record: Record) -> StoredPicture:
+    said = json.loads(record.payload)
+    places = restored(PicturePlaces, said["places"]) if "places" in said else None
+    kind, sha256 = PictureKind(said["kind"]), named_sha256(record.file)
+    return StoredPicture(
+        record.subject, kind, said["taken_ns"], record.file, sha256, bool(record.simulated), places
+    )
+
+
 def _check_id(case_id: str) -> None:
     """Raise StoreError where an id cannot name a folder."""
     if not is_name(case_id):
@@ -341,7 +350,9 @@ def _check_id(case_id: str) -> None:
 def _check_not_erased(connection: sa.Connection, case_id: str) -> None:
     """Raise StoreError where a case was erased: what is told again would bring it back."""
     c = RECORDS.c
-    wanted = sa.select(c.seq).where(c.subject == case_id, c.kind == RecordKind.CASE.value, c.payload == ERASED)
+    wanted = sa.select(c.seq).where(
+        c.subject == case_id, c.kind == RecordKind.CASE.value, c.payload == ERASED
+    )
     if connection.scalar(wanted.limit(1)) is not None:
         msg = f"{case_id}: was erased when its time was over; it is not kept again"
         raise StoreError(msg)

@@ -92,12 +92,27 @@ class Case:
         return self.history[-1].state
 
 
+@dataclass(frozen=True, slots=True)
+class PicturePlaces:
+    """Where vehicles stand in a picture: x0, y0, x1, y1 in its pixels, and beyond where they reach so far.
+
+    `others_px` are those that were followed, None where nobody knows; there may be more.
+    """
+
+    own_px: tuple[float, float, float, float]
+    others_px: tuple[tuple[float, float, float, float], ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EvidencePicture:
-    """A picture that belongs to a case; `taken_ns` is the time of its frame."""
+    """A picture that belongs to a case; `taken_ns` is the time of its frame.
+
+    Without `places` it cannot be redacted, and so not be exported but by who may export it as it is.
+    """
 
     case_id: str
     kind: PictureKind
     taken_ns: int
     image_bgr: UInt8Array
     simulated: bool
+    places: PicturePlaces | None = None
