@@ -175,7 +175,9 @@ def _clear_files(held: Held, due: Purged) -> tuple[str, ...]:
         if held.folder is not None:
             (held.folder / name).unlink(missing_ok=True)
     with writing(held.engine) as connection:
-        gone = tuple(one for _, _, stone in tombstones(connection) for one in stone.cases)
+        there = set(connection.scalars(sa.select(CASES.c.case_id)))  # whatever a tombstone may say of them
+        named = (one for _, _, stone in tombstones(connection) for one in stone.cases)
+        gone = tuple(one for one in named if one not in there)
         for case_id in gone:
             held.shelf.erase(connection, case_id)
     return gone

@@ -192,6 +192,20 @@ def test_a_purge_that_was_cut_off_is_told_and_ended(tmp_path: Path) -> None:
         assert not draft.exists()
 
 
+def test_a_tombstone_that_names_an_open_case_takes_nothing_of_it_away(tmp_path: Path) -> None:
+    with CaseStore(tmp_path) as store:
+        stays = kept_of(store, 2, over=False)
+        kept_of(store, 1, over=True)
+        store.purge(order())
+        with closing(sqlite3.connect(tmp_path / "cases.db")) as database, database:
+            named = "replace(payload, 'case-000001', 'case-000002')"
+            database.execute(f"UPDATE records SET payload = {named} WHERE kind = 'erasure'")
+        store.purge(order())
+        (picture,) = store.pictures(stays.case_id)
+        assert store.content(picture.path)
+        assert not store.verify().holds
+
+
 TAMPERINGS = {
     "a record that no tombstone names": ("UPDATE records SET payload = '' WHERE seq = 5", "changed-record"),
     "another time of an erased record": (
