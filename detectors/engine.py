@@ -6,23 +6,16 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 import numpy as np
 
 from detectors.cases.deeds import Actor, CaseStep, Deed
-from detectors.cases.evidence import Box, RecentFrames, Seen, crop_corner, cropped, outlined, zoom_to_fill
+from detectors.cases.evidence import Box, RecentFrames, Seen, box_in_crop, cropped, outlined, zoom_to_fill
 from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
-from detectors.datatypes.arrays import BoolArray, Float32Array, Float64Array, UInt8Array
-from detectors.datatypes.cases import (
-    CaseEvent,
-    CaseState,
-    CaseTrack,
-    EvidencePicture,
-    PictureKind,
-    PicturePlaces,
-)
+from detectors.datatypes.arrays import BoolArray, Float32Array
+from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import Frame
-from detectors.datatypes.geometry import Polygon
+from detectors.datatypes.geometry import Areas
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
 from detectors.datatypes.steps import Observation, PlateRead, SnapshotRequest, StepRecord
@@ -67,9 +60,15 @@ class ViewEngine:
     _looks: PlateLooks = field(init=False, default_factory=PlateLooks)
     _last: Frame | None = field(init=False, default=None)
     _oracle: bool = field(init=False, default=False)
+    _ignored: Areas = field(init=False)
+    _of_interest: Areas = field(init=False)
 
     def __post_init__(self) -> None:
         self._book = CaseBook(self.policy)
+        if self.site is not None:
+            self._ignored = Areas(self.site.ignore)
+            on = (*(way.area for way in self.site.carriageways), *(z.area for z in self.site.no_parking))
+            self._of_interest = Areas(on)
 
     def step(self, frame: Frame) -> StepRecord:
         """Take one frame through every stage; a snapshot goes to the case that asked for it."""
@@ -108,11 +107,10 @@ class ViewEngine:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""
         if self.site is None or not len(detections):
             return detections
-        at_m = self.site.camera.ground_points(_contact_px(detections), self.site.ground)
-        keep = ~_inside(at_m, self.site.ignore)
+        x, y = self.site.camera.ground_points(_contact_px(detections), self.site.ground).T
+        keep: BoolArray = np.logical_not(np.logical_or.reduce(self._ignored.contain(x, y), axis=0))
         if self.site.carriageways:
-            zones = (z.area for z in self.site.no_parking)
-            keep &= _inside(at_m, [*(c.area for c in self.site.carriageways), *zones])
+            keep &= np.logical_or.reduce(self._of_interest.contain(x, y), axis=0)
         return detections if keep.all() else detections.select(keep)
 
     def _admitted(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -166,18 +164,15 @@ class ViewEngine:
         shown = self._recent.at(verdict.updated_ns, verdict.track_id)
         if shown is None:
             return ()
-        track_id, image = verdict.track_id, shown.frame.image_bgr
-        box = shown.boxes_px[track_id]
-        near = shown.places(track_id, crop_corner(image, box))
-        self._attach(entry, PictureKind.VEHICLE, shown, cropped(image, box), near)
+        box = shown.boxes_px[verdict.track_id]
+        self._show_near(entry, shown, verdict.track_id)
         if entry.case.enforcement is CaseTrack.STANDING:
-            self._attach(entry, PictureKind.CONTEXT, shown, outlined(image, box), shown.places(track_id))
+            self._show(entry, PictureKind.CONTEXT, shown, verdict.track_id)
             return self._ask_zoomed(entry, box, frame)
         kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
-            scene = self._recent.at(at_ns, track_id) or shown
-            picture = outlined(scene.frame.image_bgr, scene.boxes_px[track_id])
-            self._attach(entry, kind, scene, picture, scene.places(track_id))
+            scene = self._recent.at(at_ns, verdict.track_id) or shown
+            self._show(entry, kind, scene, verdict.track_id)
         return ()
 
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
@@ -195,11 +190,26 @@ class ViewEngine:
         if clip is not None:
             self.docket.attach_clip(clip)
 
-    def _attach(
-        self, entry: Entry, kind: PictureKind, seen: Seen, image_bgr: UInt8Array, places: PicturePlaces
-    ) -> None:
-        taken = (entry.case.case_id, kind, seen.frame.timestamp_ns, image_bgr, seen.frame.simulated)
-        self.docket.attach(EvidencePicture(*taken, places))
+    def _show(self, entry: Entry, kind: PictureKind, seen: Seen, track_id: int) -> None:
+        """Attach a whole frame with the vehicle outlined."""
+        box, frame = seen.boxes_px[track_id], seen.frame
+        taken = (
+            entry.case.case_id,
+            kind,
+            frame.timestamp_ns,
+            outlined(frame.image_bgr, box),
+            frame.simulated,
+        )
+        self.docket.attach(EvidencePicture(*taken, box, seen.others_px(track_id)))
+
+    def _show_near(self, entry: Entry, seen: Seen, track_id: int) -> None:
+        """Attach what is around the vehicle."""
+        box, frame = seen.boxes_px[track_id], seen.frame
+        here = box_in_crop(frame.image_bgr, box)
+        others = seen.others_px(track_id, (box[0] - here[0], box[1] - here[1]))
+        part = cropped(frame.image_bgr, box)
+        taken = (entry.case.case_id, PictureKind.VEHICLE, frame.timestamp_ns, part, frame.simulated)
+        self.docket.attach(EvidencePicture(*taken, here, others))
 
     def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
         case_id = entry.case.case_id
@@ -230,10 +240,9 @@ class ViewEngine:
         if look is None:
             return _record(frame, (), ())
         kind = PictureKind.PLATE if look.closer else PictureKind.ZOOMED
-        stands_px = look.vehicle_in(frame)
-        places = PicturePlaces(stands_px) if stands_px is not None else None
-        taken = (look.case.case_id, kind, frame.timestamp_ns, frame.image_bgr, frame.simulated)
-        self.docket.attach(EvidencePicture(*taken, places))
+        case_id, at_ns = look.case.case_id, frame.timestamp_ns
+        box_px = look.in_picture(frame)
+        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated, box_px))
         if self.plates is None or look.case.plate is not None:
             return _record(frame, (), ())
         return self._name(look, frame, self.plates)
@@ -302,11 +311,3 @@ def _contact_px(detections: Detections) -> Float32Array:
     boxes = detections.boxes_px
     guess = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, 0.75 * boxes[:, 3] + 0.25 * boxes[:, 1]))
     return np.where(np.isnan(detections.contact_px), guess, detections.contact_px)
-
-
-def _inside(points_m: Float64Array, areas: Iterable[Polygon]) -> BoolArray:
-    """Return (N,) bool: which of the points (N, 2) lie in one of the areas."""
-    inside = np.zeros(len(points_m), dtype=np.bool_)
-    for area in areas:
-        inside |= area.contains(points_m)
-    return inside

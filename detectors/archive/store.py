@@ -29,10 +29,11 @@ from detectors.archive.seals import Sealer
 from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name, named_sha256
 from detectors.archive.telling import Told, told_of
 from detectors.archive.verify import Terms, Verification, verify
-from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind, PicturePlaces
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 
+Box = tuple[float, float, float, float]
 __all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "StoredPicture"]
 
 
@@ -40,7 +41,8 @@ __all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "
 class StoredPicture:
     """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file.
 
-    `simulated` pictures have a bar below what `places` counts from.
+    `box_px` is where its vehicle, or its plate, stands in it, None where that was not kept. `others_px` are
+    the others that were followed. Simulated pictures have a bar below what these count from.
     """
 
     case_id: str
@@ -48,8 +50,9 @@ class StoredPicture:
     taken_ns: int
     path: str
     sha256: str
-    simulated: bool
-    places: PicturePlaces | None = None
+    box_px: Box | None = None
+    others_px: tuple[Box, ...] | None = None
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,10 @@ class CaseStore:
     def attach(self, picture: EvidencePicture) -> None:
         """Keep an evidence picture, then record it; StoreError where the case is unknown."""
         payload: dict[str, object] = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
-        if picture.places is not None:
-            payload["places"] = picture.places
+        if picture.box_px is not None:
+            payload["box_px"] = [float(edge) for edge in picture.box_px]
+        if picture.others_px is not None:
+            payload["others_px"] = [[float(edge) for edge in box] for box in picture.others_px]
         entry = Entry(
             picture.taken_ns, RecordKind.PICTURE, picture.case_id, canonical(payload), "", picture.simulated
         )
@@ -333,11 +338,23 @@ class CaseStore:
 
 def _stored(record: Record) -> StoredPicture:
     said = json.loads(record.payload)
-    places = restored(PicturePlaces, said["places"]) if "places" in said else None
     kind, sha256 = PictureKind(said["kind"]), named_sha256(record.file)
+    boxes = [_box(one) for one in said.get("others_px") or ()]
     return StoredPicture(
-        record.subject, kind, said["taken_ns"], record.file, sha256, bool(record.simulated), places
+        record.subject,
+        kind,
+        said["taken_ns"],
+        record.file,
+        sha256,
+        _box(said["box_px"]) if "box_px" in said else None,
+        tuple(boxes) if "others_px" in said else None,
+        bool(record.simulated),
     )
+
+
+def _box(said: list[float]) -> Box:
+    x0, y0, x1, y1 = said
+    return x0, y0, x1, y1
 
 
 def _check_id(case_id: str) -> None:

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from detectors.datatypes.arrays import UInt8Array
-from detectors.datatypes.cases import PicturePlaces
 from detectors.datatypes.evidence import EvidenceClip
 from detectors.datatypes.frame import NS_PER_S, Frame
 from detectors.datatypes.tracks import Track
@@ -25,12 +24,11 @@ class Seen:
     frame: Frame
     boxes_px: dict[int, Box]
 
-    def places(self, track_id: int, corner_px: tuple[int, int] = (0, 0)) -> PicturePlaces:
-        """Return where the vehicles stand in a part of the frame that begins at a corner (x, y)."""
+    def others_px(self, track_id: int, corner_px: tuple[float, float] = (0.0, 0.0)) -> tuple[Box, ...]:
+        """Return where the others stand in a part of the frame that begins at a corner (x, y)."""
+        x, y = corner_px
         others = (box for other, box in self.boxes_px.items() if other != track_id)
-        return PicturePlaces(
-            _moved(self.boxes_px[track_id], corner_px), tuple(_moved(box, corner_px) for box in others)
-        )
+        return tuple((x0 - x, y0 - y, x1 - x, y1 - y) for x0, y0, x1, y1 in others)
 
 
 @dataclass(slots=True)
@@ -80,10 +78,11 @@ def cropped(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> UInt8Ar
     return np.ascontiguousarray(image_bgr[rows, columns])
 
 
-def crop_corner(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> tuple[int, int]:
-    """Return x, y in a picture (h, w, 3) at which its crop around a box begins."""
+def box_in_crop(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> Box:
+    """Return where a box stands in what `cropped` gives of it."""
     rows, columns = _span(image_bgr, box_px, margin)
-    return columns.start, rows.start
+    x0, y0 = float(columns.start), float(rows.start)
+    return box_px[0] - x0, box_px[1] - y0, box_px[2] - x0, box_px[3] - y0
 
 
 def outlined(image_bgr: UInt8Array, box_px: Box, width_px: int = 2) -> UInt8Array:
@@ -101,12 +100,6 @@ def zoom_to_fill(size_px: tuple[int, int], box_px: Box, share: float = 0.6, most
     width_px, height_px = max(box_px[2] - box_px[0], 1.0), max(box_px[3] - box_px[1], 1.0)
     zoom = share * min(size_px[0] / width_px, size_px[1] / height_px)
     return float(min(max(zoom, 1.0), most))
-
-
-def _moved(box: Box, corner_px: tuple[int, int]) -> Box:
-    """Return a box as seen from a corner, to a tenth of a pixel."""
-    (x, y), (x0, y0, x1, y1) = corner_px, box
-    return round(x0 - x, 1), round(y0 - y, 1), round(x1 - x, 1), round(y1 - y, 1)
 
 
 def _span(image: UInt8Array, box_px: Box, margin: float) -> tuple[slice, slice]:

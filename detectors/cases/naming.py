@@ -41,17 +41,6 @@ class PlateLook:
         half_x, half_y = (scale * (self.box_px[n + 2] - self.box_px[n]) / 2 for n in (0, 1))
         return u - half_x, v - half_y, u + half_x, v + half_y
 
-    def vehicle_in(self, picture: Frame) -> Box | None:
-        """Return where its vehicle should stand in the picture, beyond its edges where it reaches so far."""
-        if self.in_picture(picture) is None:
-            return None
-        scale, middle = self._scale(picture), self._middle(picture)
-        x0, y0, x1, y1 = (
-            middle[n % 2] + scale * (side - (self.box_px[n % 2] + self.box_px[n % 2 + 2]) / 2)
-            for n, side in enumerate(self.vehicle_px)
-        )
-        return round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)
-
     def in_view(self, at_px: Box, picture: Frame, view: PinholeCamera | None) -> Box:
         """Return where in the view stands what the picture shows in a box.
 

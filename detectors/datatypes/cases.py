@@ -92,22 +92,12 @@ class Case:
         return self.history[-1].state
 
 
-@dataclass(frozen=True, slots=True)
-class PicturePlaces:
-    """Where vehicles stand in a picture: x0, y0, x1, y1 in its pixels, and beyond where they reach so far.
-
-    `others_px` are those that were followed, None where nobody knows; there may be more.
-    """
-
-    own_px: tuple[float, float, float, float]
-    others_px: tuple[tuple[float, float, float, float], ...] | None = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class EvidencePicture:
     """A picture that belongs to a case; `taken_ns` is the time of its frame.
 
-    Without `places` it cannot be redacted, and so not be exported but by who may export it as it is.
+    `box_px` x0, y0, x1, y1 is where its vehicle stands in it, or its plate; None where that is not known.
+    `others_px` are the other vehicles that were followed there (there may be more), None where nobody knows.
     """
 
     case_id: str
@@ -115,4 +105,5 @@ class EvidencePicture:
     taken_ns: int
     image_bgr: UInt8Array
     simulated: bool
-    places: PicturePlaces | None = None
+    box_px: tuple[float, float, float, float] | None = None
+    others_px: tuple[tuple[float, float, float, float], ...] | None = None

@@ -41,11 +41,15 @@ class VehicleBox:
 
 @dataclass(frozen=True, slots=True)
 class AccusedVehicle:
-    """The vehicle that the picture is about, and where its plate shows, None where that is not known."""
+    """The vehicle that the picture is about, and where its plate shows, None where that is not known.
+
+    `only_plate` says that the box is that of its plate and no more: nobody sits there.
+    """
 
     box_px: Box
     vehicle_class: VehicleClass = VehicleClass.UNKNOWN
     plate_px: Box | None = None
+    only_plate: bool = False
 
 
 def redact(
@@ -79,7 +83,8 @@ def redact(
     hidden = np.zeros(picture_bgr.shape[:2], dtype=np.bool_)
     for one in seen or ():
         _mark(hidden, _hidden_of(one, plates))
-    _mark(hidden, _head(accused.box_px, accused.vehicle_class))
+    if not accused.only_plate:
+        _mark(hidden, _head(accused.box_px, accused.vehicle_class))
     own_plate = _own_plate(accused)
     if own_plate is not None:
         _mark(hidden, own_plate, value=False)

@@ -16,15 +16,15 @@ from detectors.archive.audit import NOBODY
 from detectors.archive.pictures import BAR_PX
 from detectors.archive.scrub import IN_MEMORY, IN_USE, ON_SERVER
 from detectors.archive.store import CaseStore
-from detectors.cases.evidence import RecentFrames, crop_corner, cropped
-from detectors.datatypes.cases import EvidencePicture, PictureKind, PicturePlaces
+from detectors.cases.evidence import Box, box_in_crop, cropped
+from detectors.datatypes.cases import EvidencePicture, PictureKind
 from detectors.privacy.redaction import GREY, RedactionRefused
 from detectors.privacy.retention import Keep, RetentionTerms
 from detectors.privacy.roles import PERMITTED, Action, Person, Role, UnknownPerson, may, person_of, roles_for
 from scenarios.cli.main import main
 from scenarios.errors import InputError
 from scenarios.guarding import NotPermittedError, allow, person
-from scenarios.redacting import redacted_jpeg, redacted_picture
+from scenarios.redacting import redact_but, redacted_jpeg, redacted_picture
 from scenarios.retention_files import read_retention
 from scenarios.texts import LANGUAGES, read_catalogue
 from tests.archives import filled, nth_case, picture_of
@@ -33,14 +33,15 @@ from tests.unit.test_case_purge import ended
 EN = ["--lang", "en"]
 
 
-def put_pictures(folder: Path, *, simulated: bool, places: PicturePlaces | None) -> str:
+def put_pictures(folder: Path, *, simulated: bool, places: tuple[Box, tuple[Box, ...] | None] | None) -> str:
     """Put a case that is over, with one picture of noise; return its id."""
     case = replace(nth_case(1), simulated=simulated)
     image = np.random.default_rng(1).integers(0, 256, (80, 120, 3), dtype=np.uint8)
     kind = PictureKind.CONTEXT
     with CaseStore(folder) as store:
         store.put(case)
-        store.attach(EvidencePicture(case.case_id, kind, case.opened_ns, image, simulated, places))
+        taken = (case.case_id, kind, case.opened_ns, image, simulated)
+        store.attach(EvidencePicture(*taken, *(places or (None, None))))
         store.put(ended(case))
     return case.case_id
 
@@ -164,7 +165,7 @@ def test_list_and_show_are_for_those_who_may(tmp_path: Path, capsys: pytest.Capt
     assert "7 lines of the audit log" in capsys.readouterr().out
 
 
-PLACES = PicturePlaces((30.0, 20.0, 70.0, 60.0), ((60.0, 40.0, 110.0, 75.0),))
+PLACES = ((30.0, 20.0, 70.0, 60.0), ((60.0, 40.0, 110.0, 75.0),))
 
 
 @pytest.mark.parametrize("simulated", [True, False])
@@ -215,16 +216,25 @@ def test_a_file_that_is_no_picture_is_not_exported(tmp_path: Path) -> None:
             redacted_jpeg(store, picture, nth_case(1).vehicle_class)
 
 
-def test_places_of_a_crop_count_from_its_corner() -> None:
+def test_a_box_of_a_crop_counts_from_its_corner() -> None:
     image = np.zeros((100, 200, 3), dtype=np.uint8)
     box = (50.0, 40.0, 90.0, 60.0)
     image[40:60, 50:90] = 255
-    corner = crop_corner(image, box)
     part = cropped(image, box)
     rows, columns = np.nonzero(part[..., 0])
-    found = (columns.min() + corner[0], rows.min() + corner[1])
-    assert found == (50, 40)
-    assert RecentFrames().at(0, 1) is None
+    assert box_in_crop(image, box)[:2] == (columns.min(), rows.min())
+    assert box_in_crop(image, (2.0, 1.0, 22.0, 11.0)) == (2.0, 1.0, 22.0, 11.0)  # cut at the edge
+
+
+def test_of_a_picture_of_a_plate_the_plate_stays() -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+    plate = (20.0, 20.0, 60.0, 32.0)
+    shown = redact_but(picture, (plate,), only_plate=True)
+    assert (shown[20:32, 20:60] == picture[20:32, 20:60]).all()
+    assert (shown[:18] != picture[:18]).mean() > 0.9
+    for keep in ((), (plate, plate)):
+        with pytest.raises(RedactionRefused):
+            redact_but(picture, keep)
 
 
 def test_a_purge_is_for_an_admin_and_says_what_it_did(
@@ -276,12 +286,12 @@ def test_every_code_has_a_text(language: str) -> None:
     assert codes | faults <= known
 
 
-def test_a_picture_of_before_has_no_places(tmp_path: Path) -> None:
+def test_a_picture_of_before_has_no_box(tmp_path: Path) -> None:
     with CaseStore(tmp_path) as store:
         case = nth_case(2)
         store.put(case)
         store.attach(picture_of(case))
         (picture,) = store.pictures(case.case_id)
-        assert picture.places is None
+        assert (picture.box_px, picture.others_px) == (None, None)
         with pytest.raises(RedactionRefused):
             redacted_picture(store, picture, case.vehicle_class)
