@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.geometry import LEAST_FALL, Areas, GroundPlane, Polygon
 
 
@@ -61,12 +61,24 @@ class PiecewiseGround:
         """
         if not self.pieces:
             return self.around.reach(eye_m, rays)
+        nearest = self._within(eye_m, rays).min(axis=0)
+        return np.where(np.isfinite(nearest), nearest, self.around.reach(eye_m, rays))
+
+    def met(self, eye_m: Float64Array, rays: Float64Array) -> Int64Array:
+        """Return (N,) which piece each ray (N, 3) from an eye (3,) meets first, -1 for what lies around."""
+        if not self.pieces:
+            return np.full(len(rays), -1)
+        reach = self._within(eye_m, rays)
+        first = reach.argmin(axis=0)
+        return np.where(np.isfinite(reach[first, np.arange(len(rays))]), first, -1)
+
+    def _within(self, eye_m: Float64Array, rays: Float64Array) -> Float64Array:
+        """Return the reach (K, N) of each ray to each piece, inf where it does not meet it in its area."""
         z0_m = np.array([piece.plane.z0_m for piece in self.pieces])
         fall = -(self._normals @ rays.T)  # all pieces at once: numpy's price is by the call
         reach = (self._normals @ eye_m - z0_m)[:, None] / np.where(fall > LEAST_FALL, fall, np.nan)
         inside = self._areas.contain_each(eye_m[0] + reach * rays[:, 0], eye_m[1] + reach * rays[:, 1])
-        nearest = np.where(inside, reach, np.inf).min(axis=0)
-        return np.where(np.isfinite(nearest), nearest, self.around.reach(eye_m, rays))
+        return np.where(inside, reach, np.inf)
 
 
 Ground = GroundPlane | PiecewiseGround

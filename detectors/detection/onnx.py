@@ -16,6 +16,7 @@ from detectors.datatypes.site import SitePlan
 from detectors.detection.canvas import Canvas, scaled
 from detectors.detection.decoding import PLATE, decode, suppress
 from detectors.detection.errors import ModelError
+from detectors.detection.road import window
 from detectors.detection.sidecar import Sidecar, read_sidecar, sidecar_path, vehicle_table
 from detectors.detection.tiles import tiles, uncut
 
@@ -29,11 +30,14 @@ class OnnxDetector:
 
     A picture is scaled to fit `size_px` (width, height), else the model's input; what is larger than that
     is looked at in overlapping tiles. A model whose input is free in height and width runs at the size of
-    the scaled picture, rounded up to whole strides; with `size_px` None the picture is not magnified.
+    the scaled picture, rounded up to whole strides; with `size_px` None the picture is not magnified. Of a
+    view with a site plan only that part is looked at in which vehicles on the site can show.
     Raises ModelError for what is no such model, and says what its sidecar has to tell.
     """
 
-    def __init__(self, path: Path, name: str = "", least_score: float | None = None) -> None:
+    def __init__(
+        self, path: Path, name: str = "", least_score: float | None = None, site: SitePlan | None = None
+    ) -> None:
         self.name = name or f"onnx {path.stem}"
         self._path = self.weights = path
         self._session = _session(path)
@@ -45,17 +49,26 @@ class OnnxDetector:
         self._table = _table(path, sidecar, self._session)
         self._plates = bool((self._table == PLATE).any())
         self._canvas = Canvas(sidecar)
+        self._window = window(site)
+        self._window_of = (site.camera.width_px, site.camera.height_px) if site else (0, 0)
         self._check_output()
 
     def detect(self, frame: Frame) -> Detections:
         """Return the vehicles of one frame; where on the ground they stand is left to the tracker."""
-        scale, picture = scaled(frame.image_bgr, self.size_px or _no_larger(frame.size_px))
+        x0, y0, x1, y1 = self._looked_at(frame.size_px)
+        scale, picture = scaled(frame.image_bgr[y0:y1, x0:x1], self.size_px or _no_larger((x1 - x0, y1 - y0)))
         size_px = picture.shape[1], picture.shape[0]
         input_px = self._input_px(size_px)
         parts = [self._look(picture, corner, input_px) for corner in tiles(size_px, input_px)]
         boxes, scores, classes = (np.concatenate(column) for column in zip(*parts, strict=True))
-        boxes = np.clip(boxes / np.float32(scale), 0.0, [*frame.size_px, *frame.size_px])
+        corner = np.array([x0, y0, x0, y0], dtype=np.float32)
+        boxes = np.clip(boxes / np.float32(scale) + corner, 0.0, [*frame.size_px, *frame.size_px])
         return found_in(boxes, scores, classes, plates=self._plates, most_iou=self._most_iou)
+
+    def _looked_at(self, size_px: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return which part of a picture is looked at; all of one of another size than the survey's."""
+        known = self._window is not None and size_px == self._window_of
+        return self._window if known and self._window is not None else (0, 0, *size_px)
 
     def _input_px(self, picture_px: tuple[int, int]) -> tuple[int, int]:
         """Return width and height of the input for a picture, or for each tile of it."""
@@ -191,6 +204,6 @@ def found_in(
 class TwinDetector(OnnxDetector):
     """The shipped weights, trained on rendered frames; the card is docs/models/twin.md."""
 
-    def __init__(self, site: SitePlan | None = None) -> None:  # noqa: ARG002 - as every detector of the registry
+    def __init__(self, site: SitePlan | None = None) -> None:
         with resources.as_file(resources.files("detectors.detection") / "weights" / "twin.onnx") as path:
-            super().__init__(path, "twin")
+            super().__init__(path, "twin", site=site)

@@ -63,7 +63,8 @@ def _made(name: str, site: SitePlan | None) -> Detector:
     made: Detector
     if where in FROM_FILE:
         module, _, kind = FROM_FILE[where].partition(":")
-        made = getattr(import_module(module), kind)(Path(what))
+        options = {"site": site} if where == "onnx" else {}
+        made = getattr(import_module(module), kind)(Path(what), **options)
     elif name in DETECTORS:
         made = getattr(import_module(where), what)(site)
     else:

@@ -17,6 +17,7 @@ RARITY = np.array([0.0, 0.0, 1.5, 1.0])  # -log of how often a class is seen, be
 PIXEL_SIGMA = 2.0
 FLOOR_SIGMA_M = 0.35
 CUT_SIGMA_M = 2.0  # along its way: how far off the middle is when the edge of the picture hides a part
+STEPS = 3  # of Newton's method with slope one, which brings the cuboid's lower edge to the box's
 EDGE_PX = 2.0  # so near to the edge of the picture a box is cut by it
 _CORNERS = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0.0, 1.0)])
 
@@ -53,19 +54,21 @@ class FootprintModel:
         Rows whose ground lies above the horizon come back as NaN.
         """
         edges_px = x0, _, x1, y1 = np.ascontiguousarray(boxes_px.T)
-        lower = self._sight.tangents((x0 + x1) / 2, y1)
-        way = self._way(*self._sight.ground_m(*lower))
+        lower = np.stack(self._sight.tangents((x0 + x1) / 2, y1))
         best, contact = classes.astype(np.int64), np.stack(self._sight.tangents(*contact_px.T))
         known = np.asarray(np.isfinite(contact_px).all(axis=1))
+        footing = self._sight.footing(np.where(known, contact, lower))
+        way = self._way(*self._sight.ground_m(lower[0], lower[1], footing))
         told = classes < VehicleClass.UNKNOWN
-        rows = np.flatnonzero(~(known & told))
+        untold = np.flatnonzero(~told)
+        if len(untold):
+            on = lower[:, untold], footing[:, untold]
+            best[untold] = self._likeliest(self._sight.extent(edges_px, untold), on, way[untold])
+        rows = np.flatnonzero(~known)
         if len(rows):
-            size = self._sight.extent(edges_px, rows)
-            places, costs = self._guesses(size, (lower[0][rows], lower[1][rows]), way[rows])
-            best[rows] = np.where(told[rows], best[rows], costs.argmin(axis=0))
-            picked = places[:, best[rows], np.arange(len(rows))]
-            contact[:, rows] = np.where(known[rows], contact[:, rows], picked)
-        position, covariance = self._placed(contact)
+            corners = self._corners_m[:, :, best[rows], way[rows]]
+            contact[:, rows] = self._fitted(lower[:, rows], footing[:, rows], corners)[0]
+        position, covariance = self._placed(contact, footing)
         covariance += self._hidden(way) * (self._is_cut(edges_px) & ~known)
         return Footprints(position.T, covariance.transpose(2, 0, 1), best, self._headings[way])
 
@@ -78,34 +81,45 @@ class FootprintModel:
         away[self._ways.contain(x, y)] = 0.0
         return np.asarray(away.argmin(axis=0))
 
-    def _guesses(
-        self, size: Float64Array, lower: tuple[Float64Array, Float64Array], way: Int64Array
-    ) -> tuple[Float64Array, Float64Array]:
-        """Return contacts (2, K, N) as tangents and costs (K, N) of each of K sizes for N boxes.
+    def _likeliest(
+        self, size: Float64Array, on: tuple[Float64Array, Float64Array], way: Int64Array
+    ) -> Int64Array:
+        """Return the class (N,) whose size is most like those of boxes: width and height (2, N) as tangents.
 
-        `size` (2, N) and `lower` (2 of N) are the boxes' width and height and their lower middle.
+        `on` are the boxes' lower middles (2, N) and their footings (4, N).
         """
         kinds, n = len(SIZES_M), len(way)
         corners = self._corners_m.take(way, axis=3).reshape(3, len(_CORNERS), kinds * n)
-        lower_a, lower_b = np.tile(lower, kinds)
-        a, b = lower_a, lower_b
-        for _ in range(3):
-            left, _, right, bottom = self._sight.boxes(a, b, corners)
-            a, b = a + lower_a - (left + right) / 2, b + lower_b - bottom
-        left, top, right, bottom = self._sight.boxes(a, b, corners)
-        wanted = np.maximum((right - left, bottom - top), self._sight.pixel).reshape(2, kinds, n)
+        lower, footing = (np.tile(part, kinds) for part in on)
+        _, shown = self._fitted(lower, footing, corners)
+        wanted = np.maximum(shown, self._sight.pixel).reshape(2, kinds, n)
         unlike = np.square(np.log(size[:, None] / wanted) / SIZE_SIGMA)
         cost = (unlike[0] + unlike[1]) / 2 + RARITY[:, None]
         cost[np.isnan(cost)] = np.inf
-        return np.stack((a, b)).reshape(2, kinds, n), cost
+        return np.asarray(cost.argmin(axis=0))
 
-    def _placed(self, contact: Float64Array) -> tuple[Float64Array, Float64Array]:
+    def _fitted(
+        self, lower: Float64Array, footing: Float64Array, corners_m: Float64Array
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return where cuboids stand (2, N) whose lower middle is seen at `lower` (2, N), and their size.
+
+        All are tangents, the size (2, N) as well; `corners_m` (3, 8, N) are the cuboids' own, in the axes of
+        the camera.
+        """
+        a, b = lower
+        for _ in range(STEPS):
+            left, _, right, bottom = self._sight.boxes(a, b, footing, corners_m)
+            a, b = a + lower[0] - (left + right) / 2, b + lower[1] - bottom
+        left, top, right, bottom = self._sight.boxes(a, b, footing, corners_m)
+        return np.stack((a, b)), np.stack((right - left, bottom - top))
+
+    def _placed(self, contact: Float64Array, footing: Float64Array) -> tuple[Float64Array, Float64Array]:
         """Return positions (2, N) m of contacts (2, N) as tangents, and their covariances (2, 2, N) m2.
 
         An error of PIXEL_SIGMA in the picture is carried to the ground by steps of one pixel.
         """
         a, b, step = *contact, self._sight.pixel
-        seen = self._sight.ground_m(np.stack((a, a + step, a)), np.stack((b, b, b + step)))
+        seen = self._sight.ground_m(np.stack((a, a + step, a)), np.stack((b, b, b + step)), footing)
         ground = np.stack(seen)
         slopes = ground[:, 1:] - ground[:, :1]
         slopes[np.isnan(slopes)] = 100.0

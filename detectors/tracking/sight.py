@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.camera import NEAR_M
-from detectors.datatypes.geometry import LEAST_FALL, GroundPlane
+from detectors.datatypes.geometry import LEAST_FALL
 from detectors.datatypes.ground import PiecewiseGround
 from detectors.datatypes.site import SitePlan
 
@@ -20,11 +20,13 @@ class Sight:
     def __init__(self, site: SitePlan) -> None:
         camera, ground = site.camera, site.ground
         self._axes = camera.rotation_camera_world()
-        plane = ground if isinstance(ground, GroundPlane) else ground.around
-        normal = np.array([-plane.slope_x, -plane.slope_y, 1.0])
         self._ground = ground
-        self._fall = (-self._axes @ normal).tolist()
-        self._height_m = float(normal @ camera.position_m) - plane.z0_m
+        pieces = ground.pieces if isinstance(ground, PiecewiseGround) else ()
+        around = ground.around if isinstance(ground, PiecewiseGround) else ground
+        planes = [*(piece.plane for piece in pieces), around]  # what lies around is the last: row -1
+        normals = np.array([(-plane.slope_x, -plane.slope_y, 1.0) for plane in planes])
+        heights_m = normals @ camera.position_m - [plane.z0_m for plane in planes]
+        self._footings = np.column_stack((-normals @ self._axes.T, heights_m)).T
         self._eye_m = camera.position_m
         self._position_m = camera.position_m.tolist()
         self._focal_px = camera.focal_px
@@ -48,19 +50,28 @@ class Sight:
             return np.maximum((wide, self.tangents(u, y1)[1] - self.tangents(u, y0)[1]), self.pixel)
         return np.maximum((x1 - x0, y1 - y0), 1.0) * self.pixel
 
-    def depth_m(self, a: Float64Array, b: Float64Array) -> Float64Array:
-        """Return how far ahead of the lens the ground is seen at tangents; NaN above the horizon."""
-        if isinstance(self._ground, PiecewiseGround):
-            right, down, ahead = self._axes
-            rays = np.multiply.outer(a, right) + np.multiply.outer(b, down) + ahead
-            return self._ground.reach(self._eye_m, rays.reshape(-1, 3)).reshape(np.shape(a))
-        fall = a * self._fall[0] + b * self._fall[1] + self._fall[2]
-        fall[fall <= LEAST_FALL] = np.nan
-        return np.asarray(self._height_m / fall)
+    def footing(self, tangents: Float64Array) -> Float64Array:
+        """Return (4, N) the plane on which each of the tangents (2, N) meets the ground.
 
-    def ground_m(self, a: Float64Array, b: Float64Array) -> tuple[Float64Array, Float64Array]:
-        """Return x and y of the ground seen at tangents (any shape); NaN above the horizon."""
-        depth_m = self.depth_m(a, b)
+        As its fall along a, along b and ahead, and the height of the lens above it in metres.
+        """
+        if not isinstance(self._ground, PiecewiseGround):
+            return self._footings.repeat(tangents.shape[1], axis=1)
+        rays = tangents.T @ self._axes[:2] + self._axes[2]
+        return self._footings[:, self._ground.met(self._eye_m, rays)]
+
+    @staticmethod
+    def depth_m(a: Float64Array, b: Float64Array, footing: Float64Array) -> Float64Array:
+        """Return how far ahead of the lens the plane of a footing (4, ...) is seen; NaN above the horizon."""
+        fall = a * footing[0] + b * footing[1] + footing[2]
+        fall[fall <= LEAST_FALL] = np.nan
+        return np.asarray(footing[3] / fall)
+
+    def ground_m(
+        self, a: Float64Array, b: Float64Array, footing: Float64Array
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return x and y of the plane of a footing (4, N) at tangents (..., N); NaN above the horizon."""
+        depth_m = self.depth_m(a, b, footing)
         right, down, ahead = self._axes.tolist()
         x = (a * right[0] + b * down[0] + ahead[0]) * depth_m + self._position_m[0]
         y = (a * right[1] + b * down[1] + ahead[1]) * depth_m + self._position_m[1]
@@ -80,12 +91,14 @@ class Sight:
         )
         return np.tensordot(self._axes, world, 1)
 
-    def boxes(self, a: Float64Array, b: Float64Array, corners_m: Float64Array) -> tuple[Float64Array, ...]:
-        """Return left, top, right, bottom (...) as tangents of cuboids that stand at a, b (...).
+    def boxes(
+        self, a: Float64Array, b: Float64Array, footing: Float64Array, corners_m: Float64Array
+    ) -> tuple[Float64Array, ...]:
+        """Return left, top, right, bottom (N,) as tangents of cuboids that stand at a, b (N,) on a footing.
 
-        `corners_m` (3, 8, ...) are those of `in_camera`. What is behind the lens comes back as NaN.
+        `corners_m` (3, 8, N) are those of `in_camera`. What is behind the lens comes back as NaN.
         """
-        depth_m = self.depth_m(a, b)
+        depth_m = self.depth_m(a, b, footing)
         x, y, z = corners_m[0] + depth_m * a, corners_m[1] + depth_m * b, corners_m[2] + depth_m
         z[z <= NEAR_M] = np.nan
         x /= z

@@ -7,6 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from detectors.detection import registry
+from scenarios.curve_names import curves_named
+from scenarios.errors import InputError
+from scenarios.experiments.bench_fit import counted, fit_bench
 from scenarios.experiments.calibrate import Asked, Calibrated, calibrate, write_curves
 from scenarios.experiments.held_out import Foretold
 from scenarios.experiments.trials import TrialSpec
@@ -14,9 +17,10 @@ from scenarios.progress import Progress
 from scenarios.spec import load_scenario
 from scenarios.texts import Texts
 from scenarios.weather_files import weather_named
+from twin.cameras.curves import DetectorCurves
 
 ORACLE = "oracle"
-__all__ = ["asked", "run", "show", "write_curves"]
+__all__ = ["asked", "from_benches", "run", "show", "write_curves"]
 
 
 def asked(  # noqa: PLR0913 - one parameter an option
@@ -46,6 +50,15 @@ def run(what: Asked, workers: int, cache: Path | None, progress: Progress) -> Ca
     return calibrate(what, workers, progress, cache or Path("out") / "calibrate" / name)
 
 
+def from_benches(name: str, made_on: str, files: list[Path], tried: list[Path], rest: str) -> Calibrated:
+    """Return curves from what benches counted; raises InputError."""
+    curves = curves_named(rest, name)
+    if not isinstance(curves, DetectorCurves):
+        msg = f"--rest {rest}: expected curves that were fitted, by name or as a file"
+        raise InputError(msg)
+    return fit_bench(name, made_on, counted(files, name), curves, counted(tried, name) if tried else None)
+
+
 def show(done: Calibrated, file: Path, texts: Texts) -> None:
     """Print how the curves did on views that they were not fitted on, and where they are."""
     console = Console(highlight=False)
@@ -61,6 +74,8 @@ def show(done: Calibrated, file: Path, texts: Texts) -> None:
         ("Recall on views left out of the fit", held.recall),
         ("False alarms a frame on views left out of the fit", held.false_alarms),
     ):
+        if not rows:
+            continue
         table = Table(title=texts.text(title))
         for heading in ("Part", "Rests on", "Measured", "95 % interval", "Curves say", "Off by"):
             table.add_column(texts.text(heading))

@@ -163,7 +163,12 @@ def train_command(
 
 
 @app.command(
-    "calibrate", epilog=examples("bconnect detector calibrate motion --date 2026-11-26 --out motion.json")
+    "calibrate",
+    epilog=examples(
+        "bconnect detector calibrate motion --date 2026-11-26 --out motion.json",
+        "bconnect detector calibrate twin --date 2026-11-26 --bench out/val/bench.json"
+        " --tried-bench out/test/bench.json --out twin.json",
+    ),
 )
 def calibrate_command(  # noqa: PLR0913 - one parameter an option
     name: Annotated[str, typer.Argument(help=f"oracle, or: {DETECTOR_HELP}", metavar="NAME")],
@@ -184,16 +189,32 @@ def calibrate_command(  # noqa: PLR0913 - one parameter an option
     cache: Annotated[
         Path | None, typer.Option(help="Folder that keeps what was watched; else out/calibrate/NAME.")
     ] = None,
+    bench: Annotated[
+        list[Path] | None, typer.Option(help="Fit to what a bench.json counted instead; may be repeated.")
+    ] = None,
+    tried_bench: Annotated[
+        list[Path] | None, typer.Option(help="With --bench: other ones, to try the curves on.")
+    ] = None,
+    rest: Annotated[
+        str, typer.Option(help="With --bench: curves that have what no bench measures, name or file.")
+    ] = "motion",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
 ) -> None:
     """Fit the curves of analytic sensing for a detector on rendered runs, and try them on other views.
 
-    Interrupted, the same command goes on where it was.
+    Interrupted, the same command goes on where it was. With --bench nothing is rendered: recall and false
+    detections are those of the bench; how long a vehicle goes unseen, how far off its place is and how
+    often its track changes are those of --rest.
     """
     from scenarios.cli import calibrating_curves  # noqa: PLC0415 - numba, OpenCV: not for `--help`
 
     texts = texts_for(lang)
+    if bench:
+        done = calibrating_curves.from_benches(name, date.date().isoformat(), bench, tried_bench or [], rest)
+        calibrating_curves.write_curves(done, out)
+        calibrating_curves.show(done, out, texts)
+        return
     asked = calibrating_curves.asked(
         name, scenario, date.date().isoformat(), views=views, tried=tried, cameras=cameras, seed=seed,
         weather=weather, seconds=seconds,

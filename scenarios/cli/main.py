@@ -27,6 +27,7 @@ from scenarios.cli import (
     detect,
     detector,
     doctor,
+    hunt,
     live,
     network,
     place,
@@ -86,6 +87,7 @@ app.command("live", epilog=live.EXAMPLES)(live.live)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("place", epilog=place.EXAMPLES)(place.place)
 app.command("trainer", epilog=trainer.EXAMPLES)(trainer.trainer)
+app.command("hunt", epilog=hunt.EXAMPLES)(hunt.hunt_command)
 app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
 app.add_typer(cameras.app, name="cameras")
 app.add_typer(cases.app, name="cases")

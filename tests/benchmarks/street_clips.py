@@ -28,7 +28,8 @@ class StreetClip:
 def street_clips() -> tuple[StreetClip, ...]:
     """Render what the first view of each of eight cameras sees; about half a CPU minute."""
     plan = load_plan("beruang-madu-proposal")
-    first = [camera.views[0] for camera in plan.cameras]
+    named = {view.name: view for view in plan.views}
+    first = [named[camera.views[0]] for camera in plan.cameras]
     views = tuple(replace(view, size_px=SIZE_PX) for view in first[:8])
     spec = TwinSpec(load_scenario("beruang-madu"), views, lasting_s=SECONDS, fps=FPS, hours=(12.0,))
     frames: dict[str, list[Frame]] = {}

@@ -1,0 +1,1 @@
+"""The innocent-hunter: looks for scenes in which a rule accuses somebody who did nothing."""

@@ -1,0 +1,101 @@
+"""The street of a hunt: a view of a plan, its true camera, and vehicles that stop and go along its kerb."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.geometry import Polygon
+from detectors.datatypes.site import SitePlan
+from scenarios.offences import KTL_WINDOW
+from scenarios.results import Scenario
+from scenarios.spec import load_plan, load_scenario
+from twin.cameras.curves import DetectorCurves, curves_of
+from twin.cameras.plans import ViewSpec
+from twin.cameras.survey import mount, site_plan
+from twin.network import library
+from twin.network.model import RoadNetwork
+from twin.randomness import Seed
+
+BRAKES_MPS2, SPEEDS_UP_MPS2, COMES_MPS = 2.0, 1.5, 6.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Street:
+    """One view of a scenario: network, true camera and a site plan whose survey was free of error."""
+
+    scenario: Scenario
+    network: RoadNetwork
+    view: ViewSpec
+    camera: PinholeCamera
+    site: SitePlan
+    curves: DetectorCurves
+
+
+def street(scenario: str, view: str, detector: str) -> Street:
+    """Return a view of a scenario's plan, with the errors of place of a detector's curves."""
+    told = load_scenario(scenario)
+    network = library.resolve(told.network)
+    spec = next(one for one in load_plan(told.plan).views if one.name == view)
+    curves = curves_of(detector) or curves_of("motion")
+    if curves is None:
+        msg = "the curves of `motion` are missing from the package"
+        raise FileNotFoundError(msg)
+    camera = mount(network, spec)
+    surveyed = site_plan(network, spec, Seed(0), window=KTL_WINDOW)
+    return Street(told, network, spec, camera, surveyed, curves)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strip:
+    """A band of the ground along a road: its edges (K, 2) beside the lanes and away from them."""
+
+    inner_m: Float64Array
+    outer_m: Float64Array
+
+    @classmethod
+    def of(cls, area: Polygon) -> "Strip":
+        """Return the strip of a polygon whose first half of corners runs along one edge, the rest back."""
+        half = len(area.corners_m) // 2
+        return cls(area.corners_m[:half], area.corners_m[half:][::-1])
+
+    @property
+    def length_m(self) -> float:
+        """Return how long its inner edge is."""
+        return float(np.hypot(*np.diff(self.inner_m, axis=0).T).sum())
+
+    @property
+    def width_m(self) -> float:
+        """Return how wide it is at its middle."""
+        return float(np.hypot(*(self.outer_m - self.inner_m)[len(self.inner_m) // 2]))
+
+    def at(self, along_m: Float64Array, beyond_m: float) -> Float64Array:
+        """Return places (N, 2) so far along the inner edge and `beyond_m` from it: to the outer edge and on.
+
+        Before its beginning and after its end it goes straight on.
+        """
+        steps = np.hypot(*np.diff(self.inner_m, axis=0).T)
+        ends = np.concatenate(([0.0], np.cumsum(steps)))
+        piece = np.clip(np.searchsorted(ends, along_m, side="right") - 1, 0, len(steps) - 1)
+        first, second = self.inner_m[piece], self.inner_m[piece + 1]
+        share = ((along_m - ends[piece]) / steps[piece])[:, None]
+        across = self.outer_m[piece] - first
+        across = across / np.maximum(np.hypot(*across.T), 1e-9)[:, None]
+        return np.asarray(first + share * (second - first) + beyond_m * across)
+
+
+def stopping(times_s: Float64Array, from_s: float, to_s: float, at_m: float) -> Float64Array:
+    """Return where along the road (N,) a vehicle is that stands at `at_m` between two instants.
+
+    It brakes and speeds up steadily, to and from COMES_MPS, and is driven at that before and after.
+    """
+    before, after = np.maximum(from_s - times_s, 0.0), np.maximum(times_s - to_s, 0.0)
+    return np.asarray(at_m - _way_m(before, BRAKES_MPS2) + _way_m(after, SPEEDS_UP_MPS2))
+
+
+def _way_m(times_s: Float64Array, rate_mps2: float) -> Float64Array:
+    """Return how far (N,) one comes from rest in so many seconds, up to COMES_MPS."""
+    full_s = COMES_MPS / rate_mps2
+    slow = np.minimum(times_s, full_s)
+    return np.asarray(rate_mps2 * slow**2 / 2 + COMES_MPS * (times_s - slow))
