@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from detectors.archive.canonical import RecordError, canonical, restored
+from detectors.archive.errors import StoreError
 from detectors.archive.records import Record, RecordKind, digest_of
 from detectors.archive.schema import RECORDS
 
@@ -78,3 +79,14 @@ def tombstones(connection: sa.Connection) -> tuple[tuple[int, int, Tombstone], .
         except RecordError:  # verify says of each of its records that it was changed
             continue
     return tuple(found)
+
+
+def check_not_erased(connection: sa.Connection, case_id: str) -> None:
+    """Raise StoreError where a case was erased: what is told again would bring it back."""
+    c = RECORDS.c
+    wanted = sa.select(c.seq).where(
+        c.subject == case_id, c.kind == RecordKind.CASE.value, c.payload == ERASED
+    )
+    if connection.scalar(wanted.limit(1)) is not None:
+        msg = f"{case_id}: was erased when its time was over; it is not kept again"
+        raise StoreError(msg)

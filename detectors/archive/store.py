@@ -1,7 +1,6 @@
 """The case store: a Docket in a database, on a log of records that cannot be changed unnoticed."""
 
 import json
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from detectors.archive.audit import Access, accesses, append
 from detectors.archive.canonical import RecordError, canonical, restored
 from detectors.archive.chain import HeldChain, accuses, ids_of, last_told, leading_id, records_of
 from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
-from detectors.archive.erasures import ERASED
+from detectors.archive.erasures import check_not_erased
 from detectors.archive.errors import HistoryError, SealError, StoreError
 from detectors.archive.identity import continues
 from detectors.archive.keys import PublicKey
@@ -23,36 +22,18 @@ from detectors.archive.pictures import jpeg_of, mp4_of
 from detectors.archive.plate_sightings import PlateSightings
 from detectors.archive.projection import case_of, project, same_violation
 from detectors.archive.purge import Held, Order, Purged, planned, purge
-from detectors.archive.records import Entry, Record, RecordKind
+from detectors.archive.records import Entry, RecordKind
 from detectors.archive.schema import CASES, RECORDS
 from detectors.archive.seals import Sealer
-from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name, named_sha256
-from detectors.archive.telling import Told, told_of
+from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name
+from detectors.archive.stored import StoredPicture, stored_picture
+from detectors.archive.telling import Told, salt_for, told_of
 from detectors.archive.verify import Terms, Verification, verify
-from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 
-Box = tuple[float, float, float, float]
 __all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "StoredPicture"]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file.
-
-    `box_px` is where its vehicle, or its plate, stands in it, None where that was not kept. `others_px` are
-    the others that were followed. Simulated pictures have a bar below what these count from.
-    """
-
-    case_id: str
-    kind: PictureKind
-    taken_ns: int
-    path: str
-    sha256: str
-    box_px: Box | None = None
-    others_px: tuple[Box, ...] | None = None
-    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +122,9 @@ class CaseStore:
             if known is not None and not _is_news(case, known.case):
                 return
             if known is None:
-                _check_not_erased(chain.connection, case.case_id)
+                check_not_erased(chain.connection, case.case_id)
             same_as = known.same_as if known else None
-            told = Told(case, same_as or same_violation(chain.connection, case), _salt(case))
+            told = Told(case, same_as or same_violation(chain.connection, case), salt_for(case))
             last_ns = case.history[-1].timestamp_ns
             entry = Entry(last_ns, RecordKind.CASE, case.case_id, told.payload, "", case.simulated)
             project(chain, told, chain.append(entry))
@@ -220,7 +201,7 @@ class CaseStore:
             leading = leading_id(connection, case_id)
             ids = () if leading is None else ids_of(connection, leading)
             found = records_of(connection, ids, (RecordKind.PICTURE.value,))
-        return tuple(_stored(one) for one in found)
+        return tuple(stored_picture(one) for one in found)
 
     def clips(self, case_id: str) -> tuple[str, ...]:
         """Return the paths of the clips of a case, from the folder of the store."""
@@ -336,52 +317,11 @@ class CaseStore:
             raise StoreError(msg) from error
 
 
-def _stored(record: Record) -> StoredPicture:
-    said = json.loads(record.payload)
-    kind, sha256 = PictureKind(said["kind"]), named_sha256(record.file)
-    boxes = [_box(one) for one in said.get("others_px") or ()]
-    return StoredPicture(
-        record.subject,
-        kind,
-        said["taken_ns"],
-        record.file,
-        sha256,
-        _box(said["box_px"]) if "box_px" in said else None,
-        tuple(boxes) if "others_px" in said else None,
-        bool(record.simulated),
-    )
-
-
-def _box(said: list[float]) -> Box:
-    x0, y0, x1, y1 = said
-    return x0, y0, x1, y1
-
-
 def _check_id(case_id: str) -> None:
     """Raise StoreError where an id cannot name a folder."""
     if not is_name(case_id):
         msg = f"{case_id!r}: not the id of a case; expected letters, digits, -, _ and ."
         raise StoreError(msg)
-
-
-def _check_not_erased(connection: sa.Connection, case_id: str) -> None:
-    """Raise StoreError where a case was erased: what is told again would bring it back."""
-    c = RECORDS.c
-    wanted = sa.select(c.seq).where(
-        c.subject == case_id, c.kind == RecordKind.CASE.value, c.payload == ERASED
-    )
-    if connection.scalar(wanted.limit(1)) is not None:
-        msg = f"{case_id}: was erased when its time was over; it is not kept again"
-        raise StoreError(msg)
-
-
-def _salt(case: Case) -> str:
-    """Return what makes the digest of a record unlike that of any guess at it.
-
-    The digest outlives the content, and there are only so many plates. A simulated case accuses nobody,
-    and the same run writes the same records.
-    """
-    return "" if case.simulated else secrets.token_hex(16)
 
 
 def _is_news(case: Case, known: Case) -> bool:

@@ -1,6 +1,7 @@
 """What a record of a case says: the case as somebody told it, and which other case it turned out to be."""
 
 import json
+import secrets
 from dataclasses import dataclass
 
 from detectors.archive.canonical import RecordError, canonical, restored
@@ -33,3 +34,12 @@ def told_of(payload: str) -> Told:
     except json.JSONDecodeError as error:
         msg = f"a record does not hold a case ({error})"
         raise RecordError(msg) from error
+
+
+def salt_for(case: Case) -> str:
+    """Return what makes the digest of a record unlike that of any guess at it.
+
+    The digest outlives the content, and there are only so many plates. A simulated case accuses nobody,
+    and the same run writes the same records.
+    """
+    return "" if case.simulated else secrets.token_hex(16)

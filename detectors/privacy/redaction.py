@@ -80,21 +80,32 @@ def redact(
         raise RedactionRefused(msg)
     plates, people = _known(plates_px), _known(people_px)
     seen = None if others is None or _known([one.box_px for one in others]) is None else tuple(others)
-    hidden = np.zeros(picture_bgr.shape[:2], dtype=np.bool_)
-    for one in seen or ():
+    shown = picture_bgr.copy()
+    shown[_hidden(picture_bgr.shape, accused, seen or (), plates or (), people or ())] = GREY
+    if seen is None or people is None or (plates is None and plates_px is not None):
+        _blur_outside(shown, accused.box_px)
+    return shown
+
+
+def _hidden(
+    shape: tuple[int, ...],
+    accused: AccusedVehicle,
+    others: Sequence[VehicleBox],
+    plates: Sequence[Box],
+    people: Sequence[Box],
+) -> BoolArray:
+    """Return (h, w) bool: what becomes grey. The accused's plate comes before vehicles, after plates."""
+    hidden = np.zeros(shape[:2], dtype=np.bool_)
+    for one in others:
         _mark(hidden, _hidden_of(one, plates))
     if not accused.only_plate:
         _mark(hidden, _head(accused.box_px, accused.vehicle_class))
     own_plate = _own_plate(accused)
     if own_plate is not None:
         _mark(hidden, own_plate, value=False)
-    for box in (*(plates or ()), *(people or ())):
+    for box in (*plates, *people):
         _mark(hidden, _grown(box))
-    shown = picture_bgr.copy()
-    shown[hidden] = GREY
-    if seen is None or people is None or (plates is None and plates_px is not None):
-        _blur_outside(shown, accused.box_px)
-    return shown
+    return hidden
 
 
 def _is_box(box: Box) -> bool:
@@ -109,10 +120,10 @@ def _known(boxes: Sequence[Box] | None) -> tuple[Box, ...] | None:
     return tuple(boxes)
 
 
-def _hidden_of(vehicle: VehicleBox, plates: tuple[Box, ...] | None) -> Box:
+def _hidden_of(vehicle: VehicleBox, plates: Sequence[Box]) -> Box:
     """Return what is hidden of another vehicle besides its plates."""
     x0, y0, x1, y1 = vehicle.box_px
-    middles = (((p[0] + p[2]) / 2, (p[1] + p[3]) / 2) for p in plates or ())
+    middles = (((p[0] + p[2]) / 2, (p[1] + p[3]) / 2) for p in plates)
     if any(x0 <= x <= x1 and y0 <= y <= y1 for x, y in middles):
         return _head(vehicle.box_px, vehicle.vehicle_class)
     return _grown(vehicle.box_px, 0.0)
