@@ -6,11 +6,11 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 import numpy as np
 
 from detectors.cases.deeds import Actor, CaseStep, Deed
-from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
+from detectors.cases.evidence import Box, RecentFrames, Seen, box_in_crop, cropped, outlined, zoom_to_fill
 from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
-from detectors.datatypes.arrays import BoolArray, Float32Array, UInt8Array
+from detectors.datatypes.arrays import BoolArray, Float32Array
 from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
@@ -176,9 +176,9 @@ class ViewEngine:
         if shown is None:
             return ()
         box = shown.boxes_px[verdict.track_id]
-        self._attach(entry, PictureKind.VEHICLE, shown.frame, cropped(shown.frame.image_bgr, box))
+        self._show_near(entry, shown, verdict.track_id)
         if entry.case.enforcement is CaseTrack.STANDING:
-            self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
+            self._show(entry, PictureKind.CONTEXT, shown, verdict.track_id)
             return self._ask_zoomed(entry, box, frame)
         kinds = BEGUN_AND_LATER
         if verdict.article == SIGNAL_ARTICLE:
@@ -187,8 +187,7 @@ class ViewEngine:
             kinds = (PictureKind.MEASURED_FROM, PictureKind.MEASURED_TO)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
-            picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
-            self._attach(entry, kind, scene.frame, picture)
+            self._show(entry, kind, scene, verdict.track_id)
         return ()
 
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
@@ -207,9 +206,26 @@ class ViewEngine:
         if clip is not None:
             self.docket.attach_clip(clip)
 
-    def _attach(self, entry: Entry, kind: PictureKind, frame: Frame, image_bgr: UInt8Array) -> None:
-        case_id = entry.case.case_id
-        self.docket.attach(EvidencePicture(case_id, kind, frame.timestamp_ns, image_bgr, frame.simulated))
+    def _show(self, entry: Entry, kind: PictureKind, seen: Seen, track_id: int) -> None:
+        """Attach a whole frame with the vehicle outlined."""
+        box, frame = seen.boxes_px[track_id], seen.frame
+        taken = (
+            entry.case.case_id,
+            kind,
+            frame.timestamp_ns,
+            outlined(frame.image_bgr, box),
+            frame.simulated,
+        )
+        self.docket.attach(EvidencePicture(*taken, box, seen.others_px(track_id)))
+
+    def _show_near(self, entry: Entry, seen: Seen, track_id: int) -> None:
+        """Attach what is around the vehicle."""
+        box, frame = seen.boxes_px[track_id], seen.frame
+        here = box_in_crop(frame.image_bgr, box)
+        others = seen.others_px(track_id, (box[0] - here[0], box[1] - here[1]))
+        part = cropped(frame.image_bgr, box)
+        taken = (entry.case.case_id, PictureKind.VEHICLE, frame.timestamp_ns, part, frame.simulated)
+        self.docket.attach(EvidencePicture(*taken, here, others))
 
     def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
         case_id = entry.case.case_id
@@ -241,7 +257,8 @@ class ViewEngine:
             return _record(frame, (), ())
         kind = PictureKind.PLATE if look.closer else PictureKind.ZOOMED
         case_id, at_ns = look.case.case_id, frame.timestamp_ns
-        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated))
+        box_px = look.in_picture(frame)
+        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated, box_px))
         if self.plates is None or look.case.plate is not None:
             return _record(frame, (), ())
         return self._name(look, frame, self.plates)

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     ESTATE = "estates"
     DEMAND = "demands"
     RECIPE = "recipes"
+    RETENTION = "retentions"
 
 
 def known_names(kind: Kind) -> tuple[str, ...]:

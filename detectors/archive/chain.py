@@ -48,6 +48,16 @@ class HeldChain:
         self.connection.execute(sa.update(HEAD).values(sealed=covered.last))
 
 
+NOT_EVIDENCE = (RecordKind.SEAL.value, RecordKind.ACCESS.value, RecordKind.ERASURE.value)
+
+
+def accuses(connection: sa.Connection) -> bool | None:
+    """Return whether a record is not simulated, so that it may accuse somebody; None where none tells."""
+    c = RECORDS.c
+    found = connection.scalars(sa.select(c.simulated).where(c.kind.not_in(NOT_EVIDENCE)).distinct()).all()
+    return None if not found else not all(found)
+
+
 def last_told(connection: sa.Connection, case_id: str) -> Told | None:
     """Return what was last recorded under a case id, None where there is nothing."""
     wanted = sa.select(RECORDS.c.payload).join(CASES, CASES.c.seq == RECORDS.c.seq)

@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from detectors.archive.errors import StoreError
-from detectors.archive.schema import METADATA
+from detectors.archive.schema import FIRST_TABLES, METADATA
 
 DATABASE = "cases.db"
 BUSY_MS = 30_000
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0001"
+NEWEST = "0002"
 VERSIONS = "alembic_version"
 SETTING_UP = 0x62637473  # a number of ours for the advisory lock of PostgreSQL
 
@@ -76,9 +76,10 @@ def connect(place: Place) -> sa.Engine:
 
 
 def _make_durable(connection: Any, _record: object) -> None:
-    """Make SQLite keep what was committed through a crash or a power cut."""
+    """Make SQLite keep what was committed through a crash or a power cut, and nothing that was deleted."""
     connection.isolation_level = None  # transactions begin where this module says so
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in (f"busy_timeout={BUSY_MS}", *pragmas):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
@@ -136,7 +137,8 @@ def _check(found: set[str], version: str | None, name: str, *, create: bool) -> 
     if {"cases", "events", "pictures"} <= found and "records" not in found:
         msg = f"{name}: a case store without a record log, of an earlier version; begin a new one beside it"
         raise StoreError(msg)
-    if found and not found >= {*METADATA.tables, VERSIONS}:
+    expected = FIRST_TABLES if version is not None and version < NEWEST else {*METADATA.tables}
+    if found and not found >= {*expected, VERSIONS}:
         msg = f"{name}: a database, but not a case store (tables: {', '.join(sorted(found))})"
         raise StoreError(msg)
     if version is not None and version > NEWEST:

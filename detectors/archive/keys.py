@@ -73,8 +73,8 @@ def new_key(path: Path, from_ns: int, until_ns: int) -> PublicKey:
     private = Ed25519PrivateKey.generate()
     raw, public = private.private_bytes_raw(), private.public_key().public_bytes_raw()
     made = PublicKey(base64.b64encode(public).decode(), from_ns, until_ns)
-    _write_new(path, _text("private", base64.b64encode(raw).decode(), made), 0o600)
-    _write_new(public_file(path), _text("public", made.text, made), 0o644)
+    _write_new(path, dated_text("private", base64.b64encode(raw).decode(), from_ns, until_ns), 0o600)
+    _write_new(public_file(path), dated_text("public", made.text, from_ns, until_ns), 0o644)
     return made
 
 
@@ -85,22 +85,23 @@ def public_file(path: Path) -> Path:
 
 def signing_key(reference: str, environ: Mapping[str, str]) -> SigningKey:
     """Return the key that "file:PATH" or "env:NAME" names; SealError where there is none that can seal."""
-    values = _read(reference, environ, private=True)
-    raw = _bytes(values, "private", reference)
+    values = key_values(reference, environ, private=True)
+    raw = key_bytes(values, "private", reference)
     private = Ed25519PrivateKey.from_private_bytes(raw)
     text = base64.b64encode(private.public_key().public_bytes_raw()).decode()
-    return SigningKey(PublicKey(text, *_window(values, reference)), reference, private)
+    return SigningKey(PublicKey(text, *key_window(values, reference)), reference, private)
 
 
 def public_key(reference: str, environ: Mapping[str, str]) -> PublicKey:
     """Return the public key of "file:PATH" or "env:NAME"; SealError where there is none."""
-    values = _read(reference, environ, private=False)
-    text = base64.b64encode(_bytes(values, "public", reference)).decode()
-    return PublicKey(text, *_window(values, reference))
+    values = key_values(reference, environ, private=False)
+    text = base64.b64encode(key_bytes(values, "public", reference)).decode()
+    return PublicKey(text, *key_window(values, reference))
 
 
-def _text(part: str, value: str, key: PublicKey) -> str:
-    since, until = (datetime.fromtimestamp(ns // NS_PER_S, UTC) for ns in (key.from_ns, key.until_ns))
+def dated_text(part: str, value: str, from_ns: int, until_ns: int) -> str:
+    """Return the text of a key: its part in base64, from and until when it holds."""
+    since, until = (datetime.fromtimestamp(ns // NS_PER_S, UTC) for ns in (from_ns, until_ns))
     return f'{part} = "{value}"\nfrom = {since.isoformat()}\nuntil = {until.isoformat()}\n'
 
 
@@ -114,7 +115,8 @@ def _write_new(path: Path, text: str, mode: int) -> None:
         file.write(text)
 
 
-def _read(reference: str, environ: Mapping[str, str], *, private: bool) -> dict[str, object]:
+def key_values(reference: str, environ: Mapping[str, str], *, private: bool) -> dict[str, object]:
+    """Return what the text of a key says; SealError where there is none, or others may read it."""
     scheme, _, name = reference.partition(":")
     if scheme not in ("file", "env") or not name:
         msg = "a key is named by reference: file:PATH or env:NAME"  # never repeat what may be the key itself
@@ -141,7 +143,8 @@ def _file_text(path: Path, *, private: bool) -> str:
         raise SealError(msg) from error
 
 
-def _bytes(values: dict[str, object], part: str, reference: str) -> bytes:
+def key_bytes(values: dict[str, object], part: str, reference: str) -> bytes:
+    """Return the 32 bytes of a part of a key; SealError where it has none."""
     try:
         raw = base64.b64decode(str(values[part]), validate=True)
     except (KeyError, binascii.Error):
@@ -152,7 +155,8 @@ def _bytes(values: dict[str, object], part: str, reference: str) -> bytes:
     return raw
 
 
-def _window(values: dict[str, object], reference: str) -> tuple[int, int]:
+def key_window(values: dict[str, object], reference: str) -> tuple[int, int]:
+    """Return from and until when a key holds, ns since 1970; SealError where it does not say."""
     since, until = values.get("from"), values.get("until")
     for value in (since, until):
         if not isinstance(value, datetime) or value.tzinfo is None:

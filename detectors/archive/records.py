@@ -16,6 +16,8 @@ class RecordKind(StrEnum):
     CLIP = "clip"
     STATEMENT = "statement"  # what was measured, how well, and by what
     SEAL = "seal"
+    ACCESS = "access"  # who looked at, exported, decided or purged, or was refused
+    ERASURE = "erasure"  # the tombstone of what a purge erased
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,3 +64,18 @@ FILES = sa.Table(
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+
+# Plates of those who did nothing, as keyed hashes, until they expire. Not part of the log: what is in the
+# log stays. `period_ns` is the beginning of the period of the key.
+PLATE_HASHES = sa.Table(
+    "plate_hashes",
+    METADATA,
+    sa.Column("period_ns", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.String, primary_key=True),
+    sa.Column("place", sa.String, primary_key=True),
+    sa.Column("seen_ns", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("expires_ns", sa.BigInteger, nullable=False),
+)
+sa.Index("plate_hashes_by_expiry", PLATE_HASHES.c.expires_ns)
+
+FIRST_TABLES = frozenset({"records", "head", "cases", "identities", "files"})  # of version 0001

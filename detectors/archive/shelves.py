@@ -13,6 +13,11 @@ from detectors.archive.schema import FILES
 EVIDENCE = "evidence"
 
 
+def is_name(case_id: str) -> bool:
+    """Return whether an id can name a folder: it comes from the names of views."""
+    return bool(case_id) and not {"/", "\\", "\0"} & set(case_id) and not case_id.startswith(".")
+
+
 def file_name(subject: str, stem: str, content: bytes, ending: str) -> str:
     """Return e.g. "evidence/CASE/context.SHA256.jpg": the same content of a case has the same name."""
     return f"{EVIDENCE}/{subject}/{stem}.{sha256(content)}.{ending}"
@@ -37,6 +42,9 @@ class Shelf(Protocol):
     def content(self, connection: sa.Connection, name: str) -> bytes | None:
         """Return what is in a file, None where it is not there."""
 
+    def erase(self, connection: sa.Connection, subject: str) -> int:
+        """Take away all files of a case, drafts of a writer that was killed too; return how many."""
+
 
 class FolderShelf:
     """Files below a folder; a reader sees none or the whole one, whatever happens in between."""
@@ -59,6 +67,23 @@ class FolderShelf:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def erase(self, connection: sa.Connection, subject: str) -> int:  # noqa: ARG002 - the port's
+        """Unlink what lies in the folder of a case, and the folder; a link is unlinked, never followed."""
+        folder = self._folder / EVIDENCE / subject
+        if not is_name(subject) or not (folder.is_dir() or folder.is_symlink()):
+            return 0
+        if folder.is_symlink():
+            folder.unlink()
+            return 1
+        files = [one for one in folder.iterdir() if one.is_symlink() or not one.is_dir()]
+        for one in files:
+            one.unlink()
+        _sync(folder)
+        if not any(folder.iterdir()):
+            folder.rmdir()
+            _sync(folder.parent)
+        return len(files)
+
 
 class DatabaseShelf:
     """Files as rows, in the transaction of the record that names them."""
@@ -72,6 +97,11 @@ class DatabaseShelf:
         """Return what is in a file, None where it is not there."""
         found = connection.scalar(sa.select(FILES.c.content).where(FILES.c.name == name))
         return None if found is None else bytes(found)
+
+    def erase(self, connection: sa.Connection, subject: str) -> int:
+        """Delete the rows of a case."""
+        of_case = FILES.c.name.startswith(f"{EVIDENCE}/{subject}/", autoescape=True)
+        return int(connection.execute(sa.delete(FILES).where(of_case)).rowcount)
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -10,36 +10,30 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from detectors.archive.audit import Access, accesses, append
 from detectors.archive.canonical import RecordError, canonical, restored
-from detectors.archive.chain import HeldChain, ids_of, last_told, leading_id, records_of
+from detectors.archive.chain import HeldChain, accuses, ids_of, last_told, leading_id, records_of
 from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
+from detectors.archive.erasures import check_not_erased
 from detectors.archive.errors import HistoryError, SealError, StoreError
 from detectors.archive.identity import continues
 from detectors.archive.keys import PublicKey
 from detectors.archive.pictures import jpeg_of, mp4_of
+from detectors.archive.plate_sightings import PlateSightings
 from detectors.archive.projection import case_of, project, same_violation
+from detectors.archive.purge import Held, Order, Purged, planned, purge
 from detectors.archive.records import Entry, RecordKind
 from detectors.archive.schema import CASES, RECORDS
 from detectors.archive.seals import Sealer
-from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, named_sha256
-from detectors.archive.telling import Told, told_of
+from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name
+from detectors.archive.stored import StoredPicture, stored_picture
+from detectors.archive.telling import Told, salt_for, told_of
 from detectors.archive.verify import Terms, Verification, verify
-from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture, PictureKind
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 
 __all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "StoredPicture"]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file."""
-
-    case_id: str
-    kind: PictureKind
-    taken_ns: int
-    path: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +73,8 @@ class CaseStore:
             sealer.key.check(sealer.now_ns())
         self.name = place.name
         self._sealer = sealer
-        beside = folder if folder is not None else place.beside
-        self.shelf: Shelf = DatabaseShelf() if beside is None else FolderShelf(beside)
+        self._beside = folder if folder is not None else place.beside
+        self.shelf: Shelf = DatabaseShelf() if self._beside is None else FolderShelf(self._beside)
         self._engine = connect(place)
         try:
             with plain_errors(self.name):
@@ -127,8 +121,10 @@ class CaseStore:
             known = last_told(chain.connection, case.case_id)
             if known is not None and not _is_news(case, known.case):
                 return
+            if known is None:
+                check_not_erased(chain.connection, case.case_id)
             same_as = known.same_as if known else None
-            told = Told(case, same_as or same_violation(chain.connection, case))
+            told = Told(case, same_as or same_violation(chain.connection, case), salt_for(case))
             last_ns = case.history[-1].timestamp_ns
             entry = Entry(last_ns, RecordKind.CASE, case.case_id, told.payload, "", case.simulated)
             project(chain, told, chain.append(entry))
@@ -136,7 +132,11 @@ class CaseStore:
 
     def attach(self, picture: EvidencePicture) -> None:
         """Keep an evidence picture, then record it; StoreError where the case is unknown."""
-        payload = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        payload: dict[str, object] = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        if picture.box_px is not None:
+            payload["box_px"] = [float(edge) for edge in picture.box_px]
+        if picture.others_px is not None:
+            payload["others_px"] = [[float(edge) for edge in box] for box in picture.others_px]
         entry = Entry(
             picture.taken_ns, RecordKind.PICTURE, picture.case_id, canonical(payload), "", picture.simulated
         )
@@ -201,13 +201,7 @@ class CaseStore:
             leading = leading_id(connection, case_id)
             ids = () if leading is None else ids_of(connection, leading)
             found = records_of(connection, ids, (RecordKind.PICTURE.value,))
-        told = [(json.loads(one.payload), one) for one in found]
-        return tuple(
-            StoredPicture(
-                one.subject, PictureKind(said["kind"]), said["taken_ns"], one.file, named_sha256(one.file)
-            )
-            for said, one in told
-        )
+        return tuple(stored_picture(one) for one in found)
 
     def clips(self, case_id: str) -> tuple[str, ...]:
         """Return the paths of the clips of a case, from the folder of the store."""
@@ -236,6 +230,40 @@ class CaseStore:
     ) -> Verification:
         """Hold the archive against itself (see `verify`); without `files` evidence files are left out."""
         return verify(self._engine, Terms(keys, head, self.shelf.content if files else None))
+
+    @property
+    def sightings(self) -> PlateSightings:
+        """The plates of those who did nothing, as keyed hashes."""
+        return PlateSightings(self._engine, self.name)
+
+    def accuses(self) -> bool | None:
+        """Return whether a record is not simulated, so that it may accuse somebody; None of an empty log."""
+        with self._reading() as connection:
+            return accuses(connection)
+
+    def note(self, access: Access) -> None:
+        """Record who did what, or was refused it."""
+        with self._chain() as chain:
+            append(chain, access)
+            self._seal_if_due(chain)
+
+    def accesses(self) -> tuple[Access, ...]:
+        """Return the audit log, oldest first."""
+        with self._reading() as connection:
+            return accesses(connection)
+
+    def planned_purge(self, order: Order) -> Purged:
+        """Return what a purge would erase."""
+        with self._plain_errors():
+            return planned(self._held(), order)
+
+    def purge(self, order: Order) -> Purged:
+        """Erase what may not be kept longer, and search the files of the store for it (see `purge`)."""
+        with self._plain_errors():
+            return purge(self._held(), order)
+
+    def _held(self) -> Held:
+        return Held(self._engine, self.shelf, self._beside, self._sealer)
 
     def _keep(self, entry: Entry, what: str, stem: str, file: tuple[bytes, str] | None) -> None:
         """Record evidence of a case, its file first; evidence that is there already changes nothing."""
@@ -290,8 +318,8 @@ class CaseStore:
 
 
 def _check_id(case_id: str) -> None:
-    """Raise StoreError where an id cannot name a folder: it comes from the names of views."""
-    if not case_id or "/" in case_id or "\\" in case_id or case_id.startswith("."):
+    """Raise StoreError where an id cannot name a folder."""
+    if not is_name(case_id):
         msg = f"{case_id!r}: not the id of a case; expected letters, digits, -, _ and ."
         raise StoreError(msg)
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from detectors.archive.canonical import RecordError
 from detectors.archive.database import reading
+from detectors.archive.erased import ErasedSeen
+from detectors.archive.erasures import ERASED
 from detectors.archive.errors import StoreError
 from detectors.archive.identity import identities
 from detectors.archive.keys import PublicKey
@@ -43,6 +45,9 @@ class Verification:
     seals: int = 0
     sealed: int = 0  # the last record that a good seal covers
     simulated: int = 0
+    erased: int = 0  # records whose content a tombstone says was erased
+    tombstones: int = 0
+    accesses: int = 0  # records of the audit log
     digest: str = NOTHING_BEFORE
     keys: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
@@ -99,11 +104,15 @@ class _Reader:
         self._trusted = {key.text: key for key in terms.keys}
         self._since_seal = 0  # simulated records that no seal covers yet
         self._noted = terms.head is None
+        self._erased = ErasedSeen.of(connection)
 
     def read(self) -> None:
         """Check every record."""
         for row in _rows(self._connection):
             self._check(row)
+        last_sealed = self._made.sealed if self._trusted else self._made.records
+        for code, where, detail in self._erased.at_the_end(last_sealed):
+            self._made.fault(code, where, detail)
         if not self._noted:
             self._made.fault("head-missing", self._terms.head[0] if self._terms.head else "")
 
@@ -117,17 +126,37 @@ class _Reader:
             made.fault("broken-chain", row.seq, "the record before it is another one")
         simulated = bool(row.simulated)
         said = (row.seq, row.at_ns, row.kind, row.subject, row.payload, row.file, simulated, row.previous)
-        if row.simulated not in (0, 1) or _digest(said) != row.digest:
+        if self._erased.says(row.seq):
+            self._check_erased(row, simulated=simulated)
+        elif row.simulated not in (0, 1) or _digest(said) != row.digest:
             made.fault("changed-record", row.seq, f"{row.kind} {row.subject}")
-        if row.kind == RecordKind.SEAL:
-            self._check_seal(row)
         elif row.file and self._terms.content is not None:
             self._check_file(row, self._terms.content)
+        if row.kind == RecordKind.SEAL:
+            self._check_seal(row)
+        made.tombstones += row.kind == RecordKind.ERASURE
+        made.accesses += row.kind == RecordKind.ACCESS
         made.digest = row.digest
         made.simulated += simulated
         self._since_seal += simulated
         if (row.seq, row.digest) == self._terms.head:
             self._noted = True
+
+    def _check_erased(self, row: Any, *, simulated: bool) -> None:
+        """Hold what stayed of a record against its tombstone; its content has to be gone."""
+        self._made.erased += 1
+        left = (row.seq, row.at_ns, row.kind, row.subject, row.file, simulated, row.previous, row.digest)
+        if row.simulated not in (0, 1) or not self._erased.holds(row, _digest(left)):
+            self._made.fault("changed-erased", row.seq, f"{row.kind} {row.subject}")
+        if row.payload != ERASED:
+            self._made.fault("not-erased", row.seq, f"{row.kind} {row.subject}")
+        elif row.file and self._terms.content is not None:
+            try:
+                held = self._terms.content(self._connection, row.file)
+            except OSError:
+                held = b""
+            if held is not None:
+                self._made.fault("not-erased", row.seq, row.file)
 
     def _check_file(self, row: Any, content: Content) -> None:
         self._made.files += 1
@@ -198,7 +227,7 @@ def _check_cases(connection: sa.Connection, made: Verification) -> None:
     """Hold the table of cases against the last record of each."""
     last = (
         sa.select(RECORDS.c.subject, sa.func.max(RECORDS.c.seq).label("seq"))
-        .where(RECORDS.c.kind == RecordKind.CASE.value)
+        .where(RECORDS.c.kind == RecordKind.CASE.value, RECORDS.c.payload != ERASED)
         .group_by(RECORDS.c.subject)
         .subquery()
     )
@@ -250,8 +279,9 @@ def _check_identities(connection: sa.Connection, made: Verification) -> None:
 
 def _all_told(connection: sa.Connection, case_id: str) -> Sequence[str]:
     """Return all that was told of a case: a plate may have been read anew."""
-    of_case = sa.and_(RECORDS.c.subject == case_id, RECORDS.c.kind == RecordKind.CASE.value)
-    return connection.scalars(sa.select(RECORDS.c.payload).where(of_case)).all()
+    c = RECORDS.c
+    of_case = sa.and_(c.subject == case_id, c.kind == RecordKind.CASE.value, c.payload != ERASED)
+    return connection.scalars(sa.select(c.payload).where(of_case)).all()
 
 
 def _names(payloads: Sequence[str]) -> set[tuple[object, ...]]:

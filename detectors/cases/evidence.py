@@ -24,6 +24,12 @@ class Seen:
     frame: Frame
     boxes_px: dict[int, Box]
 
+    def others_px(self, track_id: int, corner_px: tuple[float, float] = (0.0, 0.0)) -> tuple[Box, ...]:
+        """Return where the others stand in a part of the frame that begins at a corner (x, y)."""
+        x, y = corner_px
+        others = (box for other, box in self.boxes_px.items() if other != track_id)
+        return tuple((x0 - x, y0 - y, x1 - x, y1 - y) for x0, y0, x1, y1 in others)
+
 
 @dataclass(slots=True)
 class RecentFrames:
@@ -70,6 +76,13 @@ def cropped(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> UInt8Ar
     """Return the part of a picture (h, w, 3) around a box, `margin` of its size added on each side."""
     rows, columns = _span(image_bgr, box_px, margin)
     return np.ascontiguousarray(image_bgr[rows, columns])
+
+
+def box_in_crop(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> Box:
+    """Return where a box stands in what `cropped` gives of it."""
+    rows, columns = _span(image_bgr, box_px, margin)
+    x0, y0 = float(columns.start), float(rows.start)
+    return box_px[0] - x0, box_px[1] - y0, box_px[2] - x0, box_px[3] - y0
 
 
 def outlined(image_bgr: UInt8Array, box_px: Box, width_px: int = 2) -> UInt8Array:

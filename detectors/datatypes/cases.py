@@ -98,10 +98,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvidencePicture:
-    """A picture that belongs to a case; `taken_ns` is the time of its frame."""
+    """A picture that belongs to a case; `taken_ns` is the time of its frame.
+
+    `box_px` x0, y0, x1, y1 is where its vehicle stands in it, or its plate; None where that is not known.
+    `others_px` are the other vehicles that were followed there (there may be more), None where nobody knows.
+    """
 
     case_id: str
     kind: PictureKind
     taken_ns: int
     image_bgr: UInt8Array
     simulated: bool
+    box_px: tuple[float, float, float, float] | None = None
+    others_px: tuple[tuple[float, float, float, float], ...] | None = None

@@ -103,7 +103,13 @@ def _lines(found: Verification, texts: Texts, *, trusted: bool) -> list[str]:
         seals=found.seals,
         simulated=found.simulated,
     )
-    lines = [said, texts.text("Head: {head}", head=f"{found.records}:{found.digest}")]
+    lines = [said]
+    if found.tombstones or found.accesses:
+        of_privacy = "{erased} records erased by {tombstones} erasures; {accesses} lines of the audit log"
+        lines.append(
+            texts.text(of_privacy, erased=found.erased, tombstones=found.tombstones, accesses=found.accesses)
+        )
+    lines += [texts.text("Head: {head}", head=f"{found.records}:{found.digest}")]
     if found.seals:
         lines.append(texts.text("Sealed up to record {seq}", seq=found.sealed))
         lines += [texts.text("Sealed by key {key}", key=key) for key in sorted(found.keys)]

@@ -1,5 +1,6 @@
 """`bconnect cases`: what lies on the officer's desk."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -9,8 +10,11 @@ from rich.console import Console
 from detectors.archive.store import CaseLine, CaseStore
 from detectors.cases.law import UnknownSanction, sanction
 from detectors.datatypes.cases import Case
+from detectors.privacy.roles import Action
+from scenarios.cli.acting import As
 from scenarios.cli.terminal import Language, examples, texts_for
 from scenarios.errors import unknown_name
+from scenarios.guarding import allow, person, sees_plates
 from scenarios.texts import Texts
 from twin.clock import to_local
 
@@ -28,11 +32,13 @@ app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
 
 
 @app.command("list", epilog=LIST_EXAMPLES)
-def list_cases(where: Store, *, lang: Language = None) -> None:
+def list_cases(where: Store, *, as_: As = None, lang: Language = None) -> None:
     """List the cases of a result in the order in which they were opened."""
-    texts = texts_for(lang)
+    texts, who = texts_for(lang), person(as_, os.environ)
     with CaseStore(where, create=False) as store:
-        rows = [_line(line, texts) for line in store.lines()]
+        allow(store, Action.LIST, who)
+        named = sees_plates(store, who)
+        rows = [_line(line, texts, named=named) for line in store.lines()]
     headings = [texts.text(said) for said in ("Case", "Rule", "Vehicle", "Plate", "Place", "State")]
     for line in _aligned([tuple(headings), *rows]):
         typer.echo(line)  # a line a case, to be copied, however wide the terminal is
@@ -45,16 +51,18 @@ def show_case(
         str | None, typer.Argument(metavar="[CASE]", help="Id of a case; else the first.")
     ] = None,
     *,
+    as_: As = None,
     lang: Language = None,
 ) -> None:
     """Show one case: the offence, each step with its time and ground, and the evidence pictures."""
-    texts = texts_for(lang)
+    texts, who = texts_for(lang), person(as_, os.environ)
     console = Console(highlight=False, soft_wrap=True)
     with CaseStore(where, create=False) as store:
         known = [line.case_id for line in store.lines()]
         chosen = case_id or next(iter(known), "")
         if not store.events(chosen):
             raise unknown_name(chosen, known, what="case")
+        allow(store, Action.LOOK, who, chosen)
         for line in _lines(store.case(chosen), texts):
             console.print(line, markup=False)
         for line in _evidence(store, chosen, texts):
@@ -81,9 +89,9 @@ def _evidence(store: CaseStore, case_id: str, texts: Texts) -> Iterator[str]:
         yield f"{texts.text('Clip')}: {path}"
 
 
-def _line(line: CaseLine, texts: Texts) -> tuple[str, ...]:
+def _line(line: CaseLine, texts: Texts, *, named: bool) -> tuple[str, ...]:
     vehicle = texts.text(line.vehicle_class.name.lower())
-    plate = line.plate or "-"
+    plate = line.plate or "-" if named else "-"
     return line.case_id, texts.text(line.rule), vehicle, plate, line.place, texts.text(line.state)
 
 

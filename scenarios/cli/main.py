@@ -19,6 +19,7 @@ from scenarios.cli import (
     cameras,
     cameras_check,
     cameras_show,
+    case_privacy,
     case_seals,
     cases,
     compare,
@@ -76,6 +77,9 @@ cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 cases.app.command("verify", epilog=case_seals.VERIFY_EXAMPLES)(case_seals.verify)
 cases.app.command("seal", epilog=case_seals.SEAL_EXAMPLES)(case_seals.seal)
 cases.app.command("key", epilog=case_seals.KEY_EXAMPLES)(case_seals.key)
+cases.app.command("purge", epilog=case_privacy.PURGE_EXAMPLES)(case_privacy.purge)
+cases.app.command("audit", epilog=case_privacy.AUDIT_EXAMPLES)(case_privacy.audit)
+cases.app.command("pictures", epilog=case_privacy.PICTURES_EXAMPLES)(case_privacy.pictures)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from detectors.archive.database import writing
+from detectors.archive.database import NEWEST, writing
 from detectors.archive.schema import METADATA
 from detectors.archive.store import CaseStore, StoreError
 from scenarios.instruments import instruments_of
@@ -28,7 +28,7 @@ def test_a_store_of_another_version_is_refused_and_left_as_it_is(tmp_path: Path)
         store.put(nth_case(1))
     with closing(sqlite3.connect(tmp_path / "cases.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreError, match="of version 9999, this program knows them up to 0001"):
+    with pytest.raises(StoreError, match=f"of version 9999, this program knows them up to {NEWEST}"):
         CaseStore(tmp_path)
     with closing(sqlite3.connect(tmp_path / "cases.db")) as database:
         assert database.execute("SELECT count(*) FROM records").fetchone() == (1,)

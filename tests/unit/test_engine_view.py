@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from detectors.archive.memory import ListDocket
-from detectors.cases.evidence import FRAMES_KEPT, RecentFrames, cropped, outlined, zoom_to_fill
+from detectors.cases.evidence import (
+    FRAMES_KEPT,
+    OUTLINE_BGR,
+    RecentFrames,
+    Seen,
+    cropped,
+    outlined,
+    zoom_to_fill,
+)
 from detectors.cases.policy import Policy
 from detectors.datatypes.cases import CaseState, PictureKind
 from detectors.datatypes.frame import NS_PER_S, SnapshotTag
@@ -107,6 +115,35 @@ def test_the_snapshot_that_comes_back_goes_to_its_case() -> None:
         assert record.tracks == record.verdicts == record.events == ()
     (case,) = docket.cases()
     assert [p.kind for p in docket.pictures(case.case_id)].count(PictureKind.ZOOMED) == 1
+
+
+def test_pictures_say_where_their_vehicle_stands() -> None:
+    docket, control = ListDocket(), ScriptedControl()
+    view = engine(follows(stands(5, 200)), docket, control)
+    play(view, 80)
+    tag = SnapshotTag(control.requests[0].request_id, control.requests[0].zoom)
+    view.step(replace(frame(999, START), snapshot=tag))
+    (case,) = docket.cases()
+    pictures = {picture.kind: picture for picture in docket.pictures(case.case_id)}
+    whole, part, close = (pictures[k] for k in (PictureKind.CONTEXT, PictureKind.VEHICLE, PictureKind.ZOOMED))
+    assert whole.box_px is not None
+    assert close.box_px is not None
+    x0, y0, x1, y1 = (round(side) for side in whole.box_px)
+    assert (whole.image_bgr[y0 : y1 : y1 - y0 - 1, x0:x1] == OUTLINE_BGR).all()
+    height, width = part.image_bgr.shape[:2]
+    assert part.box_px == pytest.approx((width / 6, height / 6, 5 * width / 6, 5 * height / 6), abs=1)
+    assert whole.others_px == part.others_px == ()
+    height, width = close.image_bgr.shape[:2]
+    sides = np.array(close.box_px).reshape(2, 2)
+    assert sides.mean(axis=0).tolist() == pytest.approx([(width - 1) / 2, (height - 1) / 2], abs=0.1)
+    assert ((sides[1] - sides[0]) / (width, height)).max() == pytest.approx(0.6, abs=0.01)
+    assert close.others_px is None
+
+
+def test_others_in_a_part_of_a_frame_count_from_its_corner() -> None:
+    seen = Seen(frame(0, START), {4: (10.0, 10.0, 30.0, 20.0), 5: (25.0, 12.0, 45.0, 22.0)})
+    assert seen.others_px(4) == ((25.0, 12.0, 45.0, 22.0),)
+    assert seen.others_px(4, (5.0, 7.0)) == ((20.0, 5.0, 40.0, 15.0),)
 
 
 def test_without_a_loudspeaker_the_warning_is_left_to_an_officer_and_nothing_is_asked() -> None:
