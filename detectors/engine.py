@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 import numpy as np
 
 from detectors.cases.deeds import Actor, CaseStep, Deed
-from detectors.cases.evidence import Box, RecentFrames, cropped, outlined, zoom_to_fill
+from detectors.cases.evidence import Box, RecentFrames, box_in_crop, cropped, outlined, zoom_to_fill
 from detectors.cases.naming import PlateLook
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
@@ -160,15 +160,16 @@ class ViewEngine:
         if shown is None:
             return ()
         box = shown.boxes_px[verdict.track_id]
-        self._attach(entry, PictureKind.VEHICLE, shown.frame, cropped(shown.frame.image_bgr, box))
+        image = shown.frame.image_bgr
+        self._attach(entry, PictureKind.VEHICLE, shown.frame, cropped(image, box), box_in_crop(image, box))
         if entry.case.enforcement is CaseTrack.STANDING:
-            self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(shown.frame.image_bgr, box))
+            self._attach(entry, PictureKind.CONTEXT, shown.frame, outlined(image, box), box)
             return self._ask_zoomed(entry, box, frame)
         kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
-            picture = outlined(scene.frame.image_bgr, scene.boxes_px[verdict.track_id])
-            self._attach(entry, kind, scene.frame, picture)
+            here = scene.boxes_px[verdict.track_id]
+            self._attach(entry, kind, scene.frame, outlined(scene.frame.image_bgr, here), here)
         return ()
 
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
@@ -186,9 +187,11 @@ class ViewEngine:
         if clip is not None:
             self.docket.attach_clip(clip)
 
-    def _attach(self, entry: Entry, kind: PictureKind, frame: Frame, image_bgr: UInt8Array) -> None:
-        case_id = entry.case.case_id
-        self.docket.attach(EvidencePicture(case_id, kind, frame.timestamp_ns, image_bgr, frame.simulated))
+    def _attach(
+        self, entry: Entry, kind: PictureKind, frame: Frame, image_bgr: UInt8Array, box_px: Box
+    ) -> None:
+        taken = (entry.case.case_id, kind, frame.timestamp_ns, image_bgr, frame.simulated)
+        self.docket.attach(EvidencePicture(*taken, box_px))
 
     def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
         case_id = entry.case.case_id
@@ -220,7 +223,8 @@ class ViewEngine:
             return _record(frame, (), ())
         kind = PictureKind.PLATE if look.closer else PictureKind.ZOOMED
         case_id, at_ns = look.case.case_id, frame.timestamp_ns
-        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated))
+        box_px = look.in_picture(frame)
+        self.docket.attach(EvidencePicture(case_id, kind, at_ns, frame.image_bgr, frame.simulated, box_px))
         if self.plates is None or look.case.plate is not None:
             return _record(frame, (), ())
         return self._name(look, frame, self.plates)

@@ -20,6 +20,7 @@ from detectors.archive.pictures import jpeg_of, mp4_of
 from detectors.archive.projection import case_of, project, same_violation
 from detectors.archive.records import Entry, RecordKind
 from detectors.archive.schema import CASES, RECORDS
+from detectors.archive.sealed import Sealing, sealing_of
 from detectors.archive.seals import Sealer
 from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, named_sha256
 from detectors.archive.telling import Told, told_of
@@ -33,13 +34,19 @@ __all__ = ["CaseLine", "CaseStore", "HistoryError", "SealError", "StoreError", "
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file."""
+    """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file.
+
+    `box_px` is where its vehicle, or its plate, stands in it, None where that was not kept. `seq` is the
+    number of its record.
+    """
 
     case_id: str
     kind: PictureKind
     taken_ns: int
     path: str
     sha256: str
+    box_px: tuple[float, float, float, float] | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,9 @@ class CaseStore:
 
     def attach(self, picture: EvidencePicture) -> None:
         """Keep an evidence picture, then record it; StoreError where the case is unknown."""
-        payload = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        payload: dict[str, object] = {"kind": picture.kind.value, "taken_ns": picture.taken_ns}
+        if picture.box_px is not None:
+            payload["box_px"] = [float(edge) for edge in picture.box_px]
         entry = Entry(
             picture.taken_ns, RecordKind.PICTURE, picture.case_id, canonical(payload), "", picture.simulated
         )
@@ -204,10 +213,28 @@ class CaseStore:
         told = [(json.loads(one.payload), one) for one in found]
         return tuple(
             StoredPicture(
-                one.subject, PictureKind(said["kind"]), said["taken_ns"], one.file, named_sha256(one.file)
+                one.subject,
+                PictureKind(said["kind"]),
+                said["taken_ns"],
+                one.file,
+                named_sha256(one.file),
+                _box(said.get("box_px")),
+                one.seq,
             )
             for said, one in told
         )
+
+    def sealing(self, picture: StoredPicture, keys: Sequence[PublicKey] = ()) -> Sealing | None:
+        """Return the seal that covers the record of a picture whose bytes hold; None where there is none.
+
+        With `keys` only seals by one of them count.
+        """
+        with self._reading() as connection:
+            return sealing_of(connection, picture.seq, self.shelf.content, keys)
+
+    def picture_sealed(self, case_id: str, keys: Sequence[PublicKey] = ()) -> bool:
+        """Return whether a picture of a case is covered by a seal of the archive and its bytes hold."""
+        return any(self.sealing(one, keys) is not None for one in self.pictures(case_id))
 
     def clips(self, case_id: str) -> tuple[str, ...]:
         """Return the paths of the clips of a case, from the folder of the store."""
@@ -287,6 +314,13 @@ class CaseStore:
         except RecordError as error:
             msg = f"{self.name}: {error}"
             raise StoreError(msg) from error
+
+
+def _box(said: list[float] | None) -> tuple[float, float, float, float] | None:
+    if said is None:
+        return None
+    x0, y0, x1, y1 = said
+    return x0, y0, x1, y1
 
 
 def _check_id(case_id: str) -> None:

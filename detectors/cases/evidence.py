@@ -72,6 +72,13 @@ def cropped(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> UInt8Ar
     return np.ascontiguousarray(image_bgr[rows, columns])
 
 
+def box_in_crop(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> Box:
+    """Return where a box stands in what `cropped` gives of it."""
+    rows, columns = _span(image_bgr, box_px, margin)
+    x0, y0 = float(columns.start), float(rows.start)
+    return box_px[0] - x0, box_px[1] - y0, box_px[2] - x0, box_px[3] - y0
+
+
 def outlined(image_bgr: UInt8Array, box_px: Box, width_px: int = 2) -> UInt8Array:
     """Return a copy of a picture (h, w, 3) with a box drawn around the vehicle."""
     picture = image_bgr.copy()

@@ -53,12 +53,18 @@ class PictureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One step of one case: the state reached, when, and on what ground (a code)."""
+    """One step of one case: the state reached, when, on what ground (a code), and by whom.
+
+    `by` is the code of a role, `officer` the id of who had it, never a name; each is "" where a step of
+    before these were kept, or the engine itself, does not say.
+    """
 
     case_id: str
     timestamp_ns: int
     state: CaseState
     ground: str
+    by: str = ""
+    officer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvidencePicture:
-    """A picture that belongs to a case; `taken_ns` is the time of its frame."""
+    """A picture that belongs to a case; `taken_ns` is the time of its frame.
+
+    `box_px` x0, y0, x1, y1 is where its vehicle stands in it, or its plate; None where that is not known.
+    """
 
     case_id: str
     kind: PictureKind
     taken_ns: int
     image_bgr: UInt8Array
     simulated: bool
+    box_px: tuple[float, float, float, float] | None = None

@@ -20,6 +20,7 @@ from scenarios.cli import (
     cameras_check,
     cameras_show,
     case_seals,
+    case_steps,
     cases,
     compare,
     dataset,
@@ -75,6 +76,8 @@ cameras.app.command("publish", epilog=publish.EXAMPLES)(publish.publish)
 cases.app.command("verify", epilog=case_seals.VERIFY_EXAMPLES)(case_seals.verify)
 cases.app.command("seal", epilog=case_seals.SEAL_EXAMPLES)(case_seals.seal)
 cases.app.command("key", epilog=case_seals.KEY_EXAMPLES)(case_seals.key)
+cases.app.command("review", epilog=case_steps.REVIEW_EXAMPLES)(case_steps.review)
+cases.app.command("step", epilog=case_steps.STEP_EXAMPLES)(case_steps.step)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)
