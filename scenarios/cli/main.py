@@ -19,7 +19,10 @@ from scenarios.cli import (
     cameras,
     cameras_check,
     cameras_show,
+    case_export,
+    case_quiz,
     case_seals,
+    case_stats,
     case_steps,
     cases,
     compare,
@@ -78,6 +81,9 @@ cases.app.command("seal", epilog=case_seals.SEAL_EXAMPLES)(case_seals.seal)
 cases.app.command("key", epilog=case_seals.KEY_EXAMPLES)(case_seals.key)
 cases.app.command("review", epilog=case_steps.REVIEW_EXAMPLES)(case_steps.review)
 cases.app.command("step", epilog=case_steps.STEP_EXAMPLES)(case_steps.step)
+cases.app.command("export", epilog=case_export.EXAMPLES)(case_export.export)
+cases.app.command("stats", epilog=case_stats.EXAMPLES)(case_stats.stats)
+cases.app.command("quiz", epilog=case_quiz.EXAMPLES)(case_quiz.quiz)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)

@@ -1,0 +1,64 @@
+"""All that the archive holds of one case, as case files and letters tell it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from detectors.archive.keys import PublicKey
+from detectors.archive.sealed import Sealing
+from detectors.archive.store import CaseStore, StoredPicture
+from detectors.cases.policy import ProcedureDays
+from detectors.datatypes.cases import Case, CaseState
+from detectors.datatypes.evidence import EvidenceStatement
+from scenarios.desk.redaction import Redact, RedactionMissing, refuse, released
+from twin.clock import to_local
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture as it may leave; `jpeg` None where it may not. `sealing` None: no seal covers it."""
+
+    picture: StoredPicture
+    jpeg: bytes | None
+    sealing: Sealing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One case with its evidence. `where` is the store as whoever checks it names it."""
+
+    case: Case
+    where: str
+    shots: tuple[Shot, ...]
+    statements: tuple[EvidenceStatement, ...]
+    days: ProcedureDays = field(default_factory=ProcedureDays)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a review accepted it."""
+        return any(event.state is CaseState.ACCEPTED for event in self.case.history)
+
+    @property
+    def sealings(self) -> tuple[Sealing, ...]:
+        """The seals of its pictures."""
+        return tuple(shot.sealing for shot in self.shots if shot.sealing is not None)
+
+
+def dossier(
+    store: CaseStore, case_id: str, *, keys: tuple[PublicKey, ...] = (), redact: Redact = refuse
+) -> Dossier:
+    """Return what the archive holds of a case, its pictures redacted; without redaction they stay in."""
+    shots = []
+    for picture in store.pictures(case_id):
+        jpeg = None
+        try:
+            jpeg = released(store.content(picture.path), picture.box_px, redact)
+        except RedactionMissing:
+            if redact is not refuse:
+                raise
+        shots.append(Shot(picture, jpeg, store.sealing(picture, keys)))
+    return Dossier(store.case(case_id), store.name, tuple(shots), store.statements(case_id))
+
+
+def local_day(timestamp_ns: int) -> date:
+    """Return the local day of an instant."""
+    return to_local(timestamp_ns).date()
