@@ -13,6 +13,7 @@ from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.plates import PlateReading, Unread
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 
+STAND_IN = "stand-in-accepted"  # the ground of a review without an officer
 ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
 
 
@@ -119,7 +120,7 @@ class CaseBook:
         """Accept a simulated case in the name of an officer who is not there, where the policy says so."""
         if not (self._policy.stand_in and circumstances.simulated):
             return case
-        deed = Deed(CaseStep.ACCEPT, Actor.DISHUB, case.opened_ns, "stand-in-accepted")
+        deed = Deed(CaseStep.ACCEPT, Actor.DISHUB, case.opened_ns, STAND_IN)
         return advance(case, deed, circumstances.facts(self._policy, standing=True))
 
     def _climb(self, case: Case, verdict: Verdict, circumstances: Circumstances) -> Case:

@@ -6,6 +6,7 @@ from datetime import date
 from detectors.archive.keys import PublicKey
 from detectors.archive.sealed import Sealing
 from detectors.archive.store import CaseStore, StoredPicture
+from detectors.cases.opening import STAND_IN
 from detectors.cases.policy import ProcedureDays
 from detectors.datatypes.cases import Case, CaseState
 from detectors.datatypes.evidence import EvidenceStatement
@@ -34,8 +35,10 @@ class Dossier:
 
     @property
     def accepted(self) -> bool:
-        """Whether a review accepted it."""
-        return any(event.state is CaseState.ACCEPTED for event in self.case.history)
+        """Whether an officer accepted it: the stand-in of a run is none."""
+        return any(
+            event.state is CaseState.ACCEPTED and event.ground != STAND_IN for event in self.case.history
+        )
 
     @property
     def sealings(self) -> tuple[Sealing, ...]:

@@ -60,6 +60,7 @@ def _stamp(canvas: Any, document: Document) -> None:
         canvas.drawCentredString(0, -30, "SIMULATED")
         canvas.rotate(-52)
         canvas.translate(-297, -421)
+        canvas.setFillAlpha(1.0)
         canvas.setFillColorRGB(0.64, 0.15, 0.04)
         canvas.setFont("Helvetica-Bold", 9)
         canvas.drawCentredString(297.5, 810, _plain(document.mark))

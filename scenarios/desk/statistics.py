@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detectors.cases.deadlines import answer_due, letter_due, payment_due
+from detectors.cases.opening import STAND_IN
 from detectors.cases.policy import ProcedureDays
 from detectors.cases.tracks import FINAL
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
@@ -16,7 +17,6 @@ from scenarios.desk.dossier import local_day
 from scenarios.errors import InputError
 from scenarios.score import Share
 
-STAND_IN = "stand-in-accepted"
 UNPAID = (CaseState.TILANG, CaseState.BLOCKED, CaseState.PENDEREKAN)
 DECISIONS = (CaseState.ACCEPTED, CaseState.REJECTED, CaseState.PICTURE_ASKED)
 
