@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from detectors.cases.deeds import Actor, CaseStep, Deed
 from detectors.cases.ladder import NO_SUCH_STEP, Refusal, RefusedStep, advance, refusal
 from detectors.cases.needs import Facts
-from detectors.cases.policy import Policy
+from detectors.cases.policy import STAND_IN, Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.plates import PlateReading, Unread
 from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 
-STAND_IN = "stand-in-accepted"  # the ground of a review without an officer
 ENFORCEMENT = {"kerb_parking": CaseTrack.STANDING, "red_light": CaseTrack.MOVING}
 
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from detectors.cases.deeds import CaseStep
 from detectors.cases.powers import POWERS, Powers
 
+STAND_IN = "stand-in-accepted"  # the ground of a review without an officer
+
 
 class Phase(StrEnum):
     """A zone is first educated, then enforced."""

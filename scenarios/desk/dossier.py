@@ -6,8 +6,7 @@ from datetime import date
 from detectors.archive.keys import PublicKey
 from detectors.archive.sealed import Sealing
 from detectors.archive.store import CaseStore, StoredPicture
-from detectors.cases.opening import STAND_IN
-from detectors.cases.policy import ProcedureDays
+from detectors.cases.policy import STAND_IN, ProcedureDays
 from detectors.datatypes.cases import Case, CaseState
 from detectors.datatypes.evidence import EvidenceStatement
 from scenarios.desk.redaction import Redact, RedactionMissing, refuse, released

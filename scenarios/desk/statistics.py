@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detectors.cases.deadlines import answer_due, letter_due, payment_due
-from detectors.cases.opening import STAND_IN
-from detectors.cases.policy import ProcedureDays
+from detectors.cases.policy import STAND_IN, ProcedureDays
 from detectors.cases.tracks import FINAL
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from scenarios.desk.dossier import local_day

@@ -10,7 +10,7 @@ import pytest
 from detectors.archive.store import CaseStore
 from detectors.cases.deeds import Actor, CaseStep
 from detectors.cases.evidence import Box
-from detectors.cases.opening import STAND_IN
+from detectors.cases.policy import STAND_IN
 from detectors.datatypes.arrays import UInt8Array
 from scenarios.cli.main import main
 from scenarios.desk.dossier import Dossier, dossier

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from detectors.archive.store import CaseStore
-from detectors.cases.opening import STAND_IN
+from detectors.cases.policy import STAND_IN
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from scenarios.cli.main import main
 from scenarios.desk.statistics import statistics
