@@ -1,11 +1,10 @@
 """`bconnect cases review` and `step`: what an officer does with a case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import cv2
-import numpy as np
 import typer
 from rich.console import Console
 
@@ -18,6 +17,7 @@ from hardware_adapters.clock import utc_ns
 from scenarios.cli.desk_options import At, By, Case, Key, Store, ZonePhase, keys_of
 from scenarios.cli.terminal import Language, examples, texts_for
 from scenarios.desk.finding import find_case, phase_of
+from scenarios.desk.images import decoded
 from scenarios.desk.saying import who_did
 from scenarios.desk.steps import Order, Terms, moment, onward_text, person, take
 from scenarios.errors import InputError, unknown_name
@@ -61,12 +61,8 @@ def review(  # noqa: PLR0913 - one parameter an option
         msg = "cases review: expected one of --accept, --reject REASON and --another-picture"
         raise InputError(msg)
     wanted = CaseStep.ACCEPT if accept else CaseStep.REJECT if reject is not None else CaseStep.ASK_PICTURE
-    texts, (role, officer) = texts_for(lang), person(by)
-    with CaseStore(store, create=False, sealer=sealer()) as kept:
-        case_id = find_case(kept, case)
-        at_ns = moment(kept.case(case_id), at, utc_ns())
-        order = Order(wanted, role, officer, at_ns, reject or "")
-        _say(take(kept, case_id, order, Terms(None), texts), texts)
+    role, officer = person(by)
+    _carry_out(store, case, Order(wanted, role, officer, 0, reject or ""), Terms(None), at, texts_for(lang))
 
 
 def step(  # noqa: PLR0913 - one parameter an option
@@ -98,22 +94,25 @@ def step(  # noqa: PLR0913 - one parameter an option
     if what is None:
         _say_onward(store, case, at, texts)
         return
-    role, officer = person(by)
-    terms = Terms(_phase(store, phase), keys_of(key))
+    order = Order(
+        _one(what, {one.value: one for one in CaseStep}, "step"),
+        *person(by),
+        0,
+        reason,
+        None if vehicle is None else _one(vehicle, VEHICLE, "--vehicle"),
+        None if driver is None else _one(driver, DRIVER, "--driver"),
+        police_in_crew,
+        None if picture is None else _read(picture),
+    )
+    _carry_out(store, case, order, Terms(_phase(store, phase), keys_of(key)), at, texts)
+
+
+def _carry_out(store: str, case: str, order: Order, terms: Terms, at: str | None, texts: Texts) -> None:
+    """Take a step that was ordered, at its time, and say where the case stands now."""
     with CaseStore(store, create=False, sealer=sealer()) as kept:
         case_id = find_case(kept, case)
-        order = Order(
-            _one(what, {one.value: one for one in CaseStep}, "step"),
-            role,
-            officer,
-            moment(kept.case(case_id), at, utc_ns()),
-            reason,
-            None if vehicle is None else _one(vehicle, VEHICLE, "--vehicle"),
-            None if driver is None else _one(driver, DRIVER, "--driver"),
-            police_in_crew,
-            None if picture is None else _read(picture),
-        )
-        _say(take(kept, case_id, order, terms, texts), texts)
+        at_ns = moment(kept.case(case_id), at, utc_ns())
+        _say(take(kept, case_id, replace(order, at_ns=at_ns), terms, texts), texts)
 
 
 def _one(word: str, known: Mapping[str, T], what: str) -> T:
@@ -129,11 +128,7 @@ def _phase(store: str, asked: str | None) -> str | None:
 
 
 def _read(path: Path) -> UInt8Array:
-    picture = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        msg = f"{path}: not a picture"
-        raise InputError(msg)
-    return np.asarray(picture, dtype=np.uint8)
+    return decoded(path.read_bytes(), str(path))
 
 
 def _say_onward(store: str, case: str, at: str | None, texts: Texts) -> None:
