@@ -9,8 +9,8 @@ from rich.console import Console
 from detectors.archive.store import CaseLine, CaseStore
 from detectors.datatypes.cases import Case
 from scenarios.cli.terminal import Language, examples, texts_for
+from scenarios.desk.finding import find_case
 from scenarios.desk.saying import sanction_text, step_text
-from scenarios.errors import unknown_name
 from scenarios.texts import Texts
 from twin.clock import to_local
 
@@ -41,7 +41,8 @@ def list_cases(where: Store, *, lang: Language = None) -> None:
 def show_case(
     where: Store,
     case_id: Annotated[
-        str | None, typer.Argument(metavar="[CASE]", help="Id of a case; else the first.")
+        str | None,
+        typer.Argument(metavar="[CASE]", help="Id of a case, or a pattern; else the first."),
     ] = None,
     *,
     lang: Language = None,
@@ -50,10 +51,7 @@ def show_case(
     texts = texts_for(lang)
     console = Console(highlight=False, soft_wrap=True)
     with CaseStore(where, create=False) as store:
-        known = [line.case_id for line in store.lines()]
-        chosen = case_id or next(iter(known), "")
-        if not store.events(chosen):
-            raise unknown_name(chosen, known, what="case")
+        chosen = find_case(store, case_id or next((line.case_id for line in store.lines()), ""))
         for line in _lines(store.case(chosen), texts):
             console.print(line, markup=False)
         for line in _evidence(store, chosen, texts):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -143,4 +143,9 @@ class Desk(RuleBasedStateMachine):
 
 
 TestDesk = Desk.TestCase
-TestDesk.settings = settings(deadline=None, max_examples=40, stateful_step_count=8)
+TestDesk.settings = settings(
+    deadline=None,
+    max_examples=30,
+    stateful_step_count=8,
+    suppress_health_check=[HealthCheck.too_slow],  # every step waits for the disk
+)
