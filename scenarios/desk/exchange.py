@@ -84,7 +84,7 @@ def _bare(store: CaseStore, case: Case, image: UInt8Array) -> UInt8Array | None:
     if not clips:
         return None
     best, least = None, np.inf
-    with av.open(io.BytesIO(store.content(clips[0]))) as container:
+    with av.open(io.BytesIO(store.content(clips[0])), "r") as container:
         for frame in container.decode(video=0):
             seen = np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
             sized = np.asarray(cv2.resize(seen, (image.shape[1], image.shape[0])), dtype=np.uint8)
