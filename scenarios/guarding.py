@@ -53,6 +53,16 @@ def allow(store: CaseStore, action: Action, who: Person | None, subject: str = "
         raise NotPermittedError(msg)
 
 
+def decided(store: CaseStore, by: str, case_id: str, step: str, *, refused: bool = False) -> None:
+    """Write to the audit log that somebody (ROLE:ID) took a step of a case, or was refused it.
+
+    Who may take which step is for `detectors.cases.powers`. An archive that is simulated throughout accuses
+    nobody: there the history of its cases says enough.
+    """
+    if store.accuses():
+        store.note(Access(utc_ns(), by, Action.DECIDE, case_id, refused, step, simulated=False))
+
+
 def sees_plates(store: CaseStore, who: Person | None) -> bool:
     """Return whether somebody sees plates in a list of cases."""
     return may(who, Action.LOOK) or (who is None and not store.accuses())

@@ -68,7 +68,10 @@ class ViewResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunResult:
-    """One run of one scenario with one seed. `violations` is truth, for the score only."""
+    """One run of one scenario with one seed. `violations` is truth, for the score only.
+
+    `stand_in` says that standing cases were accepted without an officer.
+    """
 
     scenario: Scenario
     plan: CameraPlan
@@ -82,3 +85,4 @@ class RunResult:
     census: tuple[tuple[str, int], ...]
     out: Path
     versions: tuple[tuple[str, str], ...] = field(default=())
+    stand_in: bool = True

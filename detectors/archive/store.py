@@ -24,6 +24,7 @@ from detectors.archive.projection import case_of, project, same_violation
 from detectors.archive.purge import Held, Order, Purged, planned, purge
 from detectors.archive.records import Entry, RecordKind
 from detectors.archive.schema import CASES, RECORDS
+from detectors.archive.sealed import Sealing, sealing_of
 from detectors.archive.seals import Sealer
 from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name
 from detectors.archive.stored import StoredPicture, stored_picture
@@ -202,6 +203,18 @@ class CaseStore:
             ids = () if leading is None else ids_of(connection, leading)
             found = records_of(connection, ids, (RecordKind.PICTURE.value,))
         return tuple(stored_picture(one) for one in found)
+
+    def sealing(self, picture: StoredPicture, keys: Sequence[PublicKey] = ()) -> Sealing | None:
+        """Return the seal that covers the record of a picture whose bytes hold; None where there is none.
+
+        With `keys` only seals by one of them count.
+        """
+        with self._reading() as connection:
+            return sealing_of(connection, picture.seq, self.shelf.content, keys)
+
+    def picture_sealed(self, case_id: str, keys: Sequence[PublicKey] = ()) -> bool:
+        """Return whether a picture of a case is covered by a seal of the archive and its bytes hold."""
+        return any(self.sealing(one, keys) is not None for one in self.pictures(case_id))
 
     def clips(self, case_id: str) -> tuple[str, ...]:
         """Return the paths of the clips of a case, from the folder of the store."""

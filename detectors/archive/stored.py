@@ -15,7 +15,8 @@ class StoredPicture:
     """An evidence picture as kept: `path` from the folder of the store, `sha256` of the file.
 
     `box_px` is where its vehicle, or its plate, stands in it, None where that was not kept. `others_px` are
-    the others that were followed. Simulated pictures have a bar below what these count from.
+    the others that were followed. Simulated pictures have a bar below what these count from. `seq` is the
+    number of its record.
     """
 
     case_id: str
@@ -26,6 +27,7 @@ class StoredPicture:
     box_px: Box | None = None
     others_px: tuple[Box, ...] | None = None
     simulated: bool = False
+    seq: int = 0
 
 
 def stored_picture(record: Record) -> StoredPicture:
@@ -42,6 +44,7 @@ def stored_picture(record: Record) -> StoredPicture:
         _box(said["box_px"]) if "box_px" in said else None,
         tuple(boxes) if "others_px" in said else None,
         bool(record.simulated),
+        record.seq,
     )
 
 

@@ -46,9 +46,13 @@ class CaseStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One step by somebody at an instant; `ground` is the code of the reason."""
+    """One step by somebody at an instant; `ground` is the code of the reason.
+
+    `officer` is an id, never a name: of the officer, or of the answer of an owner or a court.
+    """
 
     step: CaseStep
     by: Actor
     timestamp_ns: int
     ground: str
+    officer: str = ""

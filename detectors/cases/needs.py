@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from detectors.cases.deadlines import answer_due, letter_due, payment_due
 from detectors.cases.deeds import Deed
 from detectors.cases.law import UnknownSanction, sanction
 from detectors.cases.policy import Phase, Policy
@@ -41,7 +42,8 @@ class Facts:
     """What is known beside the case when a step is tried; None means that nobody knows.
 
     `dated` says whether timestamps count from a known day, `utc_offset_s` where local days begin.
-    `picture_sealed` says that a picture of the case lies sealed in the archive.
+    `picture_sealed` says that a picture of the case lies sealed in the archive, `phase_known` that the
+    phase of `policy` is the one that the zone is in.
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -51,6 +53,7 @@ class Facts:
     driver_present: bool | None = None
     police_in_crew: bool | None = None
     picture_sealed: bool | None = None
+    phase_known: bool = True
 
     def day(self, timestamp_ns: int) -> date | None:
         """Return the local day of an instant, None where days are not known."""
@@ -66,11 +69,6 @@ Predicate = Callable[[Case, Deed, Facts], bool | None]
 def reached(case: Case, state: CaseState) -> bool:
     """Return whether a case ever was in a state."""
     return any(event.state is state for event in case.history)
-
-
-def _last_day(case: Case, state: CaseState, facts: Facts) -> date | None:
-    times = [event.timestamp_ns for event in case.history if event.state is state]
-    return facts.day(times[-1]) if times else None
 
 
 def _reason_given(_case: Case, deed: Deed, _facts: Facts) -> bool:
@@ -94,28 +92,25 @@ def _sanction_known(case: Case, deed: Deed, facts: Facts) -> bool | None:
 
 
 def _letter_in_time(case: Case, deed: Deed, facts: Facts) -> bool | None:
-    act_day, today = facts.day(case.offence_ns), facts.day(deed.timestamp_ns)
-    if act_day is None or today is None:
-        return None
-    return (today - act_day).days <= facts.policy.days.letter_within
+    return _not(_over(letter_due(case, facts.policy.days, facts.day), deed, facts))
 
 
 def _answer_overdue(case: Case, deed: Deed, facts: Facts) -> bool | None:
-    sent, today = _last_day(case, CaseState.LETTER, facts), facts.day(deed.timestamp_ns)
-    if sent is None or today is None:
-        return None
-    return (today - sent).days > facts.policy.days.answer_by
+    return _over(answer_due(case, facts.policy.days, facts.day), deed, facts)
 
 
 def _payment_overdue(case: Case, deed: Deed, facts: Facts) -> bool | None:
-    issued, today = _last_day(case, CaseState.TILANG, facts), facts.day(deed.timestamp_ns)
-    if issued is None or today is None:
-        return None
-    due = issued + timedelta(days=facts.policy.days.pay_within)
-    sent = _last_day(case, CaseState.LETTER, facts)
-    if sent is not None:
-        due = max(due, sent + timedelta(days=facts.policy.days.unpaid_by))
-    return today > due
+    return _over(payment_due(case, facts.policy.days, facts.day), deed, facts)
+
+
+def _over(due: date | None, deed: Deed, facts: Facts) -> bool | None:
+    """Return whether the day of a deed is later than a due day; None where either is not known."""
+    today = facts.day(deed.timestamp_ns)
+    return None if due is None or today is None else today > due
+
+
+def _enforcement_phase(_case: Case, _deed: Deed, facts: Facts) -> bool | None:
+    return facts.policy.phase == Phase.ENFORCEMENT if facts.phase_known else None
 
 
 PREDICATES: dict[Need, Predicate] = {
@@ -124,7 +119,7 @@ PREDICATES: dict[Need, Predicate] = {
     Need.PLATE_READABLE: lambda case, _deed, _facts: case.plate is not None,
     Need.PICTURE_SEALED: lambda _case, _deed, facts: facts.picture_sealed,
     Need.SANCTION_KNOWN: _sanction_known,
-    Need.ENFORCEMENT_PHASE: lambda _case, _deed, facts: facts.policy.phase == Phase.ENFORCEMENT,
+    Need.ENFORCEMENT_PHASE: _enforcement_phase,
     Need.VEHICLE_STANDS: lambda _case, _deed, facts: facts.standing,
     Need.DRIVER_PRESENT: lambda _case, _deed, facts: facts.driver_present,
     Need.DRIVER_ABSENT: lambda _case, _deed, facts: _not(facts.driver_present),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from detectors.cases.deeds import Actor, CaseStep, Deed
 from detectors.cases.ladder import NO_SUCH_STEP, Refusal, RefusedStep, advance, refusal
 from detectors.cases.needs import Facts
-from detectors.cases.policy import Policy
+from detectors.cases.policy import STAND_IN, Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.plates import PlateReading, Unread
@@ -127,7 +127,7 @@ class CaseBook:
         """Accept a simulated case in the name of an officer who is not there, where the policy says so."""
         if not (self._policy.stand_in and circumstances.simulated):
             return case
-        deed = Deed(CaseStep.ACCEPT, Actor.DISHUB, case.opened_ns, "stand-in-accepted")
+        deed = Deed(CaseStep.ACCEPT, Actor.DISHUB, case.opened_ns, STAND_IN)
         return advance(case, deed, circumstances.facts(self._policy, standing=True))
 
     def _climb(self, case: Case, verdict: Verdict, circumstances: Circumstances) -> Case:

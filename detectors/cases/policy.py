@@ -7,6 +7,8 @@ from detectors.cases.deeds import CaseStep
 from detectors.cases.powers import POWERS, Powers
 from detectors.datatypes.plates import PlateReading
 
+STAND_IN = "stand-in-accepted"  # the ground of a review without an officer
+
 
 class Phase(StrEnum):
     """A zone is first educated, then enforced."""

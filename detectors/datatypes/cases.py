@@ -57,12 +57,18 @@ class PictureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One step of one case: the state reached, when, and on what ground (a code)."""
+    """One step of one case: the state reached, when, on what ground (a code), and by whom.
+
+    `by` is the code of a role, `officer` the id of who had it, never a name; each is "" where a step of
+    before these were kept, or the engine itself, does not say.
+    """
 
     case_id: str
     timestamp_ns: int
     state: CaseState
     ground: str
+    by: str = ""
+    officer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 
 from detectors.archive.store import CaseLine, CaseStore
-from detectors.cases.law import UnknownSanction, sanction
 from detectors.datatypes.cases import Case
 from detectors.privacy.roles import Action
 from scenarios.cli.acting import As
 from scenarios.cli.terminal import Language, examples, texts_for
-from scenarios.errors import unknown_name
+from scenarios.desk.finding import find_case
+from scenarios.desk.saying import sanction_text, step_text
 from scenarios.guarding import allow, person, sees_plates
 from scenarios.texts import Texts
 from twin.clock import to_local
@@ -26,7 +26,6 @@ SHOW_EXAMPLES = examples(
     "bconnect cases show out/beruang-madu",
     "bconnect cases show out/beruang-madu/cases.db kerb-north_kerb-parking_20251127T160105_0001",
 )
-SIGNATURE = "needs a lawyer's signature"
 
 app = typer.Typer(help="The cases of a result.", epilog=LIST_EXAMPLES)
 
@@ -48,7 +47,8 @@ def list_cases(where: Store, *, as_: As = None, lang: Language = None) -> None:
 def show_case(
     where: Store,
     case_id: Annotated[
-        str | None, typer.Argument(metavar="[CASE]", help="Id of a case; else the first.")
+        str | None,
+        typer.Argument(metavar="[CASE]", help="Id of a case, or a pattern; else the first."),
     ] = None,
     *,
     as_: As = None,
@@ -58,10 +58,7 @@ def show_case(
     texts, who = texts_for(lang), person(as_, os.environ)
     console = Console(highlight=False, soft_wrap=True)
     with CaseStore(where, create=False) as store:
-        known = [line.case_id for line in store.lines()]
-        chosen = case_id or next(iter(known), "")
-        if not store.events(chosen):
-            raise unknown_name(chosen, known, what="case")
+        chosen = find_case(store, case_id or next((line.case_id for line in store.lines()), ""))
         allow(store, Action.LOOK, who, chosen)
         for line in _lines(store.case(chosen), texts):
             console.print(line, markup=False)
@@ -118,25 +115,13 @@ def _how_read(case: Case, texts: Texts) -> str:
     return f" ({said})"
 
 
-def _sanction(case: Case, texts: Texts) -> str:
-    """Return the row of the law that would apply to the act if it were decided at its last step."""
-    act_day, now = (to_local(at_ns).date() for at_ns in (case.offence_ns, case.history[-1].timestamp_ns))
-    try:
-        row = sanction(case.article, act_day, max(act_day, now))
-    except UnknownSanction:
-        return texts.text("UNDETERMINED: the table of the law has no row for it")
-    fine = f"{row.max_fine_rp:,}".replace(",", ".")
-    said = texts.text("at most Rp{fine}, row of {since}", fine=fine, since=row.valid_from.isoformat())
-    return f"{said}; {texts.text(SIGNATURE)}" if row.needs_signature else said
-
-
 def _lines(case: Case, texts: Texts) -> list[str]:
     number, rule, vehicle, plate, place, _ = _row(case, texts)
     offence = f"{rule}, UU 22/2009 Pasal {case.article}: {case.extremum:.1f} {case.unit}"
     lines = [
         f"{texts.text('Case')}: {number}",
         f"{texts.text('Offence')}: {offence}",
-        f"{texts.text('Sanction')}: {_sanction(case, texts)}",
+        f"{texts.text('Sanction')}: {sanction_text(case, texts)}",
         f"{texts.text('Vehicle')}: {vehicle}",
         f"{texts.text('Plate')}: {plate}{_how_read(case, texts)}",
         f"{texts.text('Place')}: {case.view}, {place}",
@@ -144,7 +129,4 @@ def _lines(case: Case, texts: Texts) -> list[str]:
     if case.simulated:
         lines.append(texts.text("SIMULATED: evidence against nobody"))
     steps = ((to_local(event.timestamp_ns), event) for event in case.history)
-    return lines + [
-        f"{at:%Y-%m-%d %H:%M:%S} WITA  {texts.text(event.state)}: {texts.text(event.ground)}"
-        for at, event in steps
-    ]
+    return lines + [f"{at:%Y-%m-%d %H:%M:%S} WITA  {step_text(event, texts)}" for at, event in steps]

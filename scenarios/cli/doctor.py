@@ -48,6 +48,7 @@ OPTIONAL = (
     Part("ultralytics", "YOLO weights (.pt), and training", "pip install bconnect-twin[yolo]"),
     Part("torch", "runs ultralytics", "pip install bconnect-twin[yolo]"),
     Part("pygame-ce", "the trainer for officers", "pip install bconnect-twin[trainer]"),
+    Part("reportlab", "case files and letters as PDF", "pip install bconnect-twin[pdf]"),
     Part("pyarrow", "floating car data as Parquet", "pip install bconnect-twin[parquet]"),
     Part("ffmpeg", "watching streams by hand", "apt-get install ffmpeg", ("ffmpeg",)),
     Part(

@@ -19,8 +19,12 @@ from scenarios.cli import (
     cameras,
     cameras_check,
     cameras_show,
+    case_export,
     case_privacy,
+    case_quiz,
     case_seals,
+    case_stats,
+    case_steps,
     cases,
     compare,
     dataset,
@@ -80,6 +84,11 @@ cases.app.command("key", epilog=case_seals.KEY_EXAMPLES)(case_seals.key)
 cases.app.command("purge", epilog=case_privacy.PURGE_EXAMPLES)(case_privacy.purge)
 cases.app.command("audit", epilog=case_privacy.AUDIT_EXAMPLES)(case_privacy.audit)
 cases.app.command("pictures", epilog=case_privacy.PICTURES_EXAMPLES)(case_privacy.pictures)
+cases.app.command("review", epilog=case_steps.REVIEW_EXAMPLES)(case_steps.review)
+cases.app.command("step", epilog=case_steps.STEP_EXAMPLES)(case_steps.step)
+cases.app.command("export", epilog=case_export.EXAMPLES)(case_export.export)
+cases.app.command("stats", epilog=case_stats.EXAMPLES)(case_stats.stats)
+cases.app.command("quiz", epilog=case_quiz.EXAMPLES)(case_quiz.quiz)
 app.command("validate", epilog=validate.EXAMPLES)(validate.validate)
 app.command("rollout", epilog=rollout.EXAMPLES)(rollout.rollout)
 app.command("detect", epilog=detect.EXAMPLES)(detect.detect)

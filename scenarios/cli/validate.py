@@ -1,6 +1,7 @@
 """`bconnect validate`: run a scenario, score it against truth, write the report."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ EXAMPLES = examples(
     "bconnect validate beller --seeds 10 --out out/beller",
     "bconnect validate beruang-madu --gate G1 --plan beruang-madu-proposal --seeds 10",
     "bconnect validate beruang-madu --trajectories fcd.xml",
+    "bconnect validate beruang-madu --short --desk --day 2026-01-12 --detector oracle --out out/desk",
     "bconnect validate my-zone.toml --plan my-cameras.toml --detector oracle",
 )
 
@@ -33,6 +35,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
     ] = None,
     weather: Annotated[str | None, typer.Option(help="clear, rain or haze; else the scenario's.")] = None,
     detector: Annotated[str | None, typer.Option(help="Detector; else the scenario's.")] = None,
+    day: Annotated[str | None, typer.Option(help="Day, YYYY-MM-DD; else the scenario's.")] = None,
+    desk: Annotated[
+        bool, typer.Option("--desk", help="Leave every case to an officer; else standing ones are accepted.")
+    ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the result; else out/ZONE.")] = None,
@@ -49,6 +55,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
     spec = validation.make_spec(zone, plan, detector, short=short)
     if weather is not None:
         spec = validation.in_weather(spec, weather)
+    if day is not None:
+        spec = validation.on_day(spec, day)
+    if desk:
+        spec = replace(spec, stand_in=False)
     if trajectories is not None:
         spec = validation.with_tracks(spec, trajectories)
     validation.say_left_out(spec, texts)

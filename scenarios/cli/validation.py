@@ -1,6 +1,7 @@
 """What `bconnect validate` does: the run that was asked for, and what is said of its outcome."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from scenarios.weather_files import weather_named
 from twin.network import library
 from twin.traffic.trajectories import TrajectoryError, read_trajectories
 
-__all__ = ["in_weather", "make_spec", "say_left_out", "show", "validate", "with_tracks"]
+__all__ = ["in_weather", "make_spec", "on_day", "say_left_out", "show", "validate", "with_tracks"]
 
 
 def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool) -> RunSpec:
@@ -54,6 +55,15 @@ def with_tracks(spec: RunSpec, path: Path) -> RunSpec:
 def in_weather(spec: RunSpec, kind: str) -> RunSpec:
     """Return the run in another weather; raises InputError for an unknown one."""
     return replace(spec, scenario=replace(spec.scenario, weather=weather_named(kind)))
+
+
+def on_day(spec: RunSpec, day: str) -> RunSpec:
+    """Return the run on another day, YYYY-MM-DD; raises InputError for what is no day."""
+    try:
+        return replace(spec, scenario=replace(spec.scenario, day=date.fromisoformat(day)))
+    except ValueError:
+        msg = f"--day {day}: expected a day, YYYY-MM-DD"
+        raise InputError(msg) from None
 
 
 def _corner(at_m: NDArray[np.float64]) -> str:

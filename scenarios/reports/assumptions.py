@@ -88,6 +88,7 @@ def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
         races=words.number(conduct.races_per_night, 1),
         urgent=words.number(conduct.emergencies_per_h, 1),
     )
+    review = "accepted without an officer: simulation" if result.stand_in else "by an officer at the desk"
     return (
         ("Kerb stops per kilometre and hour", words.number(demand.stops_per_km_h, 1)),
         ("Time at the kerb (share: median, log-normal)", dwell),
@@ -96,7 +97,7 @@ def _conduct(result: RunResult, words: Words) -> tuple[tuple[str, str], ...]:
         ("Drivers who make a prohibited turn where it is shorter", _by_class(conduct.prohibited_turn, words)),
         ("Wished speed at night, times that by day", words.number(conduct.night_speed, 2)),
         ("Other offences on the way", besides),
-        ("Review of standing cases", words.text("accepted without an officer: simulation")),
+        ("Review of standing cases", words.text(review)),
     )
 
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from detectors.datatypes.cases import Case
+from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import Interval
 from scenarios.reports.assumptions import assumptions
 from scenarios.reports.pictures import evidence_files
@@ -34,6 +35,7 @@ def command(results: Sequence[RunResult]) -> str:
     first, scenario = results[0], results[0].scenario
     words = ["bconnect", "validate", scenario.name, "--plan", scenario.plan, "--detector", scenario.detector]
     words += ["--weather", scenario.weather.sky.value] if scenario.weather != CLEAR else []
+    words += ["--day", scenario.day.isoformat()] + ([] if first.stand_in else ["--desk"])
     words += ["--seed", str(first.seed)]
     words += ["--seeds", str(len(results))] if len(results) > 1 else []
     return " ".join([*words, "--short"] if first.short else words)
@@ -176,7 +178,21 @@ def _case(result: RunResult, case: Case, match: CaseMatch) -> dict[str, Any]:
         "state": case.state.value,
         "match": match.match.value,
         "latency_s": match.latency_s,
+        "truth": _truth(match),
         "evidence": [f"evidence/{case.case_id}/{file.name}" for _, file in files_of],
+    }
+
+
+def _truth(match: CaseMatch) -> dict[str, Any] | None:
+    """Return the true violation that a case is about, None where there was none."""
+    if match.offence is None:
+        return None
+    act = match.offence.violation
+    return {
+        "plate": act.plate,
+        "vehicle_class": VehicleClass(act.vehicle_class).name.lower(),
+        "began": _local(act.opened_ns),
+        "ended": None if act.closed_ns is None else _local(act.closed_ns),
     }
 
 

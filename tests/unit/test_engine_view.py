@@ -93,6 +93,10 @@ def test_a_parked_vehicle_becomes_a_case_with_pictures_and_steps() -> None:
     assert case.history[2].ground == "loudspeaker"
     assert control.spoken == ["teguran.kerb_parking"]
     assert {p.kind for p in docket.pictures(case.case_id)} == {PictureKind.CONTEXT, PictureKind.VEHICLE}
+    boxes = {picture.kind: picture.box_px for picture in docket.pictures(case.case_id)}
+    assert boxes[PictureKind.CONTEXT] == (100, 100, 160, 140)
+    assert boxes[PictureKind.VEHICLE] == (15, 10, 75, 50)  # a quarter of its size is kept around it
+    assert [(e.by, e.officer) for e in case.history[1:3]] == [("dishub", ""), ("system", "")]
     assert case.simulated
     (said,) = docket.statements(case.case_id)
     assert (said.value, said.unit, said.uncertainty) == (60.0, "s", 1.0)  # looked at twice a second

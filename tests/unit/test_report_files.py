@@ -171,7 +171,10 @@ def test_runs_and_scores_must_belong_together(runs: tuple[RunResult, ...], tmp_p
 
 def test_the_command_gives_the_same_runs_again(runs: tuple[RunResult, ...]) -> None:
     said = command(runs)
-    assert said == ("bconnect validate beruang-madu --plan two-views --detector motion --seed 1 --seeds 3")
+    assert said == (
+        "bconnect validate beruang-madu --plan two-views --detector motion "
+        "--day 2025-11-27 --seed 1 --seeds 3"
+    )
 
 
 def test_another_plan_has_another_fingerprint() -> None:
