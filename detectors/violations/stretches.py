@@ -27,7 +27,7 @@ class MeasureLimits:
     """
 
     span_s: float = 3.0
-    least_s: float = 1.5
+    least_s: float = 1.0
     least_sights: int = 6
     gap_s: float = 0.8
     lost_s: float = 1.5
