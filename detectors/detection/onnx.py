@@ -31,7 +31,8 @@ class OnnxDetector:
     A picture is scaled to fit `size_px` (width, height), else the model's input; what is larger than that
     is looked at in overlapping tiles. A model whose input is free in height and width runs at the size of
     the scaled picture, rounded up to whole strides; with `size_px` None the picture is not magnified. Of a
-    view with a site plan only that part is looked at in which vehicles on the site can show.
+    view with a site plan only that part is looked at in which vehicles on the site can show, as large as in
+    the whole picture: how well one is seen does not depend on what else there is.
     Raises ModelError for what is no such model, and says what its sidecar has to tell.
     """
 
@@ -56,7 +57,10 @@ class OnnxDetector:
     def detect(self, frame: Frame) -> Detections:
         """Return the vehicles of one frame; where on the ground they stand is left to the tracker."""
         x0, y0, x1, y1 = self._looked_at(frame.size_px)
-        scale, picture = scaled(frame.image_bgr[y0:y1, x0:x1], self.size_px or _no_larger((x1 - x0, y1 - y0)))
+        whole_px = self.size_px or _no_larger(frame.size_px)
+        most = min(whole_px[0] / frame.size_px[0], whole_px[1] / frame.size_px[1])
+        part_px = (max(1, round(most * (x1 - x0))), max(1, round(most * (y1 - y0))))
+        scale, picture = scaled(frame.image_bgr[y0:y1, x0:x1], part_px)
         size_px = picture.shape[1], picture.shape[0]
         input_px = self._input_px(size_px)
         parts = [self._look(picture, corner, input_px) for corner in tiles(size_px, input_px)]

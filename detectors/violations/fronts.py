@@ -2,6 +2,7 @@
 
 import math
 
+from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.geometry import LineSegment
 from detectors.datatypes.tracks import Track
@@ -21,6 +22,7 @@ FRONT_SIGMA_M = {
     VehicleClass.UNKNOWN: 2.0,
 }  # how much that varies within a class [?]
 SIGHT_SIGMA_M = 0.3  # what a tracked middle is off, beside the error of the survey [?]
+EDGE_PX = 2.0  # so near to the edge of the picture a box is cut by it
 COVER = 2.5  # standard errors: 99 % of normal ones
 
 
@@ -31,6 +33,16 @@ def margin_m(site_sigma_m: float, kind: VehicleClass | None = None) -> float:
     """
     front_m = 0.0 if kind is None else FRONT_SIGMA_M[kind]
     return COVER * math.hypot(site_sigma_m, SIGHT_SIGMA_M, front_m)
+
+
+def whole(track: Track, camera: PinholeCamera) -> bool:
+    """Return whether the picture shows all of a vehicle at its foot: what an edge cuts stands elsewhere.
+
+    The upper edge cuts roofs, which leaves the place as it is.
+    """
+    left, _, right, lower = track.box_px
+    wide, tall = camera.width_px - EDGE_PX, camera.height_px - EDGE_PX
+    return left > EDGE_PX and right < wide and lower < tall
 
 
 def speed_mps(track: Track) -> float:

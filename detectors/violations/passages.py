@@ -14,7 +14,7 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, course_rad, speed_mps
+from detectors.violations.fronts import FRONT_M, course_rad, speed_mps, whole
 from detectors.violations.signal_log import SignalLog
 
 ARTICLE = "287(2)"
@@ -117,7 +117,8 @@ class Passages:
 
     def judge(self, observation: Observation) -> tuple[Verdict, ...]:
         """Return a verdict for each vehicle that was seen to pass a stop line."""
-        tracks = [t for t in observation.tracks if t.observed and t.position_m is not None]
+        placed = (t for t in observation.tracks if t.observed and t.position_m is not None)
+        tracks = [t for t in placed if whole(t, self._site.camera)]
         tracks.sort(key=lambda track: track.track_id)
         found: list[Verdict] = []
         for line in self._site.stop_lines:
@@ -201,7 +202,8 @@ class Passages:
     def _advance(self, approach: _Approach, sight: _Approach) -> None:
         if approach.entry_ns is None:
             return
-        if approach.moved_on_ns is None and sight.offset_m >= self._limits.move_on_m:
+        past = sight.offset_m >= self._limits.move_on_m and not self._stands(sight.track)
+        if approach.moved_on_ns is None and past:
             approach.moved_on_ns = sight.seen_ns
         late_ns = approach.entry_ns + self._limits.second_picture_s * NS_PER_S
         if approach.moved_on_ns is not None and approach.second_ns is None and sight.seen_ns >= late_ns:

@@ -19,7 +19,6 @@ from detectors.datatypes.detections import VehicleClass
 from scenarios.bench.recall import HEIGHTS_PX, PARTS, VISIBLE
 from scenarios.errors import InputError, unknown_name
 from scenarios.experiments.calibrate import Calibrated, Held
-from scenarios.experiments.curve_fit import FEWEST
 from scenarios.experiments.curve_forms import Form, Rows, weights_of
 from scenarios.experiments.held_out import Foretold
 from scenarios.experiments.intervals import exact_interval
@@ -39,6 +38,7 @@ from twin.randomness import Seed
 
 OVERLAP = 0.5  # from which a bench takes a detection for a vehicle's own
 DRAWS = 24
+FEWEST = 100  # sightings of a condition: it is drawn to others of its light and weather
 TALLEST_PX = 160.0  # what stands for the end of the last, open bin of heights
 COLUMNS = ("one", "size", "size beyond 20 px", "motorcycle", "bus or truck", "hidden")
 FORM = Form(

@@ -11,7 +11,7 @@ from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict, VerdictKind
 from detectors.violations.registry import rules_for
-from scenarios.hunting.scenes import Judged, Scene, observations
+from scenarios.hunting.scenes import IN_THE_MIDDLE_PX, Judged, Scene, observations
 
 FORM = 1
 
@@ -69,6 +69,6 @@ def _read(view: str, told: dict[str, Any]) -> Observation:
 def _track(row: list[Any], stamp_ns: int) -> Track:
     number, kind, x, y, vx, vy, plate = row
     return Track(
-        number, stamp_ns, VehicleClass(kind), (0.0, 0.0, 1.0, 1.0), 0.9, 0, stamp_ns, observed=True,
+        number, stamp_ns, VehicleClass(kind), IN_THE_MIDDLE_PX, 0.9, 0, stamp_ns, observed=True,
         position_m=(x, y), velocity_mps=(vx, vy), heading_rad=0.0, plate=PlateReading(plate, 0.95),
     )  # fmt: skip

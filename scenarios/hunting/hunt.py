@@ -21,8 +21,9 @@ from twin.randomness import Seed
 QUARRIES = {
     "kerb_parking": "scenarios.hunting.kerb:KerbQuarry",
     "red_light": "scenarios.hunting.red_light:RedLightQuarry",
+    "speeding": "scenarios.hunting.speeding:SpeedingQuarry",
 }
-PLANTS = {"kerb_parking": ("plates",), "red_light": ("plates", "lag")}
+PLANTS = {"kerb_parking": ("plates",), "red_light": ("plates", "lag"), "speeding": ("plates", "limit")}
 COUNTED = 400  # scenes of one piece of plain counting
 EACH = 200  # points a level of a climb
 KEPT = 8  # of the worst scenes

@@ -105,6 +105,6 @@ def test_pictures_of_which_light_and_weather_are_unknown_are_not_enough(tmp_path
 
 def test_too_few_sightings_are_told_with_their_number(tmp_path: Path) -> None:
     one = json.loads(bench_file(tmp_path).read_text(encoding="utf-8"))["detectors"][0]
-    few = on_file(bench_file(tmp_path, detectors=[{**one, "cells": one["cells"][:3]}]))
-    with pytest.raises(InputError, match="200 sightings"):
+    few = on_file(bench_file(tmp_path, detectors=[{**one, "cells": one["cells"][:2]}]))
+    with pytest.raises(InputError, match="100 sightings"):
         fit_bench("twin", "2026-11-26", few, rest())

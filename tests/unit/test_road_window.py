@@ -21,7 +21,7 @@ from twin.randomness import Seed
 WHOLE: SitePlan = site_plan(street(), KERB_VIEW, Seed(1), window=DailyWindow(0, 3600))
 AHEAD = WHOLE.camera.ground_points([[WHOLE.camera.width_px / 2, WHOLE.camera.height_px / 2]], WHOLE.ground)[0]
 NEAR = Polygon(AHEAD + np.array([[-4.0, -2.0], [4.0, -2.0], [4.0, 2.0], [-4.0, 2.0]]))
-SITE = replace(WHOLE, carriageways=(replace(WHOLE.carriageways[0], area=NEAR),), no_parking=())
+SITE = replace(WHOLE, carriageways=(replace(WHOLE.carriageways[0], area=NEAR),), no_parking=(), one_way=())
 SURE = 0.6  # more than the grey around a picture looks like a vehicle
 SIZE_PX = SITE.camera.width_px, SITE.camera.height_px
 
@@ -56,7 +56,7 @@ def test_of_a_site_that_fills_a_part_of_the_picture_the_rest_is_left_out() -> No
     assert (x1 - x0) * (y1 - y0) < 0.5 * SIZE_PX[0] * SIZE_PX[1]
 
 
-@pytest.mark.parametrize("site", [None, replace(SITE, carriageways=(), no_parking=())])
+@pytest.mark.parametrize("site", [None, replace(SITE, carriageways=(), no_parking=(), one_way=())])
 def test_where_nobody_knows_where_vehicles_can_be_all_is_looked_at(site: SitePlan | None) -> None:
     assert window(site) is None
 
@@ -66,7 +66,7 @@ def test_where_all_of_the_site_lies_behind_the_camera_all_is_looked_at() -> None
     middle = eye - 200.0 * ahead
     area = Polygon(middle + np.array([[0.0, 0.0], [5.0, 0.0], [5.0, 5.0]]))
     way = replace(SITE.carriageways[0], area=area)
-    assert window(replace(SITE, carriageways=(way,), no_parking=())) is None
+    assert window(replace(SITE, carriageways=(way,), no_parking=(), one_way=())) is None
 
 
 def bright_at(corner_px: tuple[int, int], size_px: tuple[int, int] = SIZE_PX) -> Frame:

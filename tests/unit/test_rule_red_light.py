@@ -8,7 +8,7 @@ from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.signals import Aspect, SignalStates
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.red_light import RedLight
-from tests.judgement import Place, at, cruises, drive, lights, site
+from tests.judgement import Place, at, cruises, drive, lights, observe, site, track
 
 T0 = at(17)
 RED_AT_10 = lights((at(16, 59), Aspect.GREEN), (at(17, 0, 7), Aspect.YELLOW), (at(17, 0, 10), Aspect.RED))
@@ -179,3 +179,38 @@ def test_lost_before_it_could_turn_is_not_observed() -> None:
 def test_the_front_of_a_bus_is_further_ahead_than_its_middle() -> None:
     found = run(cruises(10, 12.0), kind=VehicleClass.BUS)
     assert found[0].extremum == pytest.approx(2.0 - (5.5 - 2.2) / 10, abs=0.02)
+
+
+def seen_in(box_px: tuple[float, float, float, float]) -> list[Verdict]:
+    """Run the red with a box that stays where it is in the picture, whatever the place."""
+    rule, path = RedLight(site()), cruises(10, 12.0)
+    found: list[Verdict] = []
+    for tick in range(300):
+        now_ns = T0 + tick * 100_000_000
+        one = track(1, now_ns, path(tick / 10), (10.0, 0.0), box_px=box_px)
+        found += rule.judge(observe(now_ns, one, signals=RED_AT_10(now_ns)))
+    return found
+
+
+@pytest.mark.parametrize("box_px", [(300, 250, 400, 360), (0, 200, 60, 260), (600, 200, 640, 260)])
+def test_where_a_vehicle_is_that_the_edge_of_the_picture_cuts_is_not_known(
+    box_px: tuple[float, float, float, float],
+) -> None:
+    assert kinds(seen_in((300, 200, 400, 260))) == [VerdictKind.VIOLATION]
+    assert seen_in(box_px) == []
+
+
+def test_a_place_that_leaps_while_the_vehicle_stands_over_the_line_is_no_moving_on() -> None:
+    """Found by the hunt for innocents: a place that is 3 m off took one who waited for one who went on."""
+
+    def path(t_s: float) -> Place:
+        return (min(5.0 * (t_s - 12), -1.0) + (4.0 if 20 < t_s < 24 else 0.0), 0.0)
+
+    rule = RedLight(site())
+    found: list[Verdict] = []
+    for tick in range(280):
+        now_ns = T0 + tick * 100_000_000
+        moves = 5.0 if tick < 118 else 0.0
+        one = track(1, now_ns, path(tick / 10), (moves, 0.0))
+        found += rule.judge(observe(now_ns, one, signals=RED_AT_10(now_ns)))
+    assert not [one for one in found if one.kind is VerdictKind.VIOLATION]
