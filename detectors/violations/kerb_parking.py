@@ -8,7 +8,7 @@ from detectors.datatypes.steps import Observation
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.standing import UNKNOWN_NS, Stand, Standing, StandingLimits
 
-BY_SIGN, BY_MANNER = "287(1)", "287(3)"
+ARTICLES = BY_SIGN, BY_MANNER = "287(1)", "287(3)"
 DEFAULT_LIMITS = StandingLimits()
 ALWAYS_NS = -(2**63), 2**63
 

@@ -86,7 +86,7 @@ def site() -> SitePlan:
 
 def places(plan: SitePlan) -> set[str]:
     """Return the names of all that is signed."""
-    signed = (plan.no_parking, plan.stop_lines, plan.one_way, plan.prohibited_turns)
+    signed = (plan.no_parking, plan.stop_lines, plan.one_way, plan.prohibited_turns, plan.carriageways)
     return {one.name for kind in signed for one in kind}  # type: ignore[attr-defined]
 
 
