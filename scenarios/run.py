@@ -8,6 +8,7 @@ from datetime import time
 from functools import partial
 from importlib.metadata import version
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from scenarios.errors import InputError
@@ -20,12 +21,14 @@ from scenarios.staging import staged
 from scenarios.watching import ViewAtWork, ViewJob, heads
 from twin.cameras.plans import Camera, CameraPlan, ViewSpec, by_view
 from twin.clock import from_local, seconds
+from twin.compiled import is_kept
 from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.rendering.source import TwinView
 from twin.traffic.simulation import Census
 from twin.traffic.trajectories import Track, lasting_s
-from twin.truth import Scene
+from twin.truth import Scene, VehicleStates
 from twin.world import Watch, World
 
 SIGHT_M = 170.0
@@ -136,7 +139,10 @@ def run_once(
     spec: RunSpec, seed: int, out: Path, *, workers: int = 1, progress: Progress = silent
 ) -> RunResult:
     """Make one run and return what it left behind; files go to `out`."""
+    drawing = _compiling_ahead(spec, workers)
     run = prepared(spec, seed, out, spec.plan.views, progress)
+    if drawing is not None:
+        drawing.join()
     with _crew(run.jobs, workers) as crew:
         for name, scene in run.world.scenes(run.watches, run.end_ns):
             crew.give(name, scene)
@@ -157,6 +163,21 @@ def run_once(
         versions=tuple((name, version(name)) for name in VERSIONED),
         stand_in=spec.stand_in,
     )
+
+
+def _compiling_ahead(spec: RunSpec, workers: int) -> BaseProcess | None:
+    """Compile what draws beside the warm-up of the traffic, once, where nothing was compiled before."""
+    if workers <= 1 or is_kept() or not spec.plan.views:
+        return None
+    process = mp.get_context("spawn").Process(target=_draw_once, args=(spec,), daemon=True)
+    process.start()
+    return process
+
+
+def _draw_once(spec: RunSpec) -> None:
+    network, view = library.resolve(spec.scenario.network), spec.plan.views[0]
+    start_ns, _ = spec.span_ns()
+    TwinView(network, view, Seed(0), spec.scenario.weather).frame(Scene(start_ns, VehicleStates.none()), 0)
 
 
 def _rows(census: Census) -> tuple[tuple[str, int], ...]:

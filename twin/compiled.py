@@ -104,5 +104,11 @@ def _cache_by_source() -> None:
         settings.CACHE_DIR = str(cache)
 
 
+def is_kept() -> bool:
+    """Return whether code of these sources was compiled before, or need not be."""
+    folder = Path(numba.config.CACHE_DIR) if COMPILES and numba.config.CACHE_DIR else None
+    return folder is None or any(folder.rglob("*.nbc"))
+
+
 if COMPILES:
     _cache_by_source()
