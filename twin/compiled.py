@@ -106,7 +106,8 @@ def _cache_by_source() -> None:
 
 def is_kept() -> bool:
     """Return whether code of these sources was compiled before, or need not be."""
-    folder = Path(numba.config.CACHE_DIR) if COMPILES and numba.config.CACHE_DIR else None
+    settings: Any = numba.config if COMPILES else None
+    folder = Path(settings.CACHE_DIR) if COMPILES and settings.CACHE_DIR else None
     return folder is None or any(folder.rglob("*.nbc"))
 
 
