@@ -21,11 +21,10 @@ from scenarios.staging import staged
 from scenarios.watching import ViewAtWork, ViewJob, heads
 from twin.cameras.plans import Camera, CameraPlan, ViewSpec, by_view
 from twin.clock import from_local, seconds
-from twin.compiled import is_kept
 from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
-from twin.rendering.source import TwinView
+from twin.rendering.source import TwinView, drawing_is_compiled
 from twin.traffic.simulation import Census
 from twin.traffic.trajectories import Track, lasting_s
 from twin.truth import Scene, VehicleStates
@@ -167,7 +166,7 @@ def run_once(
 
 def _compiling_ahead(spec: RunSpec, workers: int) -> BaseProcess | None:
     """Compile what draws beside the warm-up of the traffic, once, where nothing was compiled before."""
-    if workers <= 1 or is_kept() or not spec.plan.views:
+    if workers <= 1 or drawing_is_compiled() or not spec.plan.views:
         return None
     process = mp.get_context("spawn").Process(target=_draw_once, args=(spec,), daemon=True)
     process.start()

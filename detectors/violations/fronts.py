@@ -5,6 +5,7 @@ import math
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.geometry import LineSegment
+from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 
 FRONT_M = {
@@ -43,6 +44,12 @@ def whole(track: Track, camera: PinholeCamera) -> bool:
     left, _, right, lower = track.box_px
     wide, tall = camera.width_px - EDGE_PX, camera.height_px - EDGE_PX
     return left > EDGE_PX and right < wide and lower < tall
+
+
+def seen_whole(observation: Observation, camera: PinholeCamera) -> list[Track]:
+    """Return the tracks that are seen, placed on the ground and whole, by id."""
+    placed = (t for t in observation.tracks if t.observed and t.position_m is not None)
+    return sorted((t for t in placed if whole(t, camera)), key=lambda track: track.track_id)
 
 
 def speed_mps(track: Track) -> float:

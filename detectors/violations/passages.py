@@ -14,7 +14,7 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, course_rad, speed_mps, whole
+from detectors.violations.fronts import FRONT_M, course_rad, seen_whole, speed_mps
 from detectors.violations.signal_log import SignalLog
 
 ARTICLE = "287(2)"
@@ -117,9 +117,7 @@ class Passages:
 
     def judge(self, observation: Observation) -> tuple[Verdict, ...]:
         """Return a verdict for each vehicle that was seen to pass a stop line."""
-        placed = (t for t in observation.tracks if t.observed and t.position_m is not None)
-        tracks = [t for t in placed if whole(t, self._site.camera)]
-        tracks.sort(key=lambda track: track.track_id)
+        tracks = seen_whole(observation, self._site.camera)
         found: list[Verdict] = []
         for line in self._site.stop_lines:
             self._log.note(line.group, observation.signals)

@@ -10,7 +10,7 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, margin_m, whole
+from detectors.violations.fronts import FRONT_M, margin_m, seen_whole
 from detectors.violations.signal_log import SignalLog
 
 ARTICLE = "287(1)"
@@ -87,9 +87,7 @@ class StopLineRule:
 
     def judge(self, observation: Observation) -> tuple[Verdict, ...]:
         """Return the stands that this instant made a violation or ended."""
-        placed = (t for t in observation.tracks if t.observed and t.position_m is not None)
-        tracks = [t for t in placed if whole(t, self._site.camera)]
-        tracks.sort(key=lambda track: track.track_id)
+        tracks = seen_whole(observation, self._site.camera)
         found: list[Verdict] = []
         for line in self._site.stop_lines:
             self._log.note(line.group, observation.signals)

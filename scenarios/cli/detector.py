@@ -24,6 +24,13 @@ BENCH_EXAMPLES = examples(
     "bconnect detector bench motion --on street.mp4 --labels street.csv",
 )
 DETECTOR_HELP = "A name of the list, onnx:FILE, yolo:FILE, or module:Class; score=, size= after an @."
+CountedBy = Annotated[
+    list[Path] | None, typer.Option(help="Fit to what a bench.json counted instead; may be repeated.")
+]
+TriedOn = Annotated[list[Path] | None, typer.Option(help="With --bench: other ones, to try the curves on.")]
+Rest = Annotated[
+    str, typer.Option(help="With --bench: curves that have what no bench measures, name or file.")
+]
 app = typer.Typer(help="Detectors: list them, check your own, measure one.", epilog=EXAMPLES)
 
 
@@ -189,15 +196,9 @@ def calibrate_command(  # noqa: PLR0913 - one parameter an option
     cache: Annotated[
         Path | None, typer.Option(help="Folder that keeps what was watched; else out/calibrate/NAME.")
     ] = None,
-    bench: Annotated[
-        list[Path] | None, typer.Option(help="Fit to what a bench.json counted instead; may be repeated.")
-    ] = None,
-    tried_bench: Annotated[
-        list[Path] | None, typer.Option(help="With --bench: other ones, to try the curves on.")
-    ] = None,
-    rest: Annotated[
-        str, typer.Option(help="With --bench: curves that have what no bench measures, name or file.")
-    ] = "motion",
+    bench: CountedBy = None,
+    tried_bench: TriedOn = None,
+    rest: Rest = "motion",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
 ) -> None:
@@ -212,14 +213,12 @@ def calibrate_command(  # noqa: PLR0913 - one parameter an option
     texts = texts_for(lang)
     if bench:
         done = calibrating_curves.from_benches(name, date.date().isoformat(), bench, tried_bench or [], rest)
-        calibrating_curves.write_curves(done, out)
-        calibrating_curves.show(done, out, texts)
-        return
-    asked = calibrating_curves.asked(
-        name, scenario, date.date().isoformat(), views=views, tried=tried, cameras=cameras, seed=seed,
-        weather=weather, seconds=seconds,
-    )  # fmt: skip
-    with bars(texts) as progress:
-        done = calibrating_curves.run(asked, workers or os.cpu_count() or 1, cache, progress)
+    else:
+        asked = calibrating_curves.asked(
+            name, scenario, date.date().isoformat(), views=views, tried=tried, cameras=cameras, seed=seed,
+            weather=weather, seconds=seconds,
+        )  # fmt: skip
+        with bars(texts) as progress:
+            done = calibrating_curves.run(asked, workers or os.cpu_count() or 1, cache, progress)
     calibrating_curves.write_curves(done, out)
     calibrating_curves.show(done, out, texts)

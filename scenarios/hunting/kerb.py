@@ -19,8 +19,8 @@ from scenarios.hunting.nuisance import (
     one_of,
     uniform,
 )
-from scenarios.hunting.scenes import STANDS_MPS, Actor, Scene, errors, mis_surveyed, stamps
-from scenarios.hunting.street import Strip, stopping, street
+from scenarios.hunting.scenes import STANDS_MPS, Actor, Scene, errors, stamps
+from scenarios.hunting.street import Strip, stopping, street, survey_nuisances
 from twin.clock import from_local
 
 DROPS_OFF, LEAVES_AT_FOUR, BESIDE, QUEUES, EXCHANGED = range(5)
@@ -47,7 +47,6 @@ class KerbQuarry:
     def nuisances(self) -> tuple[Nuisance, ...]:
         """What varies."""
         spec, long_m = self.street.view, self._strip.length_m
-        survey = f"survey of {spec.name}"
         return (
             Nuisance("kind", "", one_of(0.35, 0.15, 0.25, 0.20, 0.05), "[?] all kinds often enough"),
             Nuisance("stands", "s", lognormal(240.0, 0.8), "short stops, DOMAIN 4 [?]"),
@@ -60,10 +59,7 @@ class KerbQuarry:
             Nuisance("covered", "", happens(0.2), "[?]"),
             Nuisance("taken over", "", happens(0.01), "a track goes on as the next vehicle's [?]"),
             Nuisance("comes again", "s", uniform(2.0, 30.0), "the next vehicle in the same place [?]"),
-            *(Nuisance(f"survey {what}", unit, normal(sd), survey) for what, unit, sd in (
-                ("x", "m", spec.survey_sigma_m), ("y", "m", spec.survey_sigma_m),
-                ("z", "m", spec.survey_sigma_m), ("yaw", "rad", spec.survey_sigma_rad),
-                ("tilt", "rad", spec.survey_sigma_rad), ("roll", "rad", spec.survey_sigma_rad))),
+            *survey_nuisances(spec),
         )  # fmt: skip
 
     @property
@@ -132,8 +128,7 @@ class KerbQuarry:
         actors: tuple[Actor, ...],
     ) -> Scene:  # fmt: skip
         knots = place[len(self.nuisances) :].reshape(2, 2, KNOTS)
-        off = np.array([told[f"survey {what}"] for what in ("x", "y", "z", "yaw", "tilt", "roll")])
-        site = replace(self.street.site, camera=mis_surveyed(self.street.camera, off))
+        site = self.street.surveyed(told)
         hidden = (
             (times_s > COMES_S + 3.0) & (times_s < COMES_S + 3.0 + told["unseen"]) & bool(told["covered"])
         )

@@ -13,8 +13,8 @@ from detectors.datatypes.site import SitePlan
 from detectors.ports import Rule
 from detectors.violations.registry import rules_for
 from scenarios.hunting.nuisance import Nuisance, drawn, happens, normal, one_of, uniform
-from scenarios.hunting.scenes import Actor, Scene, errors, mis_surveyed, stamps
-from scenarios.hunting.street import stopping, street
+from scenarios.hunting.scenes import Actor, Scene, errors, stamps
+from scenarios.hunting.street import stopping, street, survey_nuisances
 from twin.clock import from_local
 
 PASSES, OVER_THE_LINE, BESIDE_A_RUNNER = range(3)
@@ -43,7 +43,6 @@ class RedLightQuarry:
     def nuisances(self) -> tuple[Nuisance, ...]:
         """What varies."""
         spec = self.street.view
-        survey = f"survey of {spec.name}"
         return (
             Nuisance("kind", "", one_of(0.5, 0.3, 0.2), "[?] all kinds often enough"),
             Nuisance("in time", "s", uniform(MARGIN_S, 8.0), "before red, MARGIN_S at least"),
@@ -55,10 +54,7 @@ class RedLightQuarry:
             Nuisance("lag", "s", normal(0.05), "of the signal feed [?]"),
             Nuisance("swapped", "", happens(0.005), "tracks of two at the line [?]"),
             Nuisance("creeps", "m", uniform(0.0, 1.0), "while it waits [?]"),
-            *(Nuisance(f"survey {what}", unit, normal(sd), survey) for what, unit, sd in (
-                ("x", "m", spec.survey_sigma_m), ("y", "m", spec.survey_sigma_m),
-                ("z", "m", spec.survey_sigma_m), ("yaw", "rad", spec.survey_sigma_rad),
-                ("tilt", "rad", spec.survey_sigma_rad), ("roll", "rad", spec.survey_sigma_rad))),
+            *survey_nuisances(spec),
         )  # fmt: skip
 
     @property
@@ -110,24 +106,16 @@ class RedLightQuarry:
     def _scene(self, told: dict[str, float], place: Float64Array, actors: tuple[Actor, ...]) -> Scene:
         times_s = self._times_s
         knots = place[len(self.nuisances) :].reshape(2, 2, KNOTS)
-        off = np.array([told[f"survey {what}"] for what in ("x", "y", "z", "yaw", "tilt", "roll")])
-        site = replace(self.street.site, camera=mis_surveyed(self.street.camera, off))
+        site = self.street.surveyed(told)
         stamps_ns = stamps(self._start_ns, times_s, told["clock"])
         lag_s = told["lag"] - (PLANTED_LAG_S if self._plant == "lag" else 0.0)
-        seen = np.stack([self._in_sight(actor) for actor in actors])
+        seen = np.stack([self.street.shows(actor.at_m) for actor in actors])
         return Scene(
             self._start_ns, times_s, stamps_ns, actors, seen, errors(knots, times_s, actors),
             self.street.curves, self.street.camera, site, told,
             tuple(self._told(stamp, lag_s) for stamp in stamps_ns.tolist()),
             swapped_plates=self._plant == "plates",
         )  # fmt: skip
-
-    def _in_sight(self, actor: Actor) -> np.ndarray:
-        """Return (N,) when a vehicle is in the picture and near enough."""
-        camera = self.street.camera
-        pixels, depth = camera.project(self.street.site.ground.lift(actor.at_m))
-        inside = (pixels > 0).all(axis=1) & (pixels < [camera.width_px, camera.height_px]).all(axis=1)
-        return np.asarray(inside & (depth > 1.0) & (depth < 90.0))
 
     def _told(self, stamp_ns: int, lag_s: float) -> SignalStates:
         """Return what the feed says, which knows of a change `lag_s` after it."""

@@ -1,7 +1,7 @@
 """A scene: who was where and did what, what a camera believes of it, and whom a rule then accuses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -183,17 +183,6 @@ def errors(knots: Float64Array, times_s: Float64Array, actors: tuple[Actor, ...]
         since = np.where(stands, -1, np.arange(len(times_s)))
         found[number] = own[np.maximum(np.maximum.accumulate(since), 0)]
     return found
-
-
-def mis_surveyed(camera: PinholeCamera, off: Float64Array) -> PinholeCamera:
-    """Return a camera as a survey states it that is `off` (6,): x, y, z in metres, yaw, tilt, roll in rad."""
-    return replace(
-        camera,
-        position_m=camera.position_m + off[:3],
-        yaw_rad=camera.yaw_rad + float(off[3]),
-        tilt_rad=camera.tilt_rad + float(off[4]),
-        roll_rad=camera.roll_rad + float(off[5]),
-    )
 
 
 def stamps(start_ns: int, times_s: Float64Array, late_s: float) -> np.ndarray:

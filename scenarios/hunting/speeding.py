@@ -13,8 +13,8 @@ from detectors.violations.registry import rules_for
 from detectors.violations.speeding import DEFAULT_SPEED
 from detectors.violations.stretches import Stretches
 from scenarios.hunting.nuisance import Nuisance, drawn, happens, normal, one_of, uniform, wavering
-from scenarios.hunting.scenes import Actor, Scene, errors, mis_surveyed, observations, stamps
-from scenarios.hunting.street import Strip, street
+from scenarios.hunting.scenes import Actor, Scene, errors, observations, stamps
+from scenarios.hunting.street import Strip, street, survey_nuisances
 from twin.clock import from_local
 
 ALONE, OVERTAKEN = range(2)
@@ -40,7 +40,7 @@ class SpeedingQuarry:
     @property
     def nuisances(self) -> tuple[Nuisance, ...]:
         """What varies."""
-        spec, survey = self.street.view, f"survey of {self.street.view.name}"
+        spec = self.street.view
         return (
             Nuisance("kind", "", one_of(0.8, 0.2), "[?] both often enough"),
             Nuisance("speed", "of the limit", uniform(0.6, 1.0), "nobody innocent is faster"),
@@ -50,10 +50,7 @@ class SpeedingQuarry:
             Nuisance("class", "", one_of(0.5, 0.5), "motorcycle or car"),
             Nuisance("clock", "s", normal(0.05), "timestamps within 100 ms (G2)"),
             Nuisance("swapped", "", happens(0.01), "tracks of two side by side [?]"),
-            *(Nuisance(f"survey {what}", unit, normal(sd), survey) for what, unit, sd in (
-                ("x", "m", spec.survey_sigma_m), ("y", "m", spec.survey_sigma_m),
-                ("z", "m", spec.survey_sigma_m), ("yaw", "rad", spec.survey_sigma_rad),
-                ("tilt", "rad", spec.survey_sigma_rad), ("roll", "rad", spec.survey_sigma_rad))),
+            *survey_nuisances(spec),
         )  # fmt: skip
 
     @property
@@ -94,8 +91,7 @@ class SpeedingQuarry:
 
     def _scene(self, told: dict[str, float], place: Float64Array, actors: tuple[Actor, ...]) -> Scene:
         noise = place[len(self.nuisances) :]
-        off = np.array([told[f"survey {what}"] for what in ("x", "y", "z", "yaw", "tilt", "roll")])
-        site = replace(self.street.site, camera=mis_surveyed(self.street.camera, off))
+        site = self.street.surveyed(told)
         if self._plant == "limit":
             ways = tuple(
                 replace(way, speed_limit_mps=way.speed_limit_mps - PLANTED_MPS)
@@ -109,16 +105,10 @@ class SpeedingQuarry:
         stamps_ns = stamps(self._start_ns, self._times_s + late_s, told["clock"])
         return Scene(
             self._start_ns, self._times_s, np.maximum.accumulate(stamps_ns), actors,
-            np.stack([self._in_sight(actor) for actor in actors]),
+            np.stack([self.street.shows(actor.at_m) for actor in actors]),
             errors(noise[: 4 * KNOTS].reshape(2, 2, KNOTS), self._times_s, actors), self.street.curves,
             self.street.camera, site, told, swapped_plates=self._plant == "plates",
         )  # fmt: skip
-
-    def _in_sight(self, actor: Actor) -> np.ndarray:
-        camera = self.street.camera
-        pixels, depth = camera.project(self.street.site.ground.lift(actor.at_m))
-        inside = (pixels > 0).all(axis=1) & (pixels < [camera.width_px, camera.height_px]).all(axis=1)
-        return np.asarray(inside & (depth > 1.0) & (depth < 90.0))
 
     def near(self, scene: Scene, believed: Float64Array) -> float:
         """Return below 0 how near an innocent came, in tens of km/h, by the least speed that was measured."""

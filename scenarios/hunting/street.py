@@ -1,13 +1,14 @@
 """The street of a hunt: a view of a plan, its true camera, and vehicles that stop and go along its kerb."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.geometry import Polygon
 from detectors.datatypes.site import SitePlan
+from scenarios.hunting.nuisance import Nuisance, normal
 from scenarios.offences import KTL_WINDOW
 from scenarios.results import Scenario
 from scenarios.spec import load_plan, load_scenario
@@ -18,6 +19,8 @@ from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 
+SURVEYED = ("x", "y", "z", "yaw", "tilt", "roll")
+FAR_M = 90.0  # who is farther is not followed
 BRAKES_MPS2, SPEEDS_UP_MPS2, COMES_MPS = 2.0, 1.5, 6.0
 
 
@@ -31,6 +34,35 @@ class Street:
     camera: PinholeCamera
     site: SitePlan
     curves: DetectorCurves
+
+    def surveyed(self, told: dict[str, float]) -> SitePlan:
+        """Return the site plan by a survey that is off as the values of `survey_nuisances` say."""
+        x, y, z, yaw, tilt, roll = (told[f"survey {what}"] for what in SURVEYED)
+        camera = replace(
+            self.camera,
+            position_m=self.camera.position_m + np.array([x, y, z]),
+            yaw_rad=self.camera.yaw_rad + yaw,
+            tilt_rad=self.camera.tilt_rad + tilt,
+            roll_rad=self.camera.roll_rad + roll,
+        )
+        return replace(self.site, camera=camera)
+
+    def shows(self, at_m: Float64Array) -> BoolArray:
+        """Return (N,) which places (N, 2) are in the picture and near enough to be followed."""
+        pixels, depth = self.camera.project(self.site.ground.lift(at_m))
+        size_px = np.array([self.camera.width_px, self.camera.height_px])
+        inside = (pixels > 0).all(axis=1) & (pixels < size_px).all(axis=1)
+        return np.asarray(inside & (depth > 1.0) & (depth < FAR_M))
+
+
+def survey_nuisances(view: ViewSpec) -> tuple[Nuisance, ...]:
+    """Return how far off the survey of a view may be: place in m, angles in rad."""
+    sigmas = (view.survey_sigma_m,) * 3 + (view.survey_sigma_rad,) * 3
+    units = ("m",) * 3 + ("rad",) * 3
+    return tuple(
+        Nuisance(f"survey {what}", unit, normal(sigma), f"survey of {view.name}")
+        for what, unit, sigma in zip(SURVEYED, units, sigmas, strict=True)
+    )
 
 
 def street(scenario: str, view: str, detector: str) -> Street:

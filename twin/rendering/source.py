@@ -13,6 +13,7 @@ from twin.cameras.plans import ViewSpec
 from twin.cameras.ptz import AHEAD, Aim
 from twin.cameras.snapshots import SNAPSHOT_PX, SNAPSHOT_QUALITY, SnapshotQueue
 from twin.cameras.survey import mount, surveyed, surveyed_lens
+from twin.compiled import is_kept
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
@@ -21,6 +22,11 @@ from twin.rendering.painter import ViewRenderer
 from twin.rendering.plate_truth import PlateTruth
 from twin.rendering.truth_boxes import FrameTruth, frame_truth
 from twin.truth import Scene
+
+
+def drawing_is_compiled() -> bool:
+    """Return whether nothing has to be compiled before the first picture."""
+    return is_kept()
 
 
 class TwinView:
