@@ -39,7 +39,7 @@ def curve(detectors: Sequence[dict[str, Any]], words: Words) -> str:
         for one, colour in zip(detectors, COLOURS, strict=False):
             points = one["curve"]
             axes.plot([p["recall"] for p in points], [p["precision"] for p in points], color=colour,
-                      label=one["setting"])  # fmt: skip
+                      label=_called(one["setting"]))  # fmt: skip
             values = {f["what"]: f["value"] for f in one["figures"]}
             if values.get("recall") is not None and values.get("precision") is not None:
                 axes.plot([values["recall"]], [values["precision"]], "o", color=colour, markersize=8)
@@ -92,7 +92,7 @@ def by_part(detectors: Sequence[dict[str, Any]], words: Words) -> str:
                 shown = [c["where"][name] for c in found]
                 at = [x + 0.16 * (row - (len(detectors) - 1) / 2) for x in range(len(found))]
                 axes.plot(at, [c["recall"] for c in found], "o", color=colour, markersize=6,
-                          label=one["setting"])  # fmt: skip
+                          label=_called(one["setting"]))  # fmt: skip
                 _bars(axes, at, found, colour)
                 if not row:
                     shown = [f"{_named(c['where'][name], words)}\n{words.number(c['n'])}" for c in found]

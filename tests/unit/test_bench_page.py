@@ -17,6 +17,7 @@ from scenarios.bench.worst import KEPT
 from scenarios.cli.main import main
 from scenarios.errors import InputError
 from scenarios.reports.bench_page import schema, write_bench
+from scenarios.reports.bench_plots import plots
 from scenarios.reports.wording import Words
 from scenarios.texts import read_catalogue
 from tests.bench_pictures import FRAMES, SIZE_PX, DrawnSource, drawn
@@ -69,6 +70,14 @@ def test_the_page_is_whole_and_refers_to_nothing_outside(both: Bench, lang: str,
     assert [name for name in outline.ids if name in sections] == sections
     assert page.count("<svg") == 4
     assert json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")) == told
+
+
+def test_a_setting_with_a_long_path_leaves_room_for_the_plots() -> None:
+    told = document(benched(PERFECT, HALF))
+    for one in told["detectors"]:
+        one["setting"] = "onnx:" + 20 * "/a-folder-of-weights" + "/mine.onnx"
+    for drawn_plot in plots(told, Words("en")).values():  # a warning fails
+        assert "a-folder" not in drawn_plot
 
 
 def test_the_json_is_as_its_schema_says(both: Bench, clip: Path) -> None:
