@@ -8,7 +8,8 @@ from scenarios.texts import Texts
 
 @pytest.mark.parametrize(("language", "word"), [("en", "watching"), ("id", "mengamati")])
 def test_long_work_says_a_line_every_half_minute_and_short_work_none(language: str, word: str) -> None:
-    now_s, said = [0.0], []
+    now_s = [0.0]
+    said: list[str] = []
     tell = terminal.in_lines(Texts(language), said.append, lambda: now_s[0])
     for second in range(100):
         now_s[0] = second
