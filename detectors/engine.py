@@ -183,6 +183,9 @@ class ViewEngine:
         box = shown.boxes_px[verdict.track_id]
         self._show_near(entry, shown, verdict.track_id)
         if entry.case.enforcement is CaseTrack.STANDING:
+            before = self._recent.first_since(verdict.opened_ns, verdict.track_id)
+            if before is not None and before.frame is not shown.frame:
+                self._show(entry, PictureKind.EARLIER, before, verdict.track_id)
             self._show(entry, PictureKind.CONTEXT, shown, verdict.track_id)
             return self._ask_zoomed(entry, box, frame)
         kinds = BEGUN_AND_LATER

@@ -15,6 +15,7 @@ from detectors.datatypes.tracks import Track
 Box = tuple[float, float, float, float]
 OUTLINE_BGR = (0, 200, 255)
 FRAMES_KEPT = 32  # bounds the memory of a view whatever its frame rate
+OLDER_KEPT, OLDER_APART_S = 8, 15.0  # of two minutes: who stands is shown as he was a while before, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ class Seen:
 
 @dataclass(slots=True)
 class RecentFrames:
-    """The frames of the last `memory_s` seconds, at most FRAMES_KEPT, evenly thinned."""
+    """The frames of the last `memory_s` seconds, at most FRAMES_KEPT, evenly thinned, and a few older ones."""
 
     memory_s: float = 4.0
     _seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))
+    _older: deque[Seen] = field(default_factory=lambda: deque(maxlen=OLDER_KEPT))
     _latest: Seen | None = None
 
     def add(self, frame: Frame, tracks: Sequence[Track]) -> None:
@@ -45,6 +47,11 @@ class RecentFrames:
         apart_ns = self.memory_s * NS_PER_S / FRAMES_KEPT
         if not self._seen or frame.timestamp_ns - self._seen[-1].frame.timestamp_ns >= apart_ns:
             self._seen.append(self._latest)
+        if (
+            not self._older
+            or frame.timestamp_ns - self._older[-1].frame.timestamp_ns >= OLDER_APART_S * NS_PER_S
+        ):
+            self._older.append(self._latest)
         while frame.timestamp_ns - self._seen[0].frame.timestamp_ns > self.memory_s * NS_PER_S:
             self._seen.popleft()
 
@@ -68,6 +75,11 @@ class RecentFrames:
         times = [seen.frame.timestamp_ns for seen in self._seen]
         apart = [later - earlier for earlier, later in pairwise(times)]
         return max(apart) / NS_PER_S if apart else None
+
+    def first_since(self, timestamp_ns: int, track_id: int) -> Seen | None:
+        """Return the first of the older frames from an instant on that shows the track, None where none does."""
+        shows = (seen for seen in self._older if track_id in seen.boxes_px)
+        return next((seen for seen in shows if seen.frame.timestamp_ns >= timestamp_ns), None)
 
     def nearest(self, track_id: int, apart_s: float = 0.5) -> list[Seen]:
         """Return the frames that show a track, the one that shows it largest first.
