@@ -113,7 +113,7 @@ def _redacted_frames(
 
 def _frames(content: bytes) -> list[UInt8Array]:
     try:
-        with av.open(io.BytesIO(content)) as container:
+        with av.open(io.BytesIO(content), "r") as container:
             found = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
     except (av.FFmpegError, IndexError):
         return []

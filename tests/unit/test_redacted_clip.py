@@ -62,7 +62,7 @@ def kept(folder: Path, made: EvidenceClip) -> tuple[CaseStore, StoredClip]:
 
 
 def frames(content: bytes) -> list[UInt8Array]:
-    with av.open(io.BytesIO(content)) as container:
+    with av.open(io.BytesIO(content), "r") as container:
         return [np.asarray(one.to_ndarray(format="bgr24")) for one in container.decode(video=0)]
 
 
