@@ -7,15 +7,16 @@ import numpy as np
 
 from detectors.cases.deeds import Actor, CaseStep, Deed
 from detectors.cases.evidence import Box, RecentFrames, Seen, box_in_crop, cropped, outlined, zoom_to_fill
-from detectors.cases.naming import PlateLook
+from detectors.cases.naming import PlateLook, stays
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
 from detectors.datatypes.arrays import BoolArray, Float32Array
-from detectors.datatypes.cases import CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
+from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import Areas
+from detectors.datatypes.plates import PlateSight
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
 from detectors.datatypes.steps import Observation, PlateRead, SnapshotRequest, StepRecord
@@ -23,12 +24,15 @@ from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
 from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
+from detectors.privacy.density import densities
 from detectors.reading.belief import LastSeen, believed, believed_in_view, closer_look
 from detectors.reading.looks import PlateLooks
 from detectors.violations.gate_watch import GateWatch
 
 LOUDSPEAKER = "loudspeaker"
 SIGNAL_ARTICLE = "287(2)"  # whose evidence is a picture before the line and one behind it
+NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)  # where a vehicle that is not seen stands: it is not read there
+STOOD_S = 1.0  # who has not moved for so long is taken to be there still when the camera has zoomed [?]
 BEGUN_AND_LATER = (PictureKind.EARLIER, PictureKind.LATER)
 
 
@@ -174,21 +178,62 @@ class ViewEngine:
         self._attest(entry, verdict)
         shown = self._recent.at(verdict.updated_ns, verdict.track_id)
         if shown is None:
+            self._watch_plate(entry.case, NOWHERE)
             return ()
         box = shown.boxes_px[verdict.track_id]
         self._show_near(entry, shown, verdict.track_id)
         if entry.case.enforcement is CaseTrack.STANDING:
+            before = self._recent.first_since(verdict.opened_ns, verdict.track_id)
+            if before is not None and before.frame is not shown.frame:
+                self._show(entry, PictureKind.EARLIER, before, verdict.track_id)
             self._show(entry, PictureKind.CONTEXT, shown, verdict.track_id)
             return self._ask_zoomed(entry, box, frame)
         kinds = BEGUN_AND_LATER
         if verdict.article == SIGNAL_ARTICLE:
             kinds = (PictureKind.BEFORE_LINE, PictureKind.IN_JUNCTION)
-        elif verdict.uncertainty is not None:  # a measured speed: where it begins and where it ends
+        elif verdict.unit == "km/h":  # a measured speed: where it begins and where it ends
             kinds = (PictureKind.MEASURED_FROM, PictureKind.MEASURED_TO)
         for kind, at_ns in zip(kinds, verdict.evidence_times_ns, strict=False):
             scene = self._recent.at(at_ns, verdict.track_id) or shown
             self._show(entry, kind, scene, verdict.track_id)
+        return self._look_for_plate(entry, verdict.track_id, box, frame)
+
+    def _look_for_plate(
+        self, entry: Entry, track_id: int, box: Box, frame: Frame
+    ) -> tuple[SnapshotRequest, ...]:
+        """Look for the plate of a moving offence: who stands waits for the zoom, who drives is gone by then.
+
+        Of the latter the frames that show it largest are read, as far as they are kept, and those to come.
+        """
+        if self.plates is None or entry.case.plate is not None:
+            return ()
+        stood = self._recent.stood(track_id, STOOD_S)
+        now = self._recent.at(frame.timestamp_ns, track_id)
+        if stood is not None and now is not None and stays(stood, now.boxes_px[track_id]):
+            return self._ask_zoomed(entry, now.boxes_px[track_id], frame)
+        camera = self.site.camera if self.site else None
+        for seen in self._recent.nearest(track_id):
+            last = LastSeen(seen.boxes_px[track_id], seen.others_px(track_id), camera)
+            sight = believed_in_view(entry.case, seen.boxes_px[track_id], seen.frame, last, self.plates)
+            self._show_plate(entry.case, seen.frame, sight)
+            if not self._looks.note_passing(entry.case.case_id, sight):
+                break
+        self._watch_plate(entry.case, box)
         return ()
+
+    def _watch_plate(self, case: Case, box: Box) -> None:
+        """Look for a plate in the frames to come, until it is read or given up."""
+        if self.plates is not None and case.plate is None and self._last is not None:
+            self._book.await_plate(case)
+            self._looks.watch(case, box, self._last.timestamp_ns)
+
+    def _show_plate(self, case: Case, frame: Frame, sight: PlateSight) -> None:
+        """Attach the part of a frame in which a plate was read."""
+        if sight.reading is not None and sight.at_px is not None:
+            taken = (case.case_id, PictureKind.PLATE, frame.timestamp_ns)
+            part = cropped(frame.image_bgr, sight.at_px)
+            here = box_in_crop(frame.image_bgr, sight.at_px)
+            self.docket.attach(EvidencePicture(*taken, part, frame.simulated, here))
 
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
         """Say what was measured, how well and by what, and keep the seconds before as a clip.
@@ -202,7 +247,8 @@ class ViewEngine:
         within = 2 * look_s if look_s is not None and verdict.unit == "s" else verdict.uncertainty
         measured = (at_ns, verdict.extremum, verdict.unit, within, self.instruments)
         self.docket.attest(EvidenceStatement(case_id, *measured, simulated=entry.case.simulated))
-        clip = self._recent.clip(case_id)
+        density = self._density(self._last) if self._last is not None else None
+        clip = self._recent.clip(case_id, verdict.track_id, density)
         if clip is not None:
             self.docket.attach_clip(clip)
 
@@ -216,16 +262,28 @@ class ViewEngine:
             outlined(frame.image_bgr, box),
             frame.simulated,
         )
-        self.docket.attach(EvidencePicture(*taken, box, seen.others_px(track_id)))
+        density = self._density(frame)
+        self.docket.attach(EvidencePicture(*taken, box, seen.others_px(track_id), density))
 
     def _show_near(self, entry: Entry, seen: Seen, track_id: int) -> None:
         """Attach what is around the vehicle."""
         box, frame = seen.boxes_px[track_id], seen.frame
         here = box_in_crop(frame.image_bgr, box)
-        others = seen.others_px(track_id, (box[0] - here[0], box[1] - here[1]))
+        corner = box[0] - here[0], box[1] - here[1]
+        others = seen.others_px(track_id, corner)
         part = cropped(frame.image_bgr, box)
+        density = self._density(frame, (*corner, corner[0] + part.shape[1], corner[1] + part.shape[0]))
         taken = (entry.case.case_id, PictureKind.VEHICLE, frame.timestamp_ns, part, frame.simulated)
-        self.docket.attach(EvidencePicture(*taken, here, others))
+        self.docket.attach(EvidencePicture(*taken, here, others, density))
+
+    def _density(self, frame: Frame, part_px: Box | None = None) -> tuple[float, ...] | None:
+        """Return how finely a frame of the view, or a part of it, shows people; None of another size."""
+        if self.site is None:
+            return None
+        camera = self.site.camera
+        if frame.size_px != (camera.width_px, camera.height_px):
+            return None
+        return densities(camera, self.site.ground, part_px)
 
     def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
         case_id = entry.case.case_id
@@ -237,10 +295,10 @@ class ViewEngine:
             asked_ns=frame.timestamp_ns,
         )
         asked = self._ask(PlateLook(request, entry.case, box, box, frame.size_px))
-        if self.plates is not None and entry.case.plate is None:
+        if asked and self.plates is not None and entry.case.plate is None:
             self._book.await_plate(entry.case)
-            if not asked:
-                self._looks.watch(entry.case, box, frame.timestamp_ns)
+        elif not asked:
+            self._watch_plate(entry.case, box)
         return asked
 
     def _ask(self, look: PlateLook) -> tuple[SnapshotRequest, ...]:
@@ -286,6 +344,7 @@ class ViewEngine:
                 continue  # the detector missed it in this frame: another may show it
             seen = self._last_seen(look.case.track_id, now_ns) if here else LastSeen(None, (), None)
             sight = believed_in_view(look.case, look.stood_px, frame, seen, self.plates)
+            self._show_plate(look.case, frame, sight)
             if self._looks.note_in_view(look, sight, now_ns):
                 done.append(self._read(look.case.case_id))
         return tuple(done)

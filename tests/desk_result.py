@@ -136,7 +136,9 @@ def _keep(store: CaseStore, case: Case) -> None:
     store.attest(EvidenceStatement(case.case_id, case.opened_ns, *measured, simulated=True))
     street = street_picture(case)
     times = (case.opened_ns - NS_PER_S, case.opened_ns)
-    store.attach_clip(EvidenceClip(case.case_id, times, (street, street), simulated=True))
+    store.attach_clip(
+        EvidenceClip(case.case_id, times, (street, street), True, (OWN, OWN), ((NEIGHBOUR,),) * 2)
+    )
     full = (
         (PictureKind.CONTEXT,)
         if case.enforcement is CaseTrack.STANDING

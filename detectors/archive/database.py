@@ -76,10 +76,15 @@ def connect(place: Place) -> sa.Engine:
 
 
 def _make_durable(connection: Any, _record: object) -> None:
-    """Make SQLite keep what was committed through a crash or a power cut, and nothing that was deleted."""
+    """Make SQLite keep what was committed through a crash or a power cut, and nothing that was deleted.
+
+    A database of somebody else is left as it is: the mode of its journal is written into the file.
+    """
     connection.isolation_level = None  # transactions begin where this module says so
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
-    for pragma in (f"busy_timeout={BUSY_MS}", *pragmas):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").close()
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    journal = () if tables and VERSIONS not in tables else ("journal_mode=WAL",)
+    for pragma in (*journal, "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -50,30 +50,68 @@ def same(earlier: Case, later: Case, *, by_plate: bool) -> bool:
 def combined(told: Sequence[Case]) -> Case:
     """Return one case of what several told of it: the first, with what the others know beyond it.
 
-    A step that it has not taken yet follows where it came later. It is closed when all say so: one view
-    may lose sight of what another still sees.
+    A step that it has not taken yet follows where it came later; what somebody did under the id of another
+    view (`CaseStore.put_whole`) has its place by its time. It is closed when a person closed it, or when all
+    say so, by the last to say it: one view may lose sight of what another still sees.
     """
     first, *others = told
-    history = list(first.history)
+    if not others:
+        return first
+    history = [event for event in first.history if event.state is not CaseState.CLOSED]
     for case in others:
         history += _beyond(history, case)
-    if len(told) > 1 and any(case.state is not CaseState.CLOSED for case in told):
-        history = [event for event in history if event.state is not CaseState.CLOSED]
+        history.sort(key=lambda event: event.timestamp_ns)
+    end = _end(told)
+    if end is not None:
+        history = [event for event in history if event.timestamp_ns <= end.timestamp_ns]
+        history.append(replace(end, case_id=first.case_id))
     same_unit = [case.extremum for case in told if case.unit == first.unit]
+    plate = next((case.plate for case in told if case.plate is not None), None)
     return replace(
         first,
-        plate=next((case.plate for case in told if case.plate is not None), None),
+        plate=plate,
+        unread=first.unread if plate is None else None,
         extremum=max(same_unit),
         history=tuple(history),
     )
 
 
+def _end(told: Sequence[Case]) -> CaseEvent | None:
+    """Return the event that closes a violation as a whole, None where it is open."""
+    ends = [case.history[-1] for case in told if case.state is CaseState.CLOSED]
+    by_person = [event for event in ends if event.officer]
+    if not by_person and len(ends) < len(told):
+        return None
+    return max(by_person or ends, key=lambda event: event.timestamp_ns)
+
+
 def _beyond(history: list[CaseEvent], case: Case) -> list[CaseEvent]:
+    """Return what a case knows beyond a history, but for its end: what came later, and what people did."""
     taken = {event.state for event in history}
-    open_ns = (event.timestamp_ns for event in history if event.state is not CaseState.CLOSED)
-    since_ns = max(open_ns, default=0)
-    new = (e for e in case.history if e.state not in taken and e.timestamp_ns >= since_ns)
-    return [replace(event, case_id=history[0].case_id) for event in new]
+    since_ns = max(event.timestamp_ns for event in history)
+    own = [replace(e, case_id=history[0].case_id) for e in case.history if e.state is not CaseState.CLOSED]
+    return [
+        e
+        for e in own
+        if (e.state not in taken and e.timestamp_ns >= since_ns) or (e.officer and e not in history)
+    ]
+
+
+def told_onward(whole: Case, told: Sequence[Case]) -> Case | None:
+    """Return the next state of one of those who told of a violation that brings it to a `whole` state.
+
+    That is of the first whose part has not ended; None where none of them would bring it there.
+    """
+    new = whole.history[len(combined(told).history) :]
+    open_ones = [one for one in told if one.state is not CaseState.CLOSED]
+    for one in open_ones or told:
+        for events in (whole.history, (*one.history, *new)):
+            history = tuple(replace(event, case_id=one.case_id) for event in events)
+            after = replace(one, history=history)
+            others = [after if other is one else other for other in told]
+            if history[: len(one.history)] == one.history and combined(others).history == whole.history:
+                return after
+    return None
 
 
 def continues(told: Case, before: Case) -> bool | None:

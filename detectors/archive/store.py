@@ -16,7 +16,7 @@ from detectors.archive.chain import HeldChain, accuses, ids_of, last_told, leadi
 from detectors.archive.database import connect, locate, plain_errors, prepare, reading, writing
 from detectors.archive.erasures import check_not_erased
 from detectors.archive.errors import HistoryError, SealError, StoreError
-from detectors.archive.identity import continues
+from detectors.archive.identity import combined, continues, told_onward
 from detectors.archive.keys import PublicKey
 from detectors.archive.pictures import jpeg_of, mp4_of
 from detectors.archive.plate_sightings import PlateSightings
@@ -27,7 +27,7 @@ from detectors.archive.schema import CASES, RECORDS
 from detectors.archive.sealed import Sealing, sealing_of
 from detectors.archive.seals import Sealer
 from detectors.archive.shelves import DatabaseShelf, FolderShelf, Shelf, file_name, is_name
-from detectors.archive.stored import StoredPicture, stored_picture
+from detectors.archive.stored import StoredClip, StoredPicture, clip_payload, stored_clip, stored_picture
 from detectors.archive.telling import Told, salt_for, told_of
 from detectors.archive.verify import Terms, Verification, verify
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
@@ -124,12 +124,37 @@ class CaseStore:
                 return
             if known is None:
                 check_not_erased(chain.connection, case.case_id)
-            same_as = known.same_as if known else None
-            told = Told(case, same_as or same_violation(chain.connection, case), salt_for(case))
-            last_ns = case.history[-1].timestamp_ns
-            entry = Entry(last_ns, RecordKind.CASE, case.case_id, told.payload, "", case.simulated)
-            project(chain, told, chain.append(entry))
-            self._seal_if_due(chain)
+            self._tell(chain, case, known)
+
+    def put_whole(self, case: Case) -> None:
+        """Store the next state of a violation as all who told of it say together, as `case` gives it.
+
+        What is new is told under the first id whose view has not ended its part. HistoryError where the case
+        is not a state onward of what is stored, as when somebody else was faster.
+        """
+        _check_id(case.case_id)
+        with self._chain() as chain:
+            ids = ids_of(chain.connection, case.case_id)
+            known = {one: told for one in ids if (told := last_told(chain.connection, one)) is not None}
+            told_so_far = [one.case for one in known.values()]
+            if not known:
+                msg = f"{self.name}: no case {case.case_id!r}"
+                raise StoreError(msg)
+            if not _is_news(case, combined(told_so_far)):
+                return
+            after = told_onward(case, told_so_far)
+            if after is None:
+                msg = f"{case.case_id}: no view that told of it can take it there; {len(known)} told of it"
+                raise HistoryError(msg)
+            self._tell(chain, after, known[after.case_id])
+
+    def _tell(self, chain: HeldChain, case: Case, known: Told | None) -> None:
+        same_as = known.same_as if known else None
+        told = Told(case, same_as or same_violation(chain.connection, case), salt_for(case))
+        last_ns = case.history[-1].timestamp_ns
+        entry = Entry(last_ns, RecordKind.CASE, case.case_id, told.payload, "", case.simulated)
+        project(chain, told, chain.append(entry))
+        self._seal_if_due(chain)
 
     def attach(self, picture: EvidencePicture) -> None:
         """Keep an evidence picture, then record it; StoreError where the case is unknown."""
@@ -138,6 +163,8 @@ class CaseStore:
             payload["box_px"] = [float(edge) for edge in picture.box_px]
         if picture.others_px is not None:
             payload["others_px"] = [[float(edge) for edge in box] for box in picture.others_px]
+        if picture.density_px_m is not None:
+            payload["density_px_m"] = [float(one) for one in picture.density_px_m]
         entry = Entry(
             picture.taken_ns, RecordKind.PICTURE, picture.case_id, canonical(payload), "", picture.simulated
         )
@@ -145,7 +172,7 @@ class CaseStore:
 
     def attach_clip(self, clip: EvidenceClip) -> None:
         """Keep a clip, then record it; StoreError where the case is unknown."""
-        payload = canonical({"first_ns": clip.times_ns[0], "last_ns": clip.times_ns[-1]})
+        payload = canonical(clip_payload(clip))
         entry = Entry(clip.times_ns[-1], RecordKind.CLIP, clip.case_id, payload, "", clip.simulated)
         self._keep(entry, "a clip", "clip", (mp4_of(clip), "mp4"))
 
@@ -218,9 +245,14 @@ class CaseStore:
 
     def clips(self, case_id: str) -> tuple[str, ...]:
         """Return the paths of the clips of a case, from the folder of the store."""
+        return tuple(one.path for one in self.stored_clips(case_id))
+
+    def stored_clips(self, case_id: str) -> tuple[StoredClip, ...]:
+        """Return the clips of a case in the order in which they were attached."""
         with self._reading() as connection:
             ids = ids_of(connection, leading_id(connection, case_id) or case_id)
-            return tuple(one.file for one in records_of(connection, ids, (RecordKind.CLIP.value,)))
+            found = records_of(connection, ids, (RecordKind.CLIP.value,))
+        return tuple(stored_clip(one) for one in found)
 
     def statements(self, case_id: str) -> tuple[EvidenceStatement, ...]:
         """Return what was measured of a case."""

@@ -15,6 +15,7 @@ from detectors.datatypes.tracks import Track
 Box = tuple[float, float, float, float]
 OUTLINE_BGR = (0, 200, 255)
 FRAMES_KEPT = 32  # bounds the memory of a view whatever its frame rate
+OLDER_KEPT, OLDER_APART_S = 8, 15.0  # of two minutes: who stands is shown as he was a while before, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ class Seen:
 
 @dataclass(slots=True)
 class RecentFrames:
-    """The frames of the last `memory_s` seconds, at most FRAMES_KEPT, evenly thinned."""
+    """The frames of the last `memory_s` seconds, at most FRAMES_KEPT, evenly thinned, and a few older ones."""
 
     memory_s: float = 4.0
     _seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))
+    _older: deque[Seen] = field(default_factory=lambda: deque(maxlen=OLDER_KEPT))
     _latest: Seen | None = None
 
     def add(self, frame: Frame, tracks: Sequence[Track]) -> None:
@@ -45,17 +47,27 @@ class RecentFrames:
         apart_ns = self.memory_s * NS_PER_S / FRAMES_KEPT
         if not self._seen or frame.timestamp_ns - self._seen[-1].frame.timestamp_ns >= apart_ns:
             self._seen.append(self._latest)
+        if (
+            not self._older
+            or frame.timestamp_ns - self._older[-1].frame.timestamp_ns >= OLDER_APART_S * NS_PER_S
+        ):
+            self._older.append(self._latest)
         while frame.timestamp_ns - self._seen[0].frame.timestamp_ns > self.memory_s * NS_PER_S:
             self._seen.popleft()
 
-    def clip(self, case_id: str) -> EvidenceClip | None:
+    def clip(
+        self, case_id: str, track_id: int, density_px_m: tuple[float, ...] | None = None
+    ) -> EvidenceClip | None:
         """Return what is remembered as a clip of a case; None where nothing is, or of several sizes."""
         frames = [seen.frame for seen in self._seen]
         if len({frame.size_px for frame in frames}) != 1:
             return None
         times = tuple(frame.timestamp_ns for frame in frames)
         simulated = any(frame.simulated for frame in frames)
-        return EvidenceClip(case_id, times, tuple(frame.image_bgr for frame in frames), simulated)
+        own = tuple(seen.boxes_px.get(track_id) for seen in self._seen)
+        others = tuple(seen.others_px(track_id) for seen in self._seen)
+        images = tuple(frame.image_bgr for frame in frames)
+        return EvidenceClip(case_id, times, images, simulated, own, others, density_px_m)
 
     @property
     def spacing_s(self) -> float | None:
@@ -64,12 +76,44 @@ class RecentFrames:
         apart = [later - earlier for earlier, later in pairwise(times)]
         return max(apart) / NS_PER_S if apart else None
 
+    def first_since(self, timestamp_ns: int, track_id: int) -> Seen | None:
+        """Return the first of the older frames from an instant on that shows the track, None where none does."""
+        shows = (seen for seen in self._older if track_id in seen.boxes_px)
+        return next((seen for seen in shows if seen.frame.timestamp_ns >= timestamp_ns), None)
+
+    def nearest(self, track_id: int, apart_s: float = 0.5) -> list[Seen]:
+        """Return the frames that show a track, the one that shows it largest first.
+
+        They are so far apart, from the latest frame too, that one does not only repeat the other.
+        """
+        shows = [seen for seen in self._seen if track_id in seen.boxes_px]
+        taken = [self._latest.frame.timestamp_ns] if self._latest is not None else []
+        found: list[Seen] = []
+        for seen in sorted(shows, key=lambda seen: -_area(seen.boxes_px[track_id])):
+            at_ns = seen.frame.timestamp_ns
+            if all(abs(at_ns - other) >= apart_s * NS_PER_S for other in taken):
+                taken.append(at_ns)
+                found.append(seen)
+        return found
+
+    def stood(self, track_id: int, stood_s: float) -> Box | None:
+        """Return where a track was so long before the latest frame, None where it was not seen then."""
+        if self._latest is None:
+            return None
+        at_ns = self._latest.frame.timestamp_ns - round(stood_s * NS_PER_S)
+        seen = self.at(at_ns, track_id)
+        return None if seen is None or seen.frame.timestamp_ns > at_ns else seen.boxes_px[track_id]
+
     def at(self, timestamp_ns: int, track_id: int) -> Seen | None:
         """Return the last frame up to an instant that shows the track; failing that the first that does."""
         known = [*self._seen, self._latest] if self._latest is not None else []
         shows = [seen for seen in known if seen is not None and track_id in seen.boxes_px]
         before = [seen for seen in shows if seen.frame.timestamp_ns <= timestamp_ns]
         return before[-1] if before else next(iter(shows), None)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def cropped(image_bgr: UInt8Array, box_px: Box, margin: float = 0.25) -> UInt8Array:

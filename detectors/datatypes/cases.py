@@ -108,6 +108,8 @@ class EvidencePicture:
 
     `box_px` x0, y0, x1, y1 is where its vehicle stands in it, or its plate; None where that is not known.
     `others_px` are the other vehicles that were followed there (there may be more), None where nobody knows.
+    `density_px_m` is how many pixels a metre of a person takes at most, in bands of equal height from the
+    top, 0 where that is not known; None where it is known nowhere.
     """
 
     case_id: str
@@ -117,3 +119,4 @@ class EvidencePicture:
     simulated: bool
     box_px: tuple[float, float, float, float] | None = None
     others_px: tuple[tuple[float, float, float, float], ...] | None = None
+    density_px_m: tuple[float, ...] | None = None

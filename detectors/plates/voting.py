@@ -24,13 +24,15 @@ def voted(sights: Sequence[PlateSight], least: int = 1) -> PlateVote:
     """Return what the looks at one plate come to; at least `least` of them have to believe it.
 
     Looks that agree raise the confidence: all of them err with the product of their chances to, as if
-    they erred independently of one another. A look that sees nothing says nothing.
+    they erred independently of one another. A look that sees nothing says nothing, and why there is no
+    number is told by the last look that showed the vehicle.
     """
     believed = [one.reading for one in sights if one.reading is not None]
     doubted = [one.doubtful for one in sights if one.reading is None and one.doubtful is not None]
     objecting = [one for one in doubted if one.confidence >= OBJECTS_FROM]
     if not believed:
-        return PlateVote(None, sights[-1].why if sights else Unread.NO_LOOK)
+        looked = [one.why for one in sights if one.why is not Unread.NO_LOOK]
+        return PlateVote(None, looked[-1] if looked else Unread.NO_LOOK)
     if len({one.text for one in (*believed, *objecting)}) > 1:
         return PlateVote(None, Unread.DISAGREE)
     if len(believed) < least:

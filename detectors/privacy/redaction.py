@@ -2,7 +2,8 @@
 
 What is hidden gets one grey, the same whatever was there: a mosaic of letters can be undone by trying all
 plates, a grey cannot. Only what nobody has looked at is a mosaic, made of the picture that is grey already,
-of few cells in few steps.
+in few steps. Its cells are CELL_M wide or wider wherever a person may stand, if it is known how finely the
+picture shows one: markings and signals stay legible, a face is one cell, a plate a few. Else they are few.
 
 Fail closed: what is not known (None) is hidden.
 """
@@ -19,8 +20,11 @@ from detectors.datatypes.detections import VehicleClass
 Box = tuple[float, float, float, float]
 GREY = 128
 GROWN, GROWN_PX = 0.15, 2.0  # of a plate's or a person's box on each side: a detector cuts corners
-CELLS = 10  # of the mosaic, along the shorter side of a picture
+CELLS = 10  # of the mosaic, along the shorter side of a picture, where nothing is known of its density
+CELL_M = 0.15  # of a cell where it is known: a third of a car's plate, as wide as a face [?]
 STEPS = 16  # grey levels that the mosaic tells apart
+CORE = 0.2  # of the accused's box, on each side, may show what is behind it: the rest is itself
+BEHIND = 0.1  # of the accused's height: whoever's foot is so much higher in the picture stands behind
 LARGEST_PLATE = 0.15  # share of its vehicle's box: what is larger is no plate
 FARTHEST_PX = 1e7  # from the corner of a picture: what is farther is no place in it
 RIDER = (0.0, 1 / 3)  # of a motorcycle's box, from its top: the rider's head
@@ -58,17 +62,20 @@ def redact(
     others: Sequence[VehicleBox] | None,
     plates_px: Sequence[Box] | None,
     people_px: Sequence[Box] | None = None,
+    density_px_m: Sequence[float] | None = None,
 ) -> UInt8Array:
     """Return a copy of a picture (h, w, 3) that shows of other people nothing that names them.
 
     `others` are all other vehicles of the picture, `plates_px` all plates but the accused's, `people_px`
     all people outside vehicles; None says that nobody looked, () that somebody did and there is none. Boxes
     may reach beyond the picture; one that is not a box (NaN, no width) says that its list is not known.
+    `density_px_m` is as in `EvidencePicture`: the most pixels that a metre of a person takes, by bands.
 
     Grey are: plates and people; of others the head of a rider or what is behind glass, the whole vehicle
     where no plate of it is known; the same of the accused vehicle, but for its own plate, which stays
-    unless a plate of another or a person is said to be there. Where `others` or `people_px` is not known,
-    all outside the accused vehicle is a mosaic besides.
+    unless a plate of another or a person is said to be there, and so does its core (CORE) before whoever
+    stands behind it. Where `others` or `people_px` is not known, all outside the accused vehicle is a
+    mosaic besides; one of cells of CELL_M where the others and the density are known.
 
     Raises RedactionRefused where the accused vehicle is not known: nothing could be shown.
     """
@@ -82,8 +89,10 @@ def redact(
     seen = None if others is None or _known([one.box_px for one in others]) is None else tuple(others)
     shown = picture_bgr.copy()
     shown[_hidden(picture_bgr.shape, accused, seen or (), plates or (), people or ())] = GREY
-    if seen is None or people is None or (plates is None and plates_px is not None):
-        _blur_outside(shown, accused.box_px)
+    unsaid = seen is None or (plates is None and plates_px is not None)
+    if unsaid or people is None:
+        broken = unsaid or people_px is not None
+        _blur_outside(shown, accused.box_px, _sides(shown.shape[:2], None if broken else density_px_m))
     return shown
 
 
@@ -96,8 +105,14 @@ def _hidden(
 ) -> BoolArray:
     """Return (h, w) bool: what becomes grey. The accused's plate comes before vehicles, after plates."""
     hidden = np.zeros(shape[:2], dtype=np.bool_)
-    for one in others:
+    behind = [one for one in others if _stands_behind(one.box_px, accused)]
+    for one in behind:
         _mark(hidden, _hidden_of(one, plates))
+    if behind:
+        hidden[_core(accused.box_px, hidden.shape)] = False
+    for one in others:
+        if one not in behind:
+            _mark(hidden, _hidden_of(one, plates))
     if not accused.only_plate:
         _mark(hidden, _head(accused.box_px, accused.vehicle_class))
     own_plate = _own_plate(accused)
@@ -129,6 +144,12 @@ def _hidden_of(vehicle: VehicleBox, plates: Sequence[Box]) -> Box:
     return _grown(vehicle.box_px, 0.0)
 
 
+def _stands_behind(box: Box, accused: AccusedVehicle) -> bool:
+    """Return whether another is hidden by the accused rather than hides it; not asked of a plate alone."""
+    tall = accused.box_px[3] - accused.box_px[1]
+    return not accused.only_plate and box[3] < accused.box_px[3] - BEHIND * tall
+
+
 def _head(box: Box, vehicle_class: VehicleClass) -> Box:
     x0, y0, x1, y1 = box
     since, until = RIDER if vehicle_class is VehicleClass.MOTORCYCLE else WINDSCREEN
@@ -149,6 +170,17 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
+def _core(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return rows and columns that lie wholly in the core of a box."""
+    x0, y0, x1, y1 = box
+    rim_x, rim_y = CORE * (x1 - x0), CORE * (y1 - y0)
+    return _within(y0 + rim_y, y1 - rim_y, shape[0]), _within(x0 + rim_x, x1 - rim_x, shape[1])
+
+
+def _within(low: float, high: float, most: int) -> slice:
+    return slice(min(max(math.ceil(low), 0), most), min(max(math.floor(high), 0), most))
+
+
 def _grown(box: Box, share: float = GROWN) -> Box:
     x0, y0, x1, y1 = box
     wide, tall = share * (x1 - x0) + GROWN_PX, share * (y1 - y0) + GROWN_PX
@@ -167,17 +199,43 @@ def _mark(mask: BoolArray, box: Box, *, value: bool = True) -> None:
     mask[_span(box, mask.shape)] = value
 
 
-def _blur_outside(picture: UInt8Array, keep_px: Box) -> None:
-    """Make a mosaic in place of all that a box does not touch: cells that it touches are cut at its edge."""
+def _sides(shape: tuple[int, ...], density_px_m: Sequence[float] | None) -> list[int]:
+    """Return how large a cell has to be (px) in each band of rows; few cells where that is not known."""
+    few = max(1, math.ceil(min(shape) / CELLS))
+    known = [CELL_M * one if math.isfinite(one) and one > 0 else None for one in density_px_m or ()]
+    return [few if side is None else max(1, math.ceil(side)) for side in known] or [few]
+
+
+def _blur_outside(picture: UInt8Array, keep_px: Box, sides: Sequence[int]) -> None:
+    """Make a mosaic in place of all that a box does not touch, in cells as large as their bands ask for.
+
+    A cell is never smaller than that: what is left over at an edge belongs to the last one.
+    """
     height, width = picture.shape[:2]
-    side = max(1, math.ceil(min(height, width) / CELLS))
     outside = np.ones((height, width), dtype=np.bool_)
     _mark(outside, keep_px, value=False)
     step = 256 // STEPS
-    for top in range(0, height, side):
-        for left in range(0, width, side):
-            cell = np.s_[top : top + side, left : left + side]
-            chosen = outside[cell]
-            if chosen.any():
-                mean = picture[cell][chosen].mean(axis=0)
-                picture[cell][chosen] = np.minimum(mean // step * step + step // 2, 255).astype(np.uint8)
+    top = 0
+    while top < height:
+        side, bottom = _row_of_cells(top, height, sides)
+        columns = np.arange(0, max(width - side, 0) + 1, side)
+        row = picture[top:bottom]
+        counts = np.diff(np.append(columns, width)) * len(row)
+        means = np.add.reduceat(row.sum(axis=0, dtype=np.int64), columns, axis=0) // counts[:, None]
+        cells = np.minimum(means // step * step + step // 2, 255).astype(np.uint8)
+        whole = np.repeat(cells, np.diff(np.append(columns, width)), axis=0)
+        chosen = outside[top:bottom]
+        row[chosen] = np.broadcast_to(whole, row.shape)[chosen]
+        top = bottom
+
+
+def _row_of_cells(top: int, height: int, sides: Sequence[int]) -> tuple[int, int]:
+    """Return the side of the cells that begin at a row, and the row where they end."""
+    bands = len(sides)
+    side = sides[top * bands // height]
+    while True:
+        bottom = top + side if top + 2 * side <= height else height
+        asked = max(sides[top * bands // height : (bottom - 1) * bands // height + 1])
+        if asked <= side:
+            return side, bottom
+        side = asked

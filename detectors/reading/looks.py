@@ -38,6 +38,11 @@ class PlateLooks:
         """Look for the plate of a case in the frames of the view from an instant on."""
         self._in_view[case.case_id] = InView(case, stood_px, timestamp_ns, timestamp_ns + AT_LONGEST_NS)
 
+    def note_passing(self, case_id: str, sight: PlateSight) -> bool:
+        """Remember what an earlier frame showed of who passes; return whether another is worth a look."""
+        self.note(case_id, sight)
+        return len(self._sights[case_id]) < MOST_LOOKS - 1 and sight.why is not Unread.TOO_SMALL
+
     def due(self, timestamp_ns: int) -> tuple[InView, ...]:
         """Return the cases whose vehicle is to be looked at in the frame of an instant."""
         return tuple(one for one in self._in_view.values() if one.next_ns <= timestamp_ns)
@@ -53,7 +58,7 @@ class PlateLooks:
         self._in_view[case_id] = replace(look, next_ns=timestamp_ns + APART_NS)
         sights = self._sights[case_id]
         given_up = sight.reading is None and sight.why in HOPELESS
-        return given_up or len(sights) == MOST_LOOKS or voted(sights, LEAST_ALIKE).reading is not None
+        return given_up or len(sights) >= MOST_LOOKS or voted(sights, LEAST_ALIKE).reading is not None
 
     def waiting(self) -> tuple[str, ...]:
         """Return the cases that are looked at in the frames of the view."""

@@ -231,6 +231,7 @@ class StopLineRule:
             evidence_times_ns=(since_ns, until_ns) if violation else (),
             reason=reason,
             plate=waiter.track.plate,
+            uncertainty=_margin_m(line, waiter.track.vehicle_class) if violation else None,
         )
 
 

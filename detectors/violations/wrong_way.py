@@ -217,4 +217,5 @@ class WrongWay:
             evidence_times_ns=(from_ns, to_ns) if violation else (),
             reason=reason,
             plate=ride.track.plate,
+            uncertainty=self._doubt_m[name] if violation else None,
         )

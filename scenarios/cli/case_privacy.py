@@ -18,7 +18,7 @@ from scenarios.cli.acting import As
 from scenarios.cli.terminal import DONE, GATE_NOT_PASSED, Language, examples, texts_for
 from scenarios.errors import unknown_name
 from scenarios.guarding import allow, person
-from scenarios.redacting import redacted_jpeg
+from scenarios.redacting import redacted_clip, redacted_jpeg
 from scenarios.retention_files import DEFAULT, read_retention
 from scenarios.sealing import sealer
 from scenarios.texts import Texts
@@ -81,7 +81,7 @@ def pictures(
     as_: As = None,
     lang: Language = None,
 ) -> int:
-    """Export the evidence pictures of a case, redacted; 3 where one of them cannot be."""
+    """Export the evidence pictures and clips of a case, redacted; 3 where one of them cannot be."""
     texts, who = texts_for(lang), person(as_, os.environ)
     with CaseStore(where, create=False) as store:
         known = [line.case_id for line in store.lines()]
@@ -109,11 +109,16 @@ def _whole(store: CaseStore, case_id: str) -> Iterator[tuple[str, bytes | None]]
 
 
 def _redacted(store: CaseStore, case_id: str) -> Iterator[tuple[str, bytes | None]]:
-    """Yield name and content of each picture, of one that cannot be redacted why, and None."""
+    """Yield name and content of each picture and clip, of one that cannot be redacted why, and None."""
     vehicle_class = store.case(case_id).vehicle_class
     for number, picture in enumerate(store.pictures(case_id), 1):
         try:
             yield f"{number:02d}-{picture.kind.value}.jpg", redacted_jpeg(store, picture, vehicle_class)
+        except RedactionRefused as error:
+            yield str(error), None
+    for number, clip in enumerate(store.stored_clips(case_id), 1):
+        try:
+            yield f"clip-{number:02d}.mp4", redacted_clip(store, clip, vehicle_class)
         except RedactionRefused as error:
             yield str(error), None
 

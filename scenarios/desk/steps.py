@@ -128,7 +128,7 @@ def take(store: CaseStore, case_id: str, order: Order, terms: Terms, texts: Text
     after = advance(case, order.deed, facts)
     if picture is not None:
         store.attach(picture)  # before the step, which says that it is there
-    store.put(after)
+    store.put_whole(after)
     return after
 
 

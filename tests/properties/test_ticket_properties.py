@@ -1,4 +1,7 @@
-"""No sequence of steps issues a ticket without accepted review, readable plate and sealed picture."""
+"""No sequence of steps issues a ticket without accepted review, readable plate and sealed picture.
+
+Nobody but police tickets, and no moving offence gets a teguran, a sticker, a deflation or a tow.
+"""
 
 import tempfile
 from dataclasses import replace
@@ -28,6 +31,7 @@ BEGINNING = {
     CaseTrack.STANDING: (CaseStep.ACCEPT, CaseStep.WARN, CaseStep.TICKET),
     CaseTrack.MOVING: (CaseStep.ACCEPT, CaseStep.SEND_LETTER, CaseStep.CONFIRM, CaseStep.TICKET),
 }
+AT_THE_KERB = {S.TEGURAN, S.STIKER, S.PENGGEMBOSAN, S.PENDEREKAN}
 says = st.sampled_from((True, True, True, False, None))
 
 
@@ -128,11 +132,15 @@ class Desk(RuleBasedStateMachine):
             assert self.store.case("c") == before
             return
         assert self.store.case("c") == after
+        if after.enforcement is CaseTrack.MOVING:
+            assert not AT_THE_KERB & {event.state for event in after.history}
         assert (after.history[-1].by, after.history[-1].officer) == (by.value, "X-1")
         if step is CaseStep.TICKET:
             assert S.ACCEPTED in {event.state for event in before.history}
             assert before.plate is not None
             assert sealed
+        if after.state is S.TILANG and step is not CaseStep.UPHOLD:
+            assert step is CaseStep.TICKET
             assert by is Actor.POLICE
 
     def sealed(self) -> bool:

@@ -92,7 +92,8 @@ def test_a_parked_vehicle_becomes_a_case_with_pictures_and_steps() -> None:
     assert case.history == tuple(event for record in records for event in record.events)
     assert case.history[2].ground == "loudspeaker"
     assert control.spoken == ["teguran.kerb_parking"]
-    assert {p.kind for p in docket.pictures(case.case_id)} == {PictureKind.CONTEXT, PictureKind.VEHICLE}
+    kinds = {PictureKind.EARLIER, PictureKind.CONTEXT, PictureKind.VEHICLE}
+    assert {p.kind for p in docket.pictures(case.case_id)} == kinds
     boxes = {picture.kind: picture.box_px for picture in docket.pictures(case.case_id)}
     assert boxes[PictureKind.CONTEXT] == (100, 100, 160, 140)
     assert boxes[PictureKind.VEHICLE] == (15, 10, 75, 50)  # a quarter of its size is kept around it

@@ -54,6 +54,7 @@ def test_standing_beyond_the_line_at_red_is_a_violation_with_the_metres_beyond()
     ]
     assert (found[0].article, found[0].unit) == ("287(1)", "m")
     assert found[0].extremum == pytest.approx(3.0, abs=0.1)
+    assert found[0].uncertainty == found[1].uncertainty == pytest.approx(MARGIN_M)
     assert at(17, 0, 7) < found[0].opened_ns < at(17, 0, 9)
 
 
@@ -73,6 +74,7 @@ def test_standing_before_the_line_is_clear() -> None:
 def test_as_far_as_the_place_is_uncertain_nothing_is_said(front_m: float, kind: VerdictKind) -> None:
     found = run(waits(front_m))
     assert found[0].kind is kind
+    assert found[0].uncertainty == (MARGIN_M if kind is VerdictKind.VIOLATION else None)
     assert (found[0].reason is Reason.PLACE_UNCERTAIN) == (kind is VerdictKind.UNDETERMINED)
 
 
