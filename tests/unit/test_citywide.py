@@ -73,7 +73,7 @@ def test_below_the_limit_is_clear_and_at_it_undetermined() -> None:
 
 
 def test_nobody_without_a_plate_and_nobody_seen_at_one_gate_is_judged() -> None:
-    assert through(70.0, plate=None) == []
+    assert gist(through(70.0, plate=None)) == doubt(Reason.PLATE_UNREAD)  # at the exit: it may be his way
     assert judged(passage("b", 60)) == []
     assert judged(passage("a", 0), passage("b", 60, plate="KX 1235 LX")) == []
 
@@ -158,8 +158,8 @@ def test_the_end_of_the_day_leaves_what_waited_undetermined() -> None:
 def test_a_case_is_opened_with_its_measure_and_is_of_the_moving_track() -> None:
     docket = ListDocket()
     city = CityWide([SECTION], docket)
-    assert city.take([passage("a", 0), passage("b", 51)]) == ()
-    events = city.advance(START_NS + 400 * NS_PER_S)
+    assert city.take([passage("a", 0), passage("b", 51)]).events == ()
+    events = city.advance(START_NS + 400 * NS_PER_S).events
     (case,) = docket.cases()
     assert [event.case_id for event in events] == [case.case_id]
     assert (case.enforcement.value, case.rule, case.simulated) == ("moving", "section_speed", True)
