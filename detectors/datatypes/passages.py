@@ -31,7 +31,7 @@ class Passage:
     `time_sigma_s` is the standard error of that instant within the clock of the view, `clock_s` the bound of
     how far that clock is from UTC (None: not known), `place_sigma_m` the standard error, along the road, of
     where the vehicle was then. `lonlat` is where the gate is (WGS84). `plate` None with `unread` says why
-    the plate is unreadable; without, that nobody looked for it. `picture` is there where a section asks for it.
+    the plate is unreadable; without, that nobody looked for it. `picture` is there for a section.
     """
 
     view: str

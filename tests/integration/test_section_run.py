@@ -147,5 +147,5 @@ def test_a_section_that_its_views_do_not_make_is_refused(tmp_path: Path) -> None
     (wanted,) = turned.scenario.sections
     back = replace(wanted, from_view="out", to_view="in")
     backwards = replace(turned, scenario=replace(turned.scenario, sections=(back,)))
-    with pytest.raises(InputError, match="section out - in: expected two views.* such are in - out"):
+    with pytest.raises(InputError, match=r"section out - in: expected two views.* such are in - out"):
         run_once(backwards, SEED, tmp_path / "out")

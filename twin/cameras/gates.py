@@ -16,7 +16,7 @@ from twin.network.roadside import Section, section
 from twin.traffic.stretches import Stretch, zone_stretches
 
 GATE_PX_PER_M = 25.0  # to detect, IEC 62676-4:2014: a row of pixels is then a few centimetres along the road
-PLATE_PX_PER_M = 250.0  # to read a plate, IEC 62676-4:2014: from here on a part of the carriageway is worth a gate
+PLATE_PX_PER_M = 250.0  # to identify, IEC 62676-4:2014: from here on a part of the carriageway is enough
 BEFORE_M = 5.0  # of road beyond a gate that must be in view, so that vehicles are seen past it
 CLOSE_BEFORE_M = 3.0  # the same in a view that shows plates: it is no longer than that
 LEAST_PART_M, ACROSS_M = 2.0, 0.25  # of the carriageway, and the step by which it is measured
@@ -27,7 +27,7 @@ LENGTH_SHARE, LEAST_LENGTH_M = 0.001, 0.5  # how wrong a measuring wheel is [?]
 
 @dataclass(frozen=True, slots=True)
 class GatePlace:
-    """Where a gate lies: `along_m` the road, from `left_m` to `right_m` of its centreline (to the kerb positive)."""
+    """Where a gate lies: `along_m` its road, from `left_m` to `right_m` off the centreline, kerb positive."""
 
     along_m: float
     left_m: float
@@ -92,7 +92,8 @@ def _seen(
 ) -> BoolArray:
     """Return by place along a road whether it is in view, and what lies `spare_m` before and beyond it."""
     ends = [np.clip(along + by, 0.0, cut.road.length_m) for by in (-spare_m, 0.0, spare_m)]
-    return np.all([in_view(camera, cut.points_m(at, offset_m)) for at in ends], axis=0)
+    seen = np.all([in_view(camera, cut.points_m(at, offset_m)) for at in ends], axis=0)
+    return np.asarray(seen, dtype=np.bool_)
 
 
 def sections(network: RoadNetwork, cameras: Iterable[tuple[str, PinholeCamera]]) -> tuple[SpeedSection, ...]:
