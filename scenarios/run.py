@@ -134,7 +134,9 @@ def prepared(
     watches = tuple(_watch(network, view) for view in views)
     cameras = by_view(_touring(camera, root) for camera in spec.plan.cameras)
     scenario = spec.scenario
-    found = sections_of(scenario, views, network, root)
+    there = {view.name for view in views}
+    asked = sections_of(scenario, spec.plan.views, network, root)
+    found = tuple(one for one in asked if {one.section.from_view, one.section.to_view} <= there)
     ends = tuple(one.section for one in found)
     jobs = tuple(
         replace(_job(spec, view, cameras[view.name], network, root, out), timed=timed_gates(view.name, ends))

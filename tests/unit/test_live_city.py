@@ -50,8 +50,11 @@ def test_the_sections_of_an_estate_are_those_of_its_site_files() -> None:
 def test_who_was_too_fast_between_two_cameras_becomes_a_case_with_both_pictures(tmp_path: Path) -> None:
     city = LiveCity((SECTION,), "enforcement", tmp_path, Mask())
     city.start()
-    city.take(told("b", passage("b", 51.0, picture=shown(51)), until_s=400))  # the exit tells first
+    city.take(told("a", until_s=-1))
+    city.take(told("b", until_s=-1))
+    city.take(told("b", passage("b", 51.0, picture=shown(51)), until_s=28))  # the exit tells first
     city.take(told("a", passage("a", 0.0, picture=shown(1)), until_s=400))
+    city.take(told("b", until_s=400))
     city.leave()
     city.join(20)
     assert not city.is_alive()
