@@ -1,6 +1,8 @@
 """Speed over a section in a whole run: two views, their gates, the city, its cases and its score."""
 
+import math
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,14 @@ from scenarios.run import RunSpec, run_once
 from scenarios.score import Match, score
 from scenarios.spec import load_plan, load_scenario
 from scenarios.speed_offences import SECTION_SPEED
-from tests.corner_street import street
+from scenarios.watching import ViewAtWork, ViewJob
+from tests.corner_street import street, vehicles
+from twin.clock import NS_PER_S, from_local
+from twin.network import library
 from twin.network.native import save_network
+from twin.randomness import Seed
 from twin.traffic.trajectories import Track
+from twin.truth import Scene
 
 SEED = 1
 LASTS_S = 100  # the verdict of who came in last, at 21 s, is due 75 s later
@@ -149,3 +156,32 @@ def test_a_section_that_its_views_do_not_make_is_refused(tmp_path: Path) -> None
     backwards = replace(turned, scenario=replace(turned.scenario, sections=(back,)))
     with pytest.raises(InputError, match=r"section out - in: expected two views.* such are in - out"):
         run_once(backwards, SEED, tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_the_close_view_of_the_library_reads_who_passes_as_it_is_drawn(tmp_path: Path) -> None:
+    """By the detector and the reader of the scenario, nothing told: a car at 58 km/h."""
+    scenario = load_scenario("beruang-madu-section")
+    view, network = load_plan(scenario.plan).views[0], library.resolve(scenario.network)
+    road, start_ns = network.road_of[view.road], from_local(scenario.day, time(10))
+    work = ViewAtWork(
+        ViewJob(
+            network, view, Seed(SEED), scenario.detector, scenario.phase, tmp_path, start_ns, (),
+            timed=frozenset({road.id}),
+        )
+    )  # fmt: skip
+    for n in range(20):
+        along_m = 54.0 + 1.6 * n
+        x, y, _ = place = road.point_at(along_m, view.offset_m)
+        car = vehicles((VehicleClass.CAR, x, y, math.degrees(road.heading_at(along_m))))
+        car = replace(car, position_m=np.array([place]), speed_mps=np.array([16.0]), plates=("KX 1234 LX",))
+        work.take(Scene(start_ns + n * NS_PER_S // 10, car))
+    (truly,) = work.finish().crossings
+    told = work.told()
+    (one,) = told.passages
+    assert one.plate is not None
+    assert (one.plate.text, one.plate.oracle) == ("KX 1234 LX", False)
+    assert one.plate.confidence >= 0.9
+    assert one.picture is not None
+    assert abs(one.crossed_ns - truly.at_ns) < 0.1 * NS_PER_S
+    assert [vehicle for _, vehicle, _ in told.vehicle_of] == [truly.vehicle_id]
