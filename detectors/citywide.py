@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from detectors.cases.opening import CaseBook, Circumstances
 from detectors.cases.policy import Policy
-from detectors.datatypes.cases import CaseEvent
+from detectors.datatypes.cases import Case, CaseEvent, EvidencePicture, PictureKind
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.measures import KMH_PER_MPS, Interval
-from detectors.datatypes.passages import Passage
+from detectors.datatypes.passages import GatePicture, Passage
 from detectors.datatypes.site import WITA_OFFSET_S
+from detectors.datatypes.steps import StepRecord
 from detectors.datatypes.survey import SpeedSection
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.ports import Docket
@@ -26,6 +27,8 @@ RULE = "section_speed"
 ARTICLE = "287(5)"
 EARTH_M = 6_371_000.0
 FORGET_EVERY_S = 60.0
+CITY = "city"  # what its records and its log are called
+_Sight = tuple[str, str, int, str]  # view, gate, instant and plate of a passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ class SectionSpeed:
         """Note a passage and return the verdicts that have become due by then."""
         due = self.advance(passage.crossed_ns)
         if passage.plate is None:
-            return due
+            ends = (s for s in self._sections if (s.to_view, s.to_gate) == (passage.view, passage.gate))
+            return (*due, *(_unread(section, passage) for section in ends))
         text = _bare(passage.plate.text)
         sights = self._sights.setdefault(text, [])
         if any(_same_gate(one, passage) and self._one_vehicle(one, passage) for one in sights):
@@ -220,52 +224,105 @@ class SectionSpeed:
 
 
 class CityWide:
-    """Passages of all views to cases. Its cases have no picture of their own: those are of the views."""
+    """Passages of all views to cases, in one order of time. One instance a city.
+
+    A case has the pictures of both gates, as far as the views kept them. Passages that come to nothing are
+    forgotten with their pictures; no record names a plate.
+    """
 
     def __init__(
         self,
         sections: Iterable[SpeedSection],
         docket: Docket,
         policy: Policy | None = None,
-        instruments: Instruments | None = None,
         utc_offset_s: int = WITA_OFFSET_S,
+        limits: CityLimits = DEFAULT_CITY,
     ) -> None:
-        self._speeds = SectionSpeed(sections)
+        self._sections = {one.name: one for one in sections}
+        self._speeds = SectionSpeed(self._sections.values(), limits)
         self._docket = docket
         self._book = CaseBook(policy or Policy())
-        self._instruments = instruments or Instruments()
+        self._instruments: dict[str, Instruments] = {}
         self._utc_offset_s = utc_offset_s
         self._simulated = False
+        self._records = 0
+        longest_m = max((one.length_m for one in self._sections.values()), default=0.0)
+        self._keeps_ns = round(longest_m / limits.slowest_mps * NS_PER_S)
+        self._shown: dict[_Sight, GatePicture] = {}
 
-    def take(self, passages: Iterable[Passage]) -> tuple[CaseEvent, ...]:
+    def measured_by(self, view: str, instruments: Instruments) -> None:
+        """Note by what a view measures, for the evidence of what it takes part in."""
+        self._instruments[view] = instruments
+
+    def take(self, passages: Iterable[Passage]) -> StepRecord:
         """Note passages and file what has become due; what any of them simulates stays simulated."""
-        events: list[CaseEvent] = []
+        verdicts: list[Verdict] = []
+        now_ns = 0
         for passage in passages:
+            now_ns = passage.crossed_ns
             self._simulated |= passage.simulated
-            events += self._file(self._speeds.take(passage))
-        return tuple(events)
+            if passage.picture is not None and passage.plate is not None:
+                sight = passage.view, passage.gate, passage.crossed_ns, _bare(passage.plate.text)
+                self._shown[sight] = passage.picture
+            verdicts += self._speeds.take(passage)
+        return self._file(verdicts, now_ns)
 
-    def advance(self, now_ns: int) -> tuple[CaseEvent, ...]:
+    def advance(self, now_ns: int) -> StepRecord:
         """File what is due at an instant."""
-        return self._file(self._speeds.advance(now_ns))
+        return self._file(self._speeds.advance(now_ns), now_ns)
 
-    def _file(self, verdicts: tuple[Verdict, ...]) -> tuple[CaseEvent, ...]:
-        events: list[CaseEvent] = []
-        for verdict in verdicts:
+    def finish(self, now_ns: int) -> StepRecord:
+        """File what is due when the sources end; what still waits for others was not seen to its end."""
+        return self._file((*self._speeds.advance(now_ns), *self._speeds.finish()), now_ns)
+
+    def _file(self, verdicts: Iterable[Verdict], now_ns: int) -> StepRecord:
+        told, events = tuple(verdicts), list[CaseEvent]()
+        for verdict in told:
             oracle = verdict.plate is not None and verdict.plate.oracle
             around = Circumstances(self._utc_offset_s, TimeBase.UTC, simulated=self._simulated, oracle=oracle)
             entry = self._book.take(verdict, around)
             if entry is None:
                 continue
             self._docket.put(entry.case)
-            measured = (verdict.updated_ns, verdict.extremum, verdict.unit, verdict.uncertainty)
-            self._docket.attest(
-                EvidenceStatement(
-                    entry.case.case_id, *measured, self._instruments, simulated=entry.case.simulated
-                )
-            )
+            if entry.opened:
+                self._prove(entry.case, verdict)
             events += entry.events
-        return tuple(events)
+        for sight in [one for one in self._shown if now_ns - one[2] > self._keeps_ns + NS_PER_S]:
+            del self._shown[sight]
+        oracle = any(one.plate is not None and one.plate.oracle for one in told)
+        self._records += 1
+        return StepRecord(CITY, self._records - 1, now_ns, 0, oracle, (), told, tuple(events))
+
+    def _prove(self, case: Case, verdict: Verdict) -> None:
+        """Say what was measured and by what, and attach the pictures of both gates."""
+        section = self._sections[verdict.place]
+        measured = (verdict.updated_ns, verdict.extremum, verdict.unit, verdict.uncertainty)
+        by = self._measured_on(section)
+        self._docket.attest(EvidenceStatement(case.case_id, *measured, by, simulated=case.simulated))
+        text = _bare(verdict.plate.text) if verdict.plate else ""
+        ends = (
+            (PictureKind.MEASURED_FROM, (section.from_view, section.from_gate, verdict.opened_ns, text)),
+            (PictureKind.MEASURED_TO, (section.to_view, section.to_gate, verdict.updated_ns, text)),
+        )
+        for kind, sight in ends:
+            shown = self._shown.get(sight)
+            if shown is not None:
+                taken = (case.case_id, kind, shown.taken_ns, shown.image_bgr, case.simulated)
+                self._docket.attach(EvidencePicture(*taken, shown.box_px, shown.others_px))
+
+    def _measured_on(self, section: SpeedSection) -> Instruments:
+        """Return by what a section measures: the exit's instruments, with the calibration of both views."""
+        entry, leave = (
+            self._instruments.get(view, Instruments()) for view in (section.from_view, section.to_view)
+        )
+        both = " ".join(one.calibration for one in (entry, leave) if one.calibration)
+        return replace(leave, calibration=both)
+
+
+def _unread(section: SpeedSection, passage: Passage) -> Verdict:
+    """Return what is to be said of somebody who came out of a section with an unreadable plate."""
+    way = _Through(section, passage, passage, passage.crossed_ns, several=False)
+    return _verdict(way, None, (VerdictKind.UNDETERMINED, Reason.PLATE_UNREAD))
 
 
 def _verdict(way: _Through, speed: Interval | None, said: tuple[VerdictKind, Reason | None]) -> Verdict:

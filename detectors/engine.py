@@ -16,6 +16,7 @@ from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
 from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import Areas
+from detectors.datatypes.passages import Passage
 from detectors.datatypes.plates import PlateSight
 from detectors.datatypes.signals import SignalStates
 from detectors.datatypes.site import WITA_OFFSET_S, SitePlan
@@ -26,6 +27,7 @@ from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
 from detectors.privacy.density import densities
 from detectors.reading.belief import LastSeen, believed, believed_in_view, closer_look
+from detectors.reading.gate_looks import GateLooks
 from detectors.reading.looks import PlateLooks
 from detectors.violations.gate_watch import GateWatch
 
@@ -46,8 +48,9 @@ class ViewEngine:
 
     `signals` None means that no signal is known; `control` None that the camera can neither zoom
     nor speak: an officer has to give the teguran, and plates are looked for in the frames of the view;
-    `plates` None that no plate is read. `instruments` stand in the evidence of every case. Frames come in
-    the order of their time.
+    `plates` None that no plate is read. `instruments` stand in the evidence of every case. At the gates
+    that are `timed` (they begin or end a section) plates are read and pictures kept of who passes. Frames
+    come in the order of their time.
     """
 
     site: SitePlan | None
@@ -61,6 +64,7 @@ class ViewEngine:
     plates: PlateReader | None = None
     policy: Policy = field(default_factory=Policy)
     instruments: Instruments = field(default_factory=Instruments)
+    timed: frozenset[str] = frozenset()
     _book: CaseBook = field(init=False)
     _recent: RecentFrames = field(init=False, default_factory=RecentFrames)
     _asked: dict[str, PlateLook] = field(init=False, default_factory=dict)
@@ -70,6 +74,7 @@ class ViewEngine:
     _ignored: Areas = field(init=False)
     _of_interest: Areas = field(init=False)
     _gates: GateWatch | None = field(init=False, default=None)
+    _gate_looks: GateLooks | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._book = CaseBook(self.policy)
@@ -82,6 +87,7 @@ class ViewEngine:
             )
             self._of_interest = Areas(on)
             self._gates = GateWatch(self.site) if self.site.gates else None
+            self._gate_looks = GateLooks(self.site, self.timed, self.plates) if self.timed else None
 
     def step(self, frame: Frame) -> StepRecord:
         """Take one frame through every stage; a snapshot goes to the case that asked for it."""
@@ -103,8 +109,7 @@ class ViewEngine:
         verdicts = self._admitted(v for rule in self.rules for v in rule.judge(seen))
         events, requests = self._file(verdicts, frame)
         record = _record(frame, verdicts, events, detections=detections, tracks=tracks, requests=requests)
-        passages = self._gates.watch(seen) if self._gates is not None else ()
-        return replace(record, plates=self._read_in_view(frame), passages=passages)
+        return replace(record, plates=self._read_in_view(frame), passages=self._passed(frame, seen))
 
     def finish(self) -> StepRecord:
         """Close what is open at the end of the source."""
@@ -116,7 +121,23 @@ class ViewEngine:
         events, requests = self._file(verdicts, self._last)
         record = _record(self._last, verdicts, events, requests=requests)
         plates = tuple(self._read(case_id) for case_id in self._looks.waiting())
-        return replace(record, plates=plates, passages=self._gates.finish() if self._gates else ())
+        passages = self._gates.finish() if self._gates else ()
+        return replace(record, plates=plates, passages=self._with_looks(passages))
+
+    def told_until_ns(self, now_ns: int) -> int:
+        """Return up to when, at `now_ns` and without that instant, all passages of the gates are told."""
+        return self._gates.told_until_ns(now_ns) if self._gates else now_ns
+
+    def _passed(self, frame: Frame, seen: Observation) -> tuple[Passage, ...]:
+        """Return who passed a gate, those of a section with what was read and seen of them."""
+        if self._gates is None:
+            return ()
+        if self._gate_looks is not None:
+            self._gate_looks.look(frame, seen.tracks)
+        return self._with_looks(self._gates.watch(seen))
+
+    def _with_looks(self, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+        return self._gate_looks.named(passages) if self._gate_looks else passages
 
     def _on_site(self, detections: Detections) -> Detections:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
-from detectors.archive.store import CaseStore, HistoryError
+from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
-from detectors.datatypes.cases import Case, EvidencePicture
-from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import NS_PER_S, Frame
+from detectors.datatypes.steps import StepRecord
 from detectors.detection import registry
 from detectors.engine import ViewEngine
 from detectors.tracking.ground import GroundTracker
@@ -26,8 +25,11 @@ from hardware_adapters.sources import open_live
 from scenarios.errors import InputError
 from scenarios.estate_files import Estate, LiveCamera
 from scenarios.instruments import instruments_of
+from scenarios.live_city import LiveCity, sections_between
+from scenarios.live_docket import LiveDocket
 from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.sealing import sealer
+from scenarios.sections import Told, timed_gates
 
 TELL_EVERY_S = 0.5
 HEALTH_EVERY_NS = 5 * NS_PER_S
@@ -50,54 +52,19 @@ class CameraReport:
 Tell = Callable[[tuple[CameraReport, ...]], None]
 
 
-class LiveDocket:
-    """Docket of one camera and one stretch of its time, over the store that all share.
-
-    A simulation that begins anew gives the same cases again: what the store has from before is kept
-    as it was, what goes on from it is added, and what is told otherwise is left out.
-    """
-
-    def __init__(self, store: CaseStore) -> None:
-        self._store = store
-        self.cases: set[str] = set()
-        self._known: set[str] = set()
-
-    def put(self, case: Case) -> None:
-        """Store a case, or its next state."""
-        if case.case_id not in self.cases | self._known:
-            known = bool(self._store.events(case.case_id))
-            (self._known if known else self.cases).add(case.case_id)
-        if case.case_id in self.cases:
-            self._store.put(case)
-        else:
-            with suppress(HistoryError):
-                self._store.put(case)
-
-    def attach(self, picture: EvidencePicture) -> None:
-        """Store an evidence picture of a case that began here."""
-        if picture.case_id in self.cases:
-            self._store.attach(picture)
-
-    def attach_clip(self, clip: EvidenceClip) -> None:
-        """Store a clip of a case that began here."""
-        if clip.case_id in self.cases:
-            self._store.attach_clip(clip)
-
-    def attest(self, statement: EvidenceStatement) -> None:
-        """Store what was measured of a case that began here."""
-        if statement.case_id in self.cases:
-            self._store.attest(statement)
-
-
 class CameraAtWork(threading.Thread):
     """One camera and its engine. Whatever happens to it stays with it."""
 
-    def __init__(self, camera: LiveCamera, phase: str, out: Path, mask: Mask) -> None:
+    def __init__(
+        self, camera: LiveCamera, phase: str, out: Path, mask: Mask, city: LiveCity | None = None
+    ) -> None:
         super().__init__(name=f"engine of {camera.id}", daemon=True)
         self._camera = camera
         self._policy = Policy(phase=phase)
         self._out = out
         self._mask = mask
+        self._city = city
+        self._timed = timed_gates(camera.view, city.sections if city else ())
         self._source = open_live(camera.kind, camera.address, camera.view, camera.settings)
         self._stopped = threading.Event()
         self._judged = 0
@@ -112,7 +79,8 @@ class CameraAtWork(threading.Thread):
     def report(self) -> CameraReport:
         """Return how it is doing now."""
         link = self._source.status()
-        error = self._error or ("" if link.state is LinkState.LIVE else link.last_error)
+        of_city = self._city.error if self._city and self._timed else ""
+        error = self._error or of_city or ("" if link.state is LinkState.LIVE else link.last_error)
         return CameraReport(self._camera.id, link, self._judged, self._cases, error)
 
     def run(self) -> None:
@@ -132,11 +100,18 @@ class CameraAtWork(threading.Thread):
         engine = self._engine(docket)
         for frame in self._source.frames():
             self._check(frame)
-            engine.step(frame)
+            self._tell(engine, engine.step(frame), frame.timestamp_ns)
             self._judged += 1
             self._cases = before + len(docket.cases)
             self._error = ""
-        engine.finish()
+        last = engine.finish()
+        self._tell(engine, last, last.timestamp_ns)
+
+    def _tell(self, engine: ViewEngine, record: StepRecord, now_ns: int) -> None:
+        """Tell the city who passed the gates of its sections."""
+        if self._city is not None and self._timed:
+            until_ns = engine.told_until_ns(now_ns)
+            self._city.take(Told(self._camera.view, record.passages, until_ns, engine.instruments))
 
     def _engine(self, docket: LiveDocket) -> ViewEngine:
         site = self._camera.site
@@ -150,6 +125,7 @@ class CameraAtWork(threading.Thread):
             plates=PlateReaderOnUse(),
             policy=self._policy,
             instruments=instruments_of(detector, site),
+            timed=self._timed,
         )
 
     def _street(self) -> tuple[Frame, ...]:
@@ -175,10 +151,15 @@ def watch(
     """Watch every camera until `stop` is set or `duration_s` is over; return how each did at the end.
 
     Cases go to the store in `out`, one that is there is continued; health.json there is written every
-    five seconds. Raises InputError where `out` is something else.
+    five seconds. Where site files have sections, speeds are measured over them. Raises InputError where
+    `out` is something else, and for a section that the cameras do not make.
     """
+    sections = sections_between(camera.site for camera in estate.cameras)
     _prepare(out)
-    workers = [CameraAtWork(camera, estate.phase, out, estate.mask) for camera in estate.cameras]
+    city = LiveCity(sections, estate.phase, out, estate.mask) if sections else None
+    workers = [CameraAtWork(camera, estate.phase, out, estate.mask, city) for camera in estate.cameras]
+    if city is not None:
+        city.start()
     until_ns = None if duration_s is None else monotonic_ns() + round(duration_s * NS_PER_S)
     health_ns = monotonic_ns()
     for worker in workers:
@@ -192,7 +173,7 @@ def watch(
                 _write_health(out, reports)
     finally:
         reports = tuple(worker.report() for worker in workers)
-        _end(workers)
+        _end(workers, city)
     final = tuple(_with_cases(report, worker) for report, worker in zip(reports, workers, strict=True))
     _write_health(out, final)
     return final
@@ -209,12 +190,15 @@ def _with_cases(report: CameraReport, worker: CameraAtWork) -> CameraReport:
     return CameraReport(report.camera, report.link, last.judged, last.cases, report.error)
 
 
-def _end(workers: list[CameraAtWork]) -> None:
+def _end(workers: list[CameraAtWork], city: LiveCity | None) -> None:
     leavers = [threading.Thread(target=worker.leave, daemon=True) for worker in workers]
     for leaver in leavers:
         leaver.start()
     for thread in (*leavers, *workers):
         thread.join(LEAVING_S)
+    if city is not None:  # after those who tell it
+        city.leave()
+        city.join(LEAVING_S)
 
 
 def _prepare(out: Path) -> None:

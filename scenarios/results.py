@@ -14,13 +14,26 @@ from twin.truth import TrueViolation
 
 
 @dataclass(frozen=True, slots=True)
+class SectionWanted:
+    """A section over which speeds are measured, between two views of the plan.
+
+    `name` "" is that of its stretch and views, `limit_kmh` None the limit of its roads.
+    """
+
+    from_view: str
+    to_view: str
+    name: str = ""
+    limit_kmh: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A zone and a time. `network` and `plan` are names or paths.
 
     `short_start`..`short_end` is the excerpt that `--short` runs, `warmup_s` the traffic before
     it that no camera sees. `phase` is "socialisation" or "enforcement". `gates` are the least
     recall and precision by rule for which the run counts as passed. `plates` says whether plates are
-    read in snapshots.
+    read in snapshots, and at the gates of `sections`.
     """
 
     name: str
@@ -39,6 +52,20 @@ class Scenario:
     weather: Weather = CLEAR
     gates: tuple[tuple[str, float, float], ...] = ()  # (rule, least recall, least precision)
     plates: bool = True
+    sections: tuple[SectionWanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrueCrossing:
+    """That a vehicle truly passed a gate of a view, for the score only."""
+
+    vehicle_id: int
+    vehicle_class: int
+    plate: str
+    view: str
+    gate: str
+    position_m: tuple[float, float]
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +79,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewResult:
-    """One view of one run. `pictures` are (caption code, JPEG bytes) of what the camera showed."""
+    """One view of one run. `pictures` are (caption code, JPEG bytes) of what the camera showed.
+
+    `crossings` are truth, of the gates at which sections begin or end.
+    """
 
     view: str
     site: SitePlan
@@ -64,6 +94,7 @@ class ViewResult:
     attributions: tuple[Attribution, ...]
     pictures: tuple[tuple[str, bytes], ...] = ()
     cpu_s: float = 0.0
+    crossings: tuple[TrueCrossing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,8 +1,8 @@
 """Runs a scenario: one world, many views, a pipeline a view, then score and report."""
 
 import multiprocessing as mp
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import time
 from functools import partial
@@ -10,13 +10,18 @@ from importlib.metadata import version
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 
+from detectors.cases.policy import Policy
+from scenarios.city_run import CityAtWork
 from scenarios.errors import InputError
 from scenarios.experiments.replicate import replicate
 from scenarios.progress import Progress, silent
 from scenarios.reports.report import write_report
 from scenarios.results import RunResult, Scenario, ViewResult
 from scenarios.score import Score, passed, pooled, score
+from scenarios.sections import MeasuredSection, Told, sections_of, timed_gates, true_section_speeding
 from scenarios.staging import staged
 from scenarios.watching import ViewAtWork, ViewJob, heads
 from twin.cameras.plans import Camera, CameraPlan, ViewSpec, by_view
@@ -31,6 +36,7 @@ from twin.truth import Scene, VehicleStates
 from twin.world import Watch, World
 
 SIGHT_M = 170.0
+Tell = Callable[[Told], None]
 VERSIONED = ("bconnect-twin", "numpy", "opencv-python-headless", "numba", "simpy", "onnxruntime", "rapidocr")
 
 
@@ -111,6 +117,7 @@ class Prepared:
     watches: tuple[Watch, ...]
     start_ns: int
     end_ns: int
+    sections: tuple[MeasuredSection, ...] = ()
 
 
 def prepared(
@@ -126,12 +133,19 @@ def prepared(
     root = Seed(seed)
     watches = tuple(_watch(network, view) for view in views)
     cameras = by_view(_touring(camera, root) for camera in spec.plan.cameras)
-    jobs = tuple(_job(spec, view, cameras[view.name], network, root, out) for view in views)
     scenario = spec.scenario
+    there = {view.name for view in views}
+    asked = sections_of(scenario, spec.plan.views, network, root)
+    found = tuple(one for one in asked if {one.section.from_view, one.section.to_view} <= there)
+    ends = tuple(one.section for one in found)
+    jobs = tuple(
+        replace(_job(spec, view, cameras[view.name], network, root, out), timed=timed_gates(view.name, ends))
+        for view in views
+    )
     world = World(network, scenario.demand, root, start_ns, scenario.warmup_s, tracks=spec.tracks)
     for fraction in world.warm_up():
         progress("warm-up", fraction)
-    return Prepared(world, network, jobs, watches, start_ns, end_ns)
+    return Prepared(world, network, jobs, watches, start_ns, end_ns, found)
 
 
 def run_once(
@@ -142,11 +156,9 @@ def run_once(
     run = prepared(spec, seed, out, spec.plan.views, progress)
     if drawing is not None:
         drawing.join()
-    with _crew(run.jobs, workers) as crew:
-        for name, scene in run.world.scenes(run.watches, run.end_ns):
-            crew.give(name, scene)
-            progress("watching", (scene.timestamp_ns - run.start_ns) / (run.end_ns - run.start_ns))
-        views = crew.finish()
+    views = _watched(spec, run, out, workers, progress)
+    crossings = (one for view in views for one in view.crossings)
+    sped = true_section_speeding(run.sections, crossings, run.end_ns)
     return RunResult(
         scenario=spec.scenario,
         plan=spec.plan,
@@ -156,12 +168,30 @@ def run_once(
         start_ns=run.start_ns,
         end_ns=run.end_ns,
         views=views,
-        violations=run.world.violations(),
+        violations=(*run.world.violations(), *sped),
         census=_rows(run.world.census()),
         out=out,
         versions=tuple((name, version(name)) for name in VERSIONED),
         stand_in=spec.stand_in,
     )
+
+
+def _watched(
+    spec: RunSpec, run: Prepared, out: Path, workers: int, progress: Progress
+) -> tuple[ViewResult, ...]:
+    """Let the views, and the city over their sections, watch the world until the end."""
+    ends = tuple(one.section for one in run.sections)
+    policy = Policy(phase=spec.scenario.phase, stand_in=spec.stand_in)
+    city = CityAtWork(ends, out, policy) if ends else None
+    with _crew(run.jobs, workers, city.take if city else _unheard) as crew:
+        for name, scene in run.world.scenes(run.watches, run.end_ns):
+            crew.give(name, scene)
+            progress("watching", (scene.timestamp_ns - run.start_ns) / (run.end_ns - run.start_ns))
+        views = crew.finish()
+    if city is None:
+        return views
+    city.finish(run.end_ns)
+    return city.onto(views)
 
 
 def _compiling_ahead(spec: RunSpec, workers: int) -> BaseProcess | None:
@@ -224,32 +254,51 @@ def _watch(network: RoadNetwork, view: ViewSpec) -> Watch:
     return Watch(view.name, (x, y), SIGHT_M, seconds(1 / view.fps))
 
 
-class _Inline:
-    """All views in this process."""
+def _unheard(_told: Told) -> None:
+    """Nobody measures over a section."""
 
-    def __init__(self, jobs: tuple[ViewJob, ...]) -> None:
+
+class _Inline:
+    """All views in this process; those with a gate of a section `tell` the city of it."""
+
+    def __init__(self, jobs: tuple[ViewJob, ...], tell: Tell) -> None:
         head_of = heads(jobs)
         self._views = {job.spec.name: ViewAtWork(job, head_of[job.spec.name]) for job in jobs}
+        self._timed = {job.spec.name for job in jobs if job.timed}
+        self._tell = tell
 
     def give(self, name: str, scene: Scene) -> None:
         self._views[name].take(scene)
+        if name in self._timed:
+            self._tell(self._views[name].told())
 
     def finish(self) -> tuple[ViewResult, ...]:
-        return tuple(view.finish() for view in self._views.values())
+        found = tuple(view.finish() for view in self._views.values())
+        for name in sorted(self._timed):
+            self._tell(self._views[name].told())
+        return found
 
     def stop(self) -> None:
         """Nothing to stop."""
 
 
 class _Processes:
-    """The views shared out over worker processes; a full pipe holds the world back."""
+    """The views shared out over worker processes; a full pipe holds the world back.
 
-    def __init__(self, jobs: tuple[ViewJob, ...], workers: int) -> None:
+    A thread a worker takes in what it says, so that no worker waits for a parent that waits for it; the city
+    is told in the parent's own thread.
+    """
+
+    def __init__(self, jobs: tuple[ViewJob, ...], workers: int, tell: Tell) -> None:
         context = mp.get_context("spawn")
         self._order = [job.spec.name for job in jobs]
         self._pipe_of: dict[str, Connection] = {}
         self._pipes: list[Connection] = []
         self._processes = []
+        self._tell = tell
+        self._heard: SimpleQueue[Told] = SimpleQueue()
+        self._found: dict[str, ViewResult] = {}
+        self._listeners: list[Thread] = []
         for share in _shares(jobs, workers):
             ours, theirs = context.Pipe()
             process = context.Process(target=_work, args=(share, theirs), daemon=True)
@@ -258,17 +307,35 @@ class _Processes:
             self._processes.append(process)
             self._pipes.append(ours)
             self._pipe_of.update(dict.fromkeys((job.spec.name for job in share), ours))
+            self._listeners.append(Thread(target=self._listen, args=(ours,), daemon=True))
+            self._listeners[-1].start()
 
     def give(self, name: str, scene: Scene) -> None:
         self._pipe_of[name].send((name, scene))
+        self._pass_on()
 
     def finish(self) -> tuple[ViewResult, ...]:
-        found: dict[str, ViewResult] = {}
         for pipe in self._pipes:
             pipe.send(None)
-        for pipe in self._pipes:
-            found.update({view.view: view for view in pipe.recv()})
-        return tuple(found[name] for name in self._order)
+        for listener in self._listeners:
+            listener.join()
+        self._pass_on()
+        missing = [name for name in self._order if name not in self._found]
+        if missing:
+            msg = f"a worker process ended before its views did: {', '.join(missing)}; what it said is above"
+            raise RuntimeError(msg)
+        return tuple(self._found[name] for name in self._order)
+
+    def _listen(self, pipe: Connection) -> None:
+        """Take in what a worker says, until its results."""
+        with suppress(EOFError, OSError):
+            while isinstance(said := pipe.recv(), Told):
+                self._heard.put(said)
+            self._found.update({view.view: view for view in said})
+
+    def _pass_on(self) -> None:
+        while not self._heard.empty():
+            self._tell(self._heard.get())
 
     def stop(self) -> None:
         for pipe in self._pipes:
@@ -298,15 +365,15 @@ def _frame_rate(job: ViewJob) -> float:
 
 
 def _work(jobs: tuple[ViewJob, ...], pipe: Connection) -> None:
-    crew = _Inline(jobs)
+    crew = _Inline(jobs, pipe.send)
     while (item := pipe.recv()) is not None:
         crew.give(*item)
     pipe.send(crew.finish())
 
 
 @contextmanager
-def _crew(jobs: tuple[ViewJob, ...], workers: int) -> Iterator[_Inline | _Processes]:
-    crew = _Inline(jobs) if min(workers, len(jobs)) <= 1 else _Processes(jobs, workers)
+def _crew(jobs: tuple[ViewJob, ...], workers: int, tell: Tell) -> Iterator[_Inline | _Processes]:
+    crew = _Inline(jobs, tell) if min(workers, len(jobs)) <= 1 else _Processes(jobs, workers, tell)
     try:
         yield crew
     finally:

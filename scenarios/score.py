@@ -11,7 +11,7 @@ from detectors.datatypes.detections import VehicleClass
 from scenarios.experiments.intervals import exact_interval, lower_bound, upper_bound
 from scenarios.offences import RED_LIGHT, SCORED, SCORED_AS, Offence, offences
 from scenarios.results import RunResult, Scenario, ViewResult
-from scenarios.speed_offences import MEASURED
+from scenarios.speed_offences import MEASURED, SECTION_SPEED
 from twin.clock import NS_PER_S, seconds
 
 MATCH_TOLERANCE_NS = seconds(5.0)
@@ -222,6 +222,8 @@ def _is_about(case: Case, vehicle: int | None, offence: Offence) -> bool:
     act = offence.violation
     if vehicle is None or act.vehicle_id != vehicle or act.rule != scored_as(case.rule):
         return False
+    if case.rule == SECTION_SPEED:  # from the gate at which he came in
+        return case.place == act.place and abs(case.offence_ns - act.opened_ns) <= MATCH_TOLERANCE_NS
     if case.rule in MEASURED:  # somewhere on the road, before he left it
         begins_ns, ends_ns = offence.since_ns - MATCH_TOLERANCE_NS, offence.until_ns + MATCH_TOLERANCE_NS
         return begins_ns <= case.offence_ns <= ends_ns

@@ -13,6 +13,7 @@ from scenarios.demand_files import DemandFile, Name, Share, check_demand, load_d
 from scenarios.errors import InputError, unknown_name
 from scenarios.plan_files import check_on_map, load_plan, plan_on
 from scenarios.results import Scenario
+from scenarios.speed_files import WatchedSectionFile
 from scenarios.toml_files import ClockTime, FileModel, Kind, beside, known_names, name_of, read_model, resolve
 from scenarios.weather_files import WeatherFile, WeatherKey
 from twin.network.model import RoadNetwork
@@ -29,7 +30,10 @@ __all__ = [
 ]
 
 DETECTORS = (*registry.DETECTORS, "oracle")  # the oracle looks truth up, so only the twin has it
-RULES = ("kerb_parking", "red_light", "stop_line", "wrong_way", "prohibited_turn", "speeding", "racing")
+RULES = (
+    "kerb_parking", "red_light", "stop_line", "wrong_way", "prohibited_turn", "speeding", "racing",
+    "section_speed",
+)  # fmt: skip
 
 
 class ShortFile(FileModel):
@@ -56,6 +60,7 @@ class GatesFile(FileModel):
     prohibited_turn: GateFile | None = None
     speeding: GateFile | None = None
     racing: GateFile | None = None
+    section_speed: GateFile | None = None
 
 
 class ScenarioFile(FileModel):
@@ -76,6 +81,7 @@ class ScenarioFile(FileModel):
     demand: DemandFile | None = None
     demand_file: Name | None = None
     gates: GatesFile = GatesFile()
+    section: tuple[WatchedSectionFile, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -106,6 +112,7 @@ class ScenarioFile(FileModel):
             demand=self._demand(file),
             weather=self.weather.weather(),
             plates=self.plates,
+            sections=tuple(one.wanted() for one in self.section),
             gates=tuple((rule, gate.recall, gate.precision) for rule, gate in gates if gate),
         )
 

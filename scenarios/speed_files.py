@@ -8,6 +8,7 @@ from pydantic import Field
 from detectors.datatypes.geometry import LineSegment
 from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.survey import Gate, SpeedSection, SurveyErrors
+from scenarios.results import SectionWanted
 from scenarios.toml_files import FileModel
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -60,6 +61,19 @@ class SectionFile(FileModel):
         """Return the section that ends in a view."""
         gates = (self.from_view, self.from_gate, view, self.to_gate)
         return SpeedSection(self.name, *gates, self.length_m, self.sigma_m, self.limit_kmh / KMH_PER_MPS)
+
+
+class WatchedSectionFile(FileModel):
+    """A table [[section]] of a scenario: between two views of its plan; the twin surveys gates and length."""
+
+    from_view: Name
+    to_view: Name
+    name: Name | None = None
+    limit_kmh: Annotated[float, Field(gt=0, le=200)] | None = None
+
+    def wanted(self) -> SectionWanted:
+        """Return what is asked for."""
+        return SectionWanted(self.from_view, self.to_view, self.name or "", self.limit_kmh)
 
 
 def survey_table(errors: SurveyErrors) -> dict[str, Any]:

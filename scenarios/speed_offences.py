@@ -7,10 +7,12 @@ from scenarios.results import RunResult
 from twin.clock import NS_PER_S, seconds
 from twin.truth import TrueViolation
 
-SPEEDING, RACING = "speeding", "racing"
-MEASURED = (SPEEDING, RACING)
+SPEEDING, RACING, SECTION_SPEED = "speeding", "racing", "section_speed"
+MEASURED = (SPEEDING, RACING, SECTION_SPEED)
 # by so much above the limit somebody is within tolerance (5 km/h) and what the rule cannot tell at 60 km/h
 BORDERLINE_KMH = 10.0
+# over a section: within tolerance (5 km/h), and what clocks and survey leave of 300 m at 80 km/h
+SECTION_BORDERLINE_KMH = 8.0
 SLOWEST_MPS = 4.0  # of those who sped on a road; so long may they have been on it before they left it
 
 
@@ -39,7 +41,7 @@ Judge = Callable[[TrueViolation], Offence | None]
 def measured_speeds(result: RunResult) -> dict[str, Judge]:
     """Return what makes an offence of a true violation, by rule."""
     speeds = _Speeds(result)
-    return {SPEEDING: speeds.speeding, RACING: speeds.racing}
+    return {SPEEDING: speeds.speeding, RACING: speeds.racing, SECTION_SPEED: speeds.over_a_section}
 
 
 class _Speeds:
@@ -87,6 +89,20 @@ class _Speeds:
             in_view=act.vehicle_id in self._raced_in_view,
             in_zone=True,
             borderline=(until_ns - act.opened_ns) < NS_PER_S,
+        )
+
+    def over_a_section(self, act: TrueViolation) -> Offence | None:
+        """Return a way through a section as an offence: it was one when its driver came out."""
+        if act.closed_ns is None or act.opened_ns < self._result.start_ns:
+            return None
+        return Offence(
+            seed=self._result.seed,
+            violation=act,
+            since_ns=act.closed_ns,
+            until_ns=act.closed_ns,
+            in_view=True,  # truth knows it by the gates of two views
+            in_zone=True,
+            borderline=act.amount <= SECTION_BORDERLINE_KMH,
         )
 
     def _in_view(self, act: TrueViolation) -> bool:

@@ -14,6 +14,7 @@ from detectors.cases.policy import Policy
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, EvidencePicture
 from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import NS_PER_S, Frame
+from detectors.datatypes.passages import Passage
 from detectors.datatypes.signals import SignalState, SignalStates
 from detectors.datatypes.steps import SnapshotRequest, StepRecord
 from detectors.detection import registry
@@ -27,6 +28,7 @@ from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
 from scenarios.sealing import sealer
+from scenarios.sections import Told, TrueGates
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
@@ -35,12 +37,13 @@ from twin.network.model import RoadNetwork
 from twin.randomness import Seed
 from twin.rendering.oracle import OracleDetector
 from twin.rendering.source import TwinView, VirtualControl
-from twin.rendering.truth_boxes import FrameTruth
+from twin.rendering.truth_boxes import FrameTruth, frame_truth
 from twin.truth import Scene, VehicleStates
 
 MATCH_IOU = 0.3
 COMMISSIONING_FRAMES = 12
 PICTURES_PER_VIEW = 2
+AFTER_ALL_NS = 2**62  # later than any passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class ViewJob:
     """All that a worker process needs to build the pipeline of one view.
 
     `plates` says whether it reads them, `stand_in` that standing cases are accepted as they are opened:
-    a run has no officer at the desk.
+    a run has no officer at the desk. `timed` are the gates at which sections begin or end.
     """
 
     network: RoadNetwork
@@ -63,6 +66,7 @@ class ViewJob:
     weather: Weather = CLEAR
     plates: bool = True
     stand_in: bool = True
+    timed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,8 +152,13 @@ class ViewAtWork:
             plates=PlateReaderOnUse() if job.plates else None,
             policy=Policy(phase=job.phase, stand_in=job.stand_in),
             instruments=instruments_of(self._detector, self.site),
+            timed=job.timed,
         )
-        self._log = _open_log(job.out, job.spec.name)
+        self._gates = TrueGates(job.spec.name, (one for one in self.site.gates if one.name in job.timed))
+        self._passages: list[Passage] = []
+        self._vehicle_of: dict[int, tuple[int, float]] = {}
+        self._now_ns = 0
+        self._log = open_log(job.out, job.spec.name)
         self._frames = 0
         self._asked: dict[str, SnapshotRequest] = {}
         self._events: list[CaseEvent] = []
@@ -196,6 +205,8 @@ class ViewAtWork:
         """
         self._signals.take(scene)
         self._scene = scene
+        self._now_ns = scene.timestamp_ns + self._job.spec.clock_error_ns
+        self._gates.see(scene)
         snapshots = self._control.due(scene)
         for snapshot in snapshots:
             self._note(self._engine.step(snapshot))
@@ -208,6 +219,8 @@ class ViewAtWork:
         record = self._engine.step(frame)
         self._frames += 1
         self._note(record)
+        if self._job.timed and record.tracks:
+            self._know_who(scene, record)
         if self._times_left and scene.timestamp_ns >= self._times_left[0]:
             self._times_left.pop(0)
             self._keep_picture(frame, record)
@@ -217,6 +230,7 @@ class ViewAtWork:
         self._log.write(record.json_line() + "\n")
         self._asked.update((request.request_id, request) for request in record.requests)
         self._events.extend(record.events)
+        self._passages.extend(record.passages if self._job.timed else ())
         for event in record.events:
             if event.state is CaseState.CAPTURED:
                 self._attribute(self._docket.cases[event.case_id], record)
@@ -224,13 +238,24 @@ class ViewAtWork:
     def _attribute(self, case: Case, record: StepRecord) -> None:
         track = next((t for t in record.tracks if t.track_id == case.track_id), None)
         truth = None if track is None or self._scene is None else self._view.truth(self._scene)
-        if track is None or truth is None or len(truth.vehicle_id) == 0:
-            self._attributions.append(Attribution(case.case_id, None, 0.0))
-            return
-        overlaps = _iou(np.asarray(track.box_px), truth.boxes_px)
-        best = int(np.argmax(overlaps))
-        found = int(truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
-        self._attributions.append(Attribution(case.case_id, found, float(overlaps[best])))
+        found, overlap = (None, 0.0) if track is None or truth is None else _who(track.box_px, truth)
+        self._attributions.append(Attribution(case.case_id, found, overlap))
+
+    def _know_who(self, scene: Scene, record: StepRecord) -> None:
+        """Note which true vehicle each track is, by the frame in which both agree best: for the score."""
+        truth = frame_truth(scene, self._view.camera)
+        for track in record.tracks:
+            found, overlap = _who(track.box_px, truth) if track.observed else (None, 0.0)
+            if found is not None and overlap > self._vehicle_of.get(track.track_id, (0, 0.0))[1]:
+                self._vehicle_of[track.track_id] = found, overlap
+
+    def told(self) -> Told:
+        """Return what the city has not been told yet of the gates of its sections, and how far it goes."""
+        passages, self._passages = tuple(self._passages), []
+        who = self._vehicle_of
+        known = ((p.track_id, *who[p.track_id]) for p in passages if p.track_id in who)
+        until_ns = AFTER_ALL_NS if self._log.closed else self._engine.told_until_ns(self._now_ns)
+        return Told(self._job.spec.name, passages, until_ns, self._engine.instruments, tuple(known))
 
     def _keep_picture(self, frame: Frame, record: StepRecord) -> None:
         picture = draw_overlay(frame.image_bgr, record, self.site)
@@ -259,6 +284,7 @@ class ViewAtWork:
             events=tuple(self._events),
             attributions=tuple(self._attributions),
             pictures=tuple(self._pictures),
+            crossings=tuple(self._gates.crossings),
         )
 
 
@@ -281,10 +307,21 @@ def _revisit_s(job: ViewJob) -> float:
     return job.camera.tour.longest_gap_ns(job.spec.name) / NS_PER_S
 
 
-def _open_log(out: Path, view: str) -> TextIO:
+def open_log(out: Path, view: str) -> TextIO:
+    """Open the run log of a view in the folder of a result."""
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     return (folder / f"{view}.jsonl").open("w", encoding="utf-8", newline="\n")
+
+
+def _who(box_px: tuple[float, float, float, float], truth: FrameTruth) -> tuple[int | None, float]:
+    """Return which true vehicle a box shows, None for nobody, and how much they overlap."""
+    if len(truth.vehicle_id) == 0:
+        return None, 0.0
+    overlaps = _iou(np.asarray(box_px), truth.boxes_px)
+    best = int(np.argmax(overlaps))
+    found = int(truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
+    return found, float(overlaps[best])
 
 
 def _iou(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:

@@ -118,6 +118,7 @@ class TrueViolation:
     - `speeding`: told when the road is left, amount km/h above its limit, where it was most;
     - `prohibited_turn`: the road that it was made from, onto the amount-th road of the network;
     - `wrong_way`: from where to when somebody rode against the traffic, amount m;
+    - `section_speed`: from gate to gate of a section, amount km/h above its limit over all of it;
     - `racing`: as long as they were on the map, amount the highest speed in km/h.
 
     `exempt`: an emergency vehicle may. `left_s`, of a red light: the seconds of red that were left, where

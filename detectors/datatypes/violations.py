@@ -45,6 +45,7 @@ class Reason(StrEnum):
     TRACK_UNEVEN = "track-uneven"
     IMPOSSIBLE_SPEED = "impossible-speed"
     CLOCK_UNKNOWN = "clock-unknown"
+    PLATE_UNREAD = "plate-unread"
     PLATE_UNSURE = "plate-unsure"
     PLATE_SEEN_TWICE = "plate-seen-twice"
     PLATE_AT_TWO_PLACES = "plate-at-two-places"

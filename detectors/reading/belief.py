@@ -43,6 +43,23 @@ def believed_in_view(
     return sight if sight.at_px is None else _own(sight, sight.at_px, seen.own_px, seen, case)
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Somebody who passes a gate: of what class the vehicle is, and whether it is simulated."""
+
+    vehicle_class: VehicleClass
+    simulated: bool
+
+
+def believed_in_passing(
+    who: Passing, own_px: Box, others_px: tuple[Box, ...], frame: Frame, plates: PlateReader
+) -> PlateSight:
+    """Return what is to be believed of a frame that shows somebody who passes in a box."""
+    sight = plates.read(frame, own_px)
+    seen = LastSeen(own_px, others_px, None)
+    return sight if sight.at_px is None else _own(sight, sight.at_px, own_px, seen, who)
+
+
 def closer_look(look: PlateLook, picture: Frame, sight: PlateSight, seen: LastSeen) -> PlateLook | None:
     """Return the closer look that is worth it: at a plate that was seen, but not read."""
     if sight.reading is not None or sight.at_px is None:
@@ -50,7 +67,7 @@ def closer_look(look: PlateLook, picture: Frame, sight: PlateSight, seen: LastSe
     return look.closer_at(look.in_view(sight.at_px, picture, seen.camera), picture)
 
 
-def _own(sight: PlateSight, in_view_px: Box, own_px: Box, seen: LastSeen, case: Case) -> PlateSight:
+def _own(sight: PlateSight, in_view_px: Box, own_px: Box, seen: LastSeen, case: Case | Passing) -> PlateSight:
     """Return what is left of a sight: only a plate of this vehicle, and of its class, says anything."""
     if hidden_by(in_view_px, own_px, seen.others_px):
         return PlateSight(why=Unread.OTHER_VEHICLE)
@@ -61,8 +78,8 @@ def _own(sight: PlateSight, in_view_px: Box, own_px: Box, seen: LastSeen, case: 
     return sight
 
 
-def _fits(reading: PlateReading, case: Case) -> bool:
-    """Return whether a plate may be used here and belongs to a vehicle of the class of the case."""
+def _fits(reading: PlateReading, case: Case | Passing) -> bool:
+    """Return whether a plate may be used here and belongs to a vehicle of that class."""
     try:
         plate = admit(reading.text, simulated=case.simulated)
     except PlateRefused:

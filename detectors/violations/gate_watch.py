@@ -18,10 +18,15 @@ METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of 6 371 km
 
 @dataclass(frozen=True, slots=True)
 class GateLimits:
-    """A passage is timed between two sights at most `gap_s` apart, and told `lost_s` after the last sight."""
+    """A passage is timed between two sights at most `gap_s` apart.
+
+    It is told `lost_s` after the last sight of its vehicle, and `patience_s` after the gate at the latest:
+    one that stands in view for long keeps nobody waiting.
+    """
 
     gap_s: float = 0.8
     lost_s: float = 1.5
+    patience_s: float = 10.0
 
 
 DEFAULT_GATES = GateLimits()
@@ -40,7 +45,8 @@ class _Seen:
 class GateWatch:
     """Times vehicles at the gates of one view. One instance a view.
 
-    A passage is told when its vehicle is gone, with the plate that was read of it by then, if any.
+    A passage is told when its vehicle is gone, or has stood there for long, with the plate that was read of
+    it by then, if any.
     """
 
     def __init__(
@@ -62,11 +68,16 @@ class GateWatch:
             past_m = np.array([gate.line.offset_m(places) for gate in self._site.gates]).T.tolist()
             for track, past in zip(tracks, past_m, strict=True):
                 self._see(track, past, observation)
-        return self._gone(observation.timestamp_ns)
+        return self._told(observation.timestamp_ns)
+
+    def told_until_ns(self, now_ns: int) -> int:
+        """Return up to when, without that instant, every passage is told: none that comes is older."""
+        waiting = (one.crossed_ns for seen in self._seen.values() for one in seen.waiting)
+        return min((*waiting, now_ns - round(self._limits.gap_s * NS_PER_S)))
 
     def finish(self) -> tuple[Passage, ...]:
         """Return the passages of everybody who is still there when the source ends."""
-        return self._gone(None)
+        return self._told(None)
 
     def _see(self, track: Track, past_m: list[float], observation: Observation) -> None:
         now_ns = observation.timestamp_ns
@@ -83,15 +94,22 @@ class GateWatch:
         known = track.plate or seen.track.plate
         seen.track, seen.at_ns, seen.past_m = replace(track, plate=known), now_ns, past_m
 
-    def _gone(self, now_ns: int | None) -> tuple[Passage, ...]:
-        lost_ns = self._limits.lost_s * NS_PER_S
-        gone = [one for one, seen in self._seen.items() if now_ns is None or now_ns - seen.at_ns > lost_ns]
+    def _told(self, now_ns: int | None) -> tuple[Passage, ...]:
+        """Return the passages that wait no longer, those of `now_ns` None being all."""
         told = []
-        for track_id in sorted(gone):
-            seen = self._seen.pop(track_id)
+        for track_id in sorted(self._seen):
+            seen = self._seen[track_id]
+            gone = now_ns is None or now_ns - seen.at_ns > self._limits.lost_s * NS_PER_S
+            due = [p for p in seen.waiting if gone or self._overdue(p, now_ns or 0)]
+            seen.waiting = [p for p in seen.waiting if p not in due]
             last = seen.track
-            told += [replace(p, plate=last.plate, vehicle_class=last.vehicle_class) for p in seen.waiting]
+            told += [replace(p, plate=last.plate, vehicle_class=last.vehicle_class) for p in due]
+            if gone:
+                del self._seen[track_id]
         return tuple(told)
+
+    def _overdue(self, passage: Passage, now_ns: int) -> bool:
+        return now_ns - passage.crossed_ns > self._limits.patience_s * NS_PER_S
 
     def _passage(self, gate: Gate, track: Track, crossed_ns: int, observation: Observation) -> Passage:
         survey = self._site.survey

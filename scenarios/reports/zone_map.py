@@ -15,14 +15,14 @@ from scenarios.reports.plots import BAN, FOUND, INK, MISSED, STYLE, inline_svg
 from scenarios.reports.wording import Words
 from scenarios.results import RunResult
 from scenarios.score import Match, Score
-from scenarios.speed_offences import RACING, SPEEDING
+from scenarios.speed_offences import RACING, SECTION_SPEED, SPEEDING
 from twin.network.model import Road
 
 CAMERA, UNSEEN = "#009E73", "#7b8794"
 MARGIN_M = 70.0
 REACH_M = 90.0
 MARKERS = {KERB_PARKING: "o", RED_LIGHT: "X", STOP_LINE: "P", WRONG_WAY: "v", PROHIBITED_TURN: "D"}
-MARKERS |= {SPEEDING: "^", RACING: "d"}
+MARKERS |= {SPEEDING: "^", RACING: "d", SECTION_SPEED: "s"}
 OTHER = "h"
 
 

@@ -8,7 +8,7 @@ import pytest
 from detectors.datatypes.site import DailyWindow, SitePlan
 from tests.corner_street import KERB_VIEW, ZONE, street
 from tests.corner_street import LIGHT_VIEW as FAR_VIEW
-from twin.cameras.gates import gate_along_m, sections
+from twin.cameras.gates import gate_place, sections
 from twin.cameras.ground_survey import fit_ground
 from twin.cameras.plans import ViewSpec
 from twin.cameras.survey import mount, site_plan, surveyed
@@ -68,9 +68,9 @@ def test_a_gate_is_crossed_by_the_traffic_of_its_road_where_the_view_shows_it() 
     assert site.gates
     for gate in site.gates:
         road = network.road_of[gate.name]
-        along_m = gate_along_m(network, road, mount(network, KERB_VIEW))
-        assert along_m is not None
-        points = [road.point_at(along_m + step)[:2] for step in (-1.0, 1.0)]
+        place = gate_place(network, road, mount(network, KERB_VIEW))
+        assert place is not None
+        points = [road.point_at(place.along_m + step)[:2] for step in (-1.0, 1.0)]
         before_m, after_m = gate.line.offset_m(points)
         assert before_m == pytest.approx(-1.0, abs=0.05)
         assert after_m == pytest.approx(1.0, abs=0.05)
@@ -87,11 +87,12 @@ def test_a_section_is_as_long_as_the_road_between_its_gates() -> None:
     cameras = [(spec.name, mount(network, spec)) for spec in specs]
     found = [one for one in sections(network, cameras) if (one.from_gate, one.to_gate) == (first.id, last.id)]
     (one,) = found
-    at_m = [
-        gate_along_m(network, road, camera) for road, (_, camera) in zip((first, last), cameras, strict=True)
+    places = [
+        gate_place(network, road, camera) for road, (_, camera) in zip((first, last), cameras, strict=True)
     ]
-    assert None not in at_m
-    inside_m = stretch.length_m - float(at_m[0] or 0.0) - (last.length_m - float(at_m[1] or 0.0))
+    assert places[0] is not None
+    assert places[1] is not None
+    inside_m = stretch.length_m - places[0].along_m - (last.length_m - places[1].along_m)
     assert (one.from_view, one.to_view) == ("a", "b")
     assert inside_m <= one.length_m <= inside_m + 40.0 * len(stretch.roads)
     assert one.sigma_m == pytest.approx(max(0.5, 0.001 * one.length_m))
@@ -191,3 +192,18 @@ def test_carriageways_cover_both_directions_and_the_junction() -> None:
     assert names["j"].area.contains([[0.0, 0.0]])[0]
     assert site.simulated
     assert site.origin_lonlat == street().origin_lonlat
+
+
+def test_close_up_a_gate_spans_the_lane_that_shows() -> None:
+    """A view that reads plates shows one lane of two: who drives on the other is not timed."""
+    network = street()
+    close = replace(
+        KERB_VIEW, along_m=40.0, offset_m=-1.75, height_m=6.0, aim_along_m=58.0, aim_offset_m=-1.75,
+        hfov_rad=np.radians(14.0), size_px=(1600, 900),
+    )  # fmt: skip
+    place = gate_place(network, network.road_of["w-j"], mount(network, close))
+    assert place is not None
+    assert 2.0 <= place.left_m - place.right_m <= 4.5
+    assert place.right_m < -1.75 < place.left_m
+    farther = replace(close, size_px=(640, 360))  # no plate can be read at 130 px/m
+    assert gate_place(network, network.road_of["w-j"], mount(network, farther)) is None

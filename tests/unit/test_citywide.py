@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from detectors.archive.memory import ListDocket
 from detectors.citywide import CityWide, SectionSpeed
+from detectors.datatypes.cases import PictureKind
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.geometry import LineSegment
-from detectors.datatypes.passages import Passage
+from detectors.datatypes.passages import GatePicture, Passage
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.survey import Gate, SpeedSection
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
@@ -34,6 +36,11 @@ def passage(
         reading, PLACES[view], simulated=True,
     )  # fmt: skip
     return replace(made, **more)  # type: ignore[arg-type]
+
+
+def shown(second: float) -> GatePicture:
+    picture = np.full((8, 8, 3), round(second), np.uint8)
+    return GatePicture(START_NS + round(second * NS_PER_S), picture, (1.0, 1.0, 6.0, 6.0), ())
 
 
 def judged(*passages: Passage) -> list[Verdict]:
@@ -73,7 +80,7 @@ def test_below_the_limit_is_clear_and_at_it_undetermined() -> None:
 
 
 def test_nobody_without_a_plate_and_nobody_seen_at_one_gate_is_judged() -> None:
-    assert through(70.0, plate=None) == []
+    assert gist(through(70.0, plate=None)) == doubt(Reason.PLATE_UNREAD)  # at the exit: it may be his way
     assert judged(passage("b", 60)) == []
     assert judged(passage("a", 0), passage("b", 60, plate="KX 1235 LX")) == []
 
@@ -158,8 +165,8 @@ def test_the_end_of_the_day_leaves_what_waited_undetermined() -> None:
 def test_a_case_is_opened_with_its_measure_and_is_of_the_moving_track() -> None:
     docket = ListDocket()
     city = CityWide([SECTION], docket)
-    assert city.take([passage("a", 0), passage("b", 51)]) == ()
-    events = city.advance(START_NS + 400 * NS_PER_S)
+    assert city.take([passage("a", 0), passage("b", 51)]).events == ()
+    events = city.advance(START_NS + 400 * NS_PER_S).events
     (case,) = docket.cases()
     assert [event.case_id for event in events] == [case.case_id]
     assert (case.enforcement.value, case.rule, case.simulated) == ("moving", "section_speed", True)
@@ -196,3 +203,30 @@ def test_who_comes_the_other_way_or_beside_the_gate_does_not_pass_it() -> None:
             now_ns = START_NS + n * NS_PER_S // 10
             watch.watch(observe(now_ns, track(7, now_ns, path(n / 10))))
         assert watch.finish() == ()
+
+
+def test_a_case_has_the_pictures_of_both_gates_and_those_of_nobody_else_are_kept() -> None:
+    docket = ListDocket()
+    city = CityWide([SECTION], docket)
+    slow = [passage("a", 0, plate="KX 1555 LX", picture=shown(0)), passage("b", 100, plate="KX 1555 LX")]
+    fast = [passage("a", 1, picture=shown(1)), passage("b", 52, picture=shown(52))]
+    city.take(sorted((*slow, *fast), key=lambda p: p.crossed_ns))
+    city.advance(START_NS + 400 * NS_PER_S)
+    (case,) = docket.cases()
+    pictures = docket.pictures(case.case_id)
+    assert [(one.kind, int(one.image_bgr[0, 0, 0])) for one in pictures] == [
+        (PictureKind.MEASURED_FROM, 1), (PictureKind.MEASURED_TO, 52),
+    ]  # fmt: skip
+    assert all(one.box_px == (1.0, 1.0, 6.0, 6.0) and one.simulated for one in pictures)
+    city.advance(START_NS + 800 * NS_PER_S)
+    assert not city._shown  # of passages that came to nothing too
+
+
+def test_the_end_of_a_run_judges_what_is_due_and_leaves_the_rest_undetermined() -> None:
+    city = CityWide([SECTION], ListDocket())
+    city.take([passage("a", 0), passage("a", 200, plate="KX 1555 LX")])
+    city.take([passage("b", 51), passage("b", 251, plate="KX 1555 LX")])
+    told = city.finish(START_NS + 400 * NS_PER_S).verdicts
+    assert [(v.kind, v.reason) for v in told if v.phase is WindowPhase.CLOSED] == [
+        (VerdictKind.VIOLATION, None), (VerdictKind.UNDETERMINED, Reason.NOT_OBSERVED),
+    ]  # fmt: skip

@@ -22,7 +22,7 @@ from tests.verification.extent import lasting
 
 ROOT = Path(__file__).parents[2]
 TAMPERINGS = lasting(60, 1000)
-KILLS = lasting(8, 200)
+KILLS = lasting(3, 200)
 SERVER_KILLS = lasting(1, 10)
 COLUMNS = ("at_ns", "kind", "subject", "payload", "file", "simulated", "previous", "digest")
 Rng = np.random.Generator

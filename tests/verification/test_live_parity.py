@@ -27,7 +27,8 @@ from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
 from scenarios.broadcast import Broadcast, BroadcastEnd, OnAir, broadcast, scenes, spec_for
 from scenarios.estate_files import load_estate
-from scenarios.live import LiveDocket, seen_all, watch
+from scenarios.live import seen_all, watch
+from scenarios.live_docket import LiveDocket
 from scenarios.offences import KTL_WINDOW
 from scenarios.run import RunSpec, prepared
 from scenarios.watching import COMMISSIONING_FRAMES, ViewJob
