@@ -6,6 +6,7 @@ from pathlib import Path
 
 from detectors.datatypes.cases import Case, CaseEvent
 from detectors.datatypes.site import SitePlan
+from scenarios.shown_speeds import ShownSpeed
 from twin.cameras.plans import CameraPlan
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
@@ -52,7 +53,10 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewResult:
-    """One view of one run. `pictures` are (caption code, JPEG bytes) of what the camera showed."""
+    """One view of one run. `pictures` are (caption code, JPEG bytes) of what the camera showed.
+
+    `speeds` is truth, for the score only: who was too fast where the view measures.
+    """
 
     view: str
     site: SitePlan
@@ -64,6 +68,7 @@ class ViewResult:
     attributions: tuple[Attribution, ...]
     pictures: tuple[tuple[str, bytes], ...] = ()
     cpu_s: float = 0.0
+    speeds: tuple[ShownSpeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,7 @@ from scenarios.plate_readers import PlateReaderOnUse
 from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
 from scenarios.sealing import sealer
+from scenarios.shown_speeds import SpeedsShown
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
@@ -136,6 +137,7 @@ class ViewAtWork:
         self._store = CaseStore(job.out, sealer=sealer())
         self._docket = CaseLog(self._store)
         self._scene: Scene | None = None
+        self._speeds = SpeedsShown(self.site, job.spec.fps)
         self._detector = self._make_detector()
         self._engine = ViewEngine(
             self.site,
@@ -204,6 +206,7 @@ class ViewAtWork:
         return Seen(frame, record, answered, self._signals.states(scene.timestamp_ns).states)
 
     def _step(self, scene: Scene) -> tuple[Frame, StepRecord]:
+        self._speeds.note(scene)
         frame = self._view.frame(scene, self._frames)
         record = self._engine.step(frame)
         self._frames += 1
@@ -259,6 +262,7 @@ class ViewAtWork:
             events=tuple(self._events),
             attributions=tuple(self._attributions),
             pictures=tuple(self._pictures),
+            speeds=self._speeds.told(),
         )
 
 

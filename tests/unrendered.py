@@ -17,6 +17,7 @@ from detectors.violations.registry import rules_for
 from scenarios.offences import KTL_WINDOW
 from scenarios.results import Attribution, RunResult, ViewResult
 from scenarios.run import RunSpec, prepared
+from scenarios.shown_speeds import SpeedsShown
 from scenarios.watching import MATCH_IOU, SceneSignals, ViewJob
 from twin.cameras.survey import mount, site_plan
 from twin.rendering.oracle import OracleDetector
@@ -51,6 +52,7 @@ class UnrenderedView:
         self._signals, self.docket = SceneSignals(), Notes()
         self._truth: FrameTruth | None = None
         self._frames = 0
+        self._speeds = SpeedsShown(self.site, job.spec.fps)
         self.verdicts: Counter[tuple[str, str, str]] = Counter()
         self._found: list[Attribution] = []
         self._engine = ViewEngine(
@@ -67,6 +69,7 @@ class UnrenderedView:
     def take(self, scene: Scene) -> None:
         """Take a scene through the engine."""
         self._signals.take(scene)
+        self._speeds.note(scene)
         self._truth = frame_truth(scene, self._camera)
         frame = Frame(self.site.view, self._frames, scene.timestamp_ns, self._blank, True, TimeBase.UTC)
         self._frames += 1
@@ -104,6 +107,7 @@ class UnrenderedView:
             cases,
             events,
             tuple(self._found),
+            speeds=self._speeds.told(),
         )
 
 
