@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TextIO
 
 import cv2
-import numpy as np
 
 from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
@@ -21,6 +20,7 @@ from detectors.engine import ViewEngine
 from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from scenarios.attributing import LastSights, attributed
 from scenarios.instruments import instruments_of
 from scenarios.offences import KTL_WINDOW
 from scenarios.plate_readers import PlateReaderOnUse
@@ -39,7 +39,6 @@ from twin.rendering.source import TwinView, VirtualControl
 from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene, VehicleStates
 
-MATCH_IOU = 0.3
 COMMISSIONING_FRAMES = 12
 PICTURES_PER_VIEW = 2
 
@@ -156,6 +155,7 @@ class ViewAtWork:
         self._asked: dict[str, SnapshotRequest] = {}
         self._events: list[CaseEvent] = []
         self._attributions: list[Attribution] = []
+        self._sights = LastSights[Scene]()
         self._pictures: list[tuple[str, bytes]] = []
         self._times_left = sorted(job.picture_times_ns)
 
@@ -210,6 +210,7 @@ class ViewAtWork:
         frame = self._view.frame(scene, self._frames)
         record = self._engine.step(frame)
         self._frames += 1
+        self._sights.note(record, scene)
         self._note(record)
         if self._times_left and scene.timestamp_ns >= self._times_left[0]:
             self._times_left.pop(0)
@@ -222,18 +223,15 @@ class ViewAtWork:
         self._events.extend(record.events)
         for event in record.events:
             if event.state is CaseState.CAPTURED:
-                self._attribute(self._docket.cases[event.case_id], record)
+                self._attribute(self._docket.cases[event.case_id])
 
-    def _attribute(self, case: Case, record: StepRecord) -> None:
-        track = next((t for t in record.tracks if t.track_id == case.track_id), None)
-        truth = None if track is None or self._scene is None else self._view.truth(self._scene)
-        if track is None or truth is None or len(truth.vehicle_id) == 0:
+    def _attribute(self, case: Case) -> None:
+        sight = self._sights.of(case.track_id)
+        if sight is None:
             self._attributions.append(Attribution(case.case_id, None, 0.0))
-            return
-        overlaps = _iou(np.asarray(track.box_px), truth.boxes_px)
-        best = int(np.argmax(overlaps))
-        found = int(truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
-        self._attributions.append(Attribution(case.case_id, found, float(overlaps[best])))
+        else:
+            truth = self._view.truth(sight.scenery)
+            self._attributions.append(attributed(case.case_id, sight.box_px, truth))
 
     def _keep_picture(self, frame: Frame, record: StepRecord) -> None:
         picture = draw_overlay(frame.image_bgr, record, self.site)
@@ -289,11 +287,3 @@ def _open_log(out: Path, view: str) -> TextIO:
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     return (folder / f"{view}.jsonl").open("w", encoding="utf-8", newline="\n")
-
-
-def _iou(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    inter = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    return np.asarray(inter / np.maximum(areas + np.prod(box[2:] - box[:2]) - inter, 1e-9))

@@ -1,0 +1,123 @@
+"""An evening without pictures: the engine on what an oracle tells, and what became of every true violation.
+
+World, survey, engine, tracker and rules are those of a run; only the picture is missing. Who hides whom is
+worked out from silhouettes, street furniture left out. An oracle finds who shows enough (`oracle.py`) and
+boxes him exactly; with `drawn` errors he is missed by the oracle's fitted curves and boxed as wrongly as by
+the shipped weights (`following/errors.py`).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from detectors.datatypes.cases import Case
+from detectors.datatypes.steps import StepRecord
+from detectors.datatypes.violations import Verdict, VerdictKind
+from scenarios.results import RunResult
+from scenarios.run import RunSpec, prepared
+from scenarios.score import scored_as
+from scenarios.watching import ViewJob
+from tests.unrendered import UnrenderedView
+from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
+from twin.truth import Scene
+
+
+@dataclass(slots=True)
+class Sights:
+    """One vehicle before one view: in how many frames it was, in how many an oracle could find it."""
+
+    frames: int = 0
+    found: int = 0
+    first_ns: int = 0
+    last_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a rule said of a vehicle, the one that most sights of its track were of; None of nobody."""
+
+    view: str
+    vehicle: int | None
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class Witness:
+    """What one view saw, for explaining what was missed."""
+
+    view: str
+    sights: dict[int, Sights] = field(default_factory=dict)
+    whose: dict[int, Counter[int]] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def notes(self) -> list[Note]:
+        """Return the last word of each verdict with whose it is."""
+        return [Note(self.view, self._of(one.track_id), one) for one in self.verdicts]
+
+    def _of(self, track_id: int) -> int | None:
+        sights = self.whose.get(track_id)
+        return sights.most_common(1)[0][0] if sights else None
+
+    def told_of(self, vehicle: int) -> int:
+        """Return by how many tracks a vehicle was told."""
+        return sum(vehicle in sights for sights in self.whose.values())
+
+
+class WitnessedView(UnrenderedView):
+    """A view without pictures that remembers whose each track was."""
+
+    def __init__(self, job: ViewJob) -> None:
+        super().__init__(job)
+        self.witness = Witness(job.spec.name)
+
+    def take(self, scene: Scene) -> None:
+        """Take a scene through the engine and remember who was before the view."""
+        super().take(scene)
+        truth = self._truth
+        if truth is None:
+            return
+        sizes = (truth.boxes_px[:, 2:] - truth.boxes_px[:, :2]).max(axis=1, initial=0.0)
+        found = (truth.visible >= LEAST_VISIBLE) & (sizes >= LEAST_PX)
+        for vehicle, here in zip(truth.vehicle_id.tolist(), found.tolist(), strict=True):
+            seen = self.witness.sights.setdefault(vehicle, Sights(first_ns=scene.timestamp_ns))
+            seen.frames, seen.found = seen.frames + 1, seen.found + here
+            seen.last_ns = scene.timestamp_ns
+
+    def _note(self, record: StepRecord) -> None:
+        super()._note(record)
+        self.witness.verdicts += [one for one in record.verdicts if _tells(one)]
+        if self._truth is None or not record.tracks:
+            return
+        boxes = map(tuple, self._truth.boxes_px.astype(np.float32).tolist())
+        owner = dict(zip(boxes, self._truth.vehicle_id.tolist(), strict=True))
+        for track in record.tracks:
+            vehicle = owner.get(track.box_px) if track.observed else None
+            if vehicle is not None:
+                self.witness.whose.setdefault(track.track_id, Counter())[vehicle] += 1
+
+
+def _tells(verdict: Verdict) -> bool:
+    """Return whether a verdict is the first word of an accusation or the only one on anything else."""
+    return verdict.kind is not VerdictKind.VIOLATION or verdict.phase.value == "opened"
+
+
+def look(spec: RunSpec, seed: int) -> tuple[RunResult, tuple[Witness, ...]]:
+    """Return the result of an evening, as of a run, and what each view saw."""
+    out = Path()
+    run = prepared(spec, seed, out, spec.plan.views)
+    views = {job.spec.name: WitnessedView(job) for job in run.jobs}
+    for name, scene in run.world.scenes(run.watches, run.end_ns):
+        views[name].take(scene)
+    told = tuple(view.finish() for view in views.values())
+    result = RunResult(
+        spec.scenario, spec.plan, run.network, seed, spec.short, run.start_ns, run.end_ns, told,
+        run.world.violations(), (), out, (),
+    )  # fmt: skip
+    return result, tuple(view.witness for view in views.values())
+
+
+def rule_of(verdict: Verdict | Case) -> str:
+    """Return the rule under which a verdict is scored."""
+    return scored_as(verdict.rule)
