@@ -8,12 +8,14 @@ from detectors.datatypes.arrays import Int64Array
 from detectors.datatypes.geometry import Areas
 from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.site import SitePlan
+from detectors.violations.racing import DEFAULT_RACING
 from detectors.violations.speedometer import Speedometer
 from detectors.violations.stretches import DEFAULT_MEASURE, MeasureLimits
 from twin.cameras.optics import in_view
 from twin.clock import seconds
 from twin.truth import Scene, VehicleStates
 
+BESIDE_M = DEFAULT_RACING.close_m
 OVER_MPS = 5.0 / 3.6  # what is let pass above a limit: nobody slower is to be accused
 PASSED_NS = seconds(10.0)  # not shown for so long: who comes again passes anew
 
@@ -40,6 +42,7 @@ class ShownSpeed:
     over_kmh: float
     from_ns: int
     until_ns: int
+    beside: frozenset[int] = frozenset()
 
 
 class SpeedsShown:
@@ -66,9 +69,19 @@ class SpeedsShown:
         if not self._ways or not len(vehicles):
             return
         rows, ways = self._measured(vehicles)
-        for row, way in zip(rows.tolist(), ways.tolist(), strict=True):
-            over_mps = float(vehicles.speed_mps[row] - self._limits_mps[way])
-            self._see(vehicles, row, self._ways[way].name, over_mps * KMH_PER_MPS, scene.timestamp_ns)
+        over_mps = vehicles.speed_mps[rows] - self._limits_mps[ways]
+        for row, way, over in zip(rows.tolist(), ways.tolist(), over_mps.tolist(), strict=True):
+            self._see(vehicles, row, self._ways[way].name, over * KMH_PER_MPS, scene.timestamp_ns)
+        self._note_beside(vehicles.select(rows[over_mps > OVER_MPS]))
+
+    def _note_beside(self, fast: VehicleStates) -> None:
+        apart = fast.position_m[:, None, :2] - fast.position_m[None, :, :2]
+        near = np.hypot(apart[..., 0], apart[..., 1]) <= BESIDE_M
+        for vehicle_id, row in zip(fast.vehicle_id.tolist(), near, strict=True):
+            others = frozenset(fast.vehicle_id[row].tolist()) - {vehicle_id}
+            known = self._now[vehicle_id]
+            if not others <= known.beside:
+                self._now[vehicle_id] = replace(known, beside=known.beside | others)
 
     def _measured(self, vehicles: VehicleStates) -> tuple[Int64Array, Int64Array]:
         """Return the rows (K,) of those on the measured stretch, and of each the first carriageway."""
@@ -89,9 +102,9 @@ class SpeedsShown:
         if known is not None and known.over_kmh >= over_kmh:
             self._now[vehicle_id] = replace(known, until_ns=now_ns)
             return
-        from_ns = now_ns if known is None else known.from_ns
+        from_ns, beside = (now_ns, frozenset[int]()) if known is None else (known.from_ns, known.beside)
         who = vehicle_id, int(vehicles.vehicle_class[row]), vehicles.plates[row]
-        self._now[vehicle_id] = ShownSpeed(*who, place, (x_m, y_m), over_kmh, from_ns, now_ns)
+        self._now[vehicle_id] = ShownSpeed(*who, place, (x_m, y_m), over_kmh, from_ns, now_ns, beside)
 
     def told(self) -> tuple[ShownSpeed, ...]:
         """Return those who were above what is let pass, by when they came."""

@@ -40,14 +40,21 @@ Judge = Callable[[TrueViolation], Offence | None]
 class Speeds:
     """What was too fast, by what views truly showed and by what the twin tells of whole roads.
 
-    In view is who was too fast on a stretch on which some view measures, however fast he was elsewhere. What
-    the twin tells when a road is left counts besides where no view showed it: for the recall in the zone.
+    In view is who was too fast on a stretch on which some view measures, however fast he was elsewhere; a
+    race, where another who races was too fast beside him there: past a camera that he passes alone he speeds,
+    and nobody sees him race. What the twin tells when a road is left counts besides where no view showed it:
+    for the recall in the zone.
     """
 
     def __init__(self, result: RunResult) -> None:
         self._result = result
         self._shown = [one for view in result.views for one in view.speeds]
-        self._fast = {one.vehicle_id for one in self._shown if one.over_kmh > BORDERLINE_KMH}
+        racers = {one.vehicle_id for one in result.violations if one.rule == RACING}
+        self._raced = {
+            one.vehicle_id
+            for one in self._shown
+            if one.vehicle_id in racers and one.over_kmh > BORDERLINE_KMH and one.beside & racers
+        }
 
     def shown(self, exempt: frozenset[int] = frozenset()) -> tuple[Offence, ...]:
         """Return the speeds that views showed as offences, but for vehicles that may."""
@@ -97,7 +104,7 @@ class Speeds:
         return same and one.over_kmh > BORDERLINE_KMH and since_ns <= one.until_ns <= act.opened_ns
 
     def racing(self, act: TrueViolation) -> Offence | None:
-        """Return a race as an offence of one who raced; in view where a view showed him too fast."""
+        """Return a race as an offence of one who raced; in view where a view showed two of it."""
         until_ns = self._result.end_ns if act.closed_ns is None else act.closed_ns
         if until_ns < self._result.start_ns or act.opened_ns >= self._result.end_ns:
             return None
@@ -106,7 +113,7 @@ class Speeds:
             violation=act,
             since_ns=max(act.opened_ns, self._result.start_ns),
             until_ns=until_ns,
-            in_view=act.vehicle_id in self._fast,
+            in_view=act.vehicle_id in self._raced,
             in_zone=True,
             borderline=(until_ns - act.opened_ns) < NS_PER_S,
         )

@@ -25,8 +25,9 @@ def act(rule: str, vehicle: int, when: str, over: float, east_m: float = 150.0) 
     return TrueViolation(rule, vehicle, 0, plate(vehicle), "ax", (east_m, 0.0), at(when), None, over)
 
 
-def shown(vehicle: int, first: str, last: str, over: float) -> ShownSpeed:
-    return ShownSpeed(vehicle, 0, plate(vehicle), "ax", (150.0, 0.0), over, at(first), at(last))
+def shown(vehicle: int, first: str, last: str, over: float, *beside: int) -> ShownSpeed:
+    place, when = ("ax", (150.0, 0.0)), (at(first), at(last))
+    return ShownSpeed(vehicle, 0, plate(vehicle), *place, over, *when, frozenset(beside))
 
 
 def measured(
@@ -102,12 +103,15 @@ def test_what_no_view_measures_counts_in_the_zone_alone() -> None:
     assert found.system_recall.trials == 1
 
 
-def test_a_race_is_in_view_where_one_who_raced_was_shown_too_fast() -> None:
+@pytest.mark.parametrize(("beside", "in_view"), [((2,), 1), ((), 0), ((9,), 0)])
+def test_a_race_is_in_view_where_a_view_showed_another_of_it_beside(
+    beside: tuple[int, ...], in_view: int
+) -> None:
     raced = tuple(act("racing", n, "17:00:00", 120.0, east_m=0.0) for n in (1, 2))
-    seen = shown(1, "17:00:08", "17:00:12", 60.0)
+    seen = shown(1, "17:00:08", "17:00:12", 60.0, *beside)
     accused = Accusation("racing", 1, "17:00:10", "17:00:14")
     found = score(measured(raced, accused, speeds=(seen,))).rule("racing")
-    assert (found.view_recall.hits, found.view_recall.trials) == (1, 1)
+    assert (found.view_recall.hits, found.view_recall.trials) == (in_view, in_view)
     assert found.system_recall.trials == 2
 
 
@@ -119,7 +123,10 @@ def test_every_scored_rule_has_its_mark_on_the_map() -> None:
 
 
 def test_an_emergency_vehicle_may() -> None:
-    exempt, seen = replace(act("speeding", 1, "17:00:20", 40.0), exempt=True), shown(1, "17:00:04", "17:00:09", 40.0)
+    exempt, seen = (
+        replace(act("speeding", 1, "17:00:20", 40.0), exempt=True),
+        shown(1, "17:00:04", "17:00:09", 40.0),
+    )
     assert score(measured((exempt,), speeds=(seen,))).offences == ()
 
 
@@ -148,6 +155,19 @@ def test_the_highest_speed_on_the_stretch_is_told_with_when_it_was_passed() -> N
     assert one.over_kmh == pytest.approx((20.0 - 50 / 3.6) * 3.6)
     assert (one.from_ns, one.until_ns, one.place) == (0, round(0.4 * NS_PER_S), "road")
     assert one.position_m == (-96.0, 0.0)
+
+
+def test_who_else_was_too_fast_beside_somebody_is_told() -> None:
+    shows = SpeedsShown(measured_site(), 5.0)
+    there = {6: (-105.0, 25.0), 7: (-70.0, 25.0), 8: (-80.0, 25.0), 9: (-75.0, 10.0)}
+    for n in range(3):
+        scenes = [scene(x_m + 4 * n, speed, n / 5, who) for who, (x_m, speed) in there.items()]
+        vehicles = scenes[0].vehicles
+        for one in scenes[1:]:
+            vehicles = vehicles.joined(one.vehicles)
+        shows.note(Scene(scenes[0].timestamp_ns, vehicles))
+    beside = {one.vehicle_id: one.beside for one in shows.told()}
+    assert beside == {6: {8}, 7: {8}, 8: {6, 7}}  # 9 is slow, 6 and 7 are 35 m apart
 
 
 def test_who_comes_again_passes_anew() -> None:

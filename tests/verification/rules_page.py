@@ -32,19 +32,20 @@ RENDERED_S = {EARLY.name: 480.0, LATE.name: 300.0}
 KEEP = ROOT / "out" / "verification" / "rules"
 Job = tuple[str, int]
 COLUMNS = (
-    "rule", "true in view", "found", "recall", "95 % interval", "cases", "right", "precision", "95 % interval",
-    "wrong vehicle", "wrong at most (95 %)", "nobody", "repeated", "borderline acts", "not in view",
+    "rule", "true in view", "found", "recall", "95 % interval", "cases", "right", "precision",
+    "95 % interval", "wrong vehicle", "wrong at most (95 %)", "nobody", "repeated", "borderline acts",
+    "not in view",
 )  # fmt: skip
 NOTE = (
     "Analytic: no picture is rendered. Boxes are those of an oracle, exact, of everybody of whom at least "
     "30 % and 12 px show behind other traffic; street furniture, plates and light are left out. Survey, "
-    "tracker, rules, cases and score are those of a run. In view is what lies on the line, in the zone, on the "
-    "stretch or through both gates that a site plan of a camera has; a speed is in view where the camera can "
-    "measure one (near enough, pictures often enough), whoever stands before it. Intervals are exact, "
-    "clustered by vehicle (Korn and Graubard). Precision is before review, of cases that are right, of a wrong "
-    "vehicle or of nobody; wrong at most is the bound that so few wrong ones among so many accused vehicles "
-    "prove (one-sided; for none the rule of three). Borderline acts, within the errors that a rule states, "
-    "count neither way. A jump start is scored as the crossing on red that it is."
+    "tracker, rules, cases and score are those of a run. In view is what lies on the line, in the zone, on "
+    "the stretch or through both gates that a site plan of a camera has; a speed is in view where the camera "
+    "can measure one (near enough, pictures often enough), whoever stands before it. Intervals are exact, "
+    "clustered by vehicle (Korn and Graubard). Precision is before review, of cases that are right, of a "
+    "wrong vehicle or of nobody; wrong at most is the bound that so few wrong ones among so many accused "
+    "vehicles prove (one-sided; for none the rule of three). Borderline acts, within the errors that a rule "
+    "states, count neither way. A jump start is scored as the crossing on red that it is."
 )
 
 

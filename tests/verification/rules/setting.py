@@ -64,8 +64,8 @@ def _demand(scenario: Scenario, kind: Kind) -> DemandSpec:
         prohibited_turn=(0.9, 0.9, 0.0, 0.5),
         wrong_way_per_km_h=500.0,
         night_speed=1.45,
-        races_per_night=250.0,
-        racers=(4, 6),
+        races_per_night=150.0,
+        racers=(8, 14),
     )
     demand = replace(scenario.demand, conduct=conduct)
     if kind is LATE:

@@ -36,7 +36,7 @@ def clustered(trials: Iterable[tuple[Hashable, bool]]) -> ClusteredShare:
 
     Their number is divided by the design effect of the clusters, never below 1; where all or none hit there
     is no variance to tell it, and each cluster is one trial. Source: Korn and Graubard, Survey Methodology
-    24 (1998), 193-201; without clusters of more than one it is the interval of Clopper and Pearson.
+    24 (1998), 193-201; of single trials it is about that of Clopper and Pearson.
     """
     counts: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
     for cluster, hit in trials:

@@ -13,7 +13,6 @@ from tests.verification.rules.looking import Note, Witness
 from twin.clock import NS_PER_S, seconds
 
 NEAR_NS = seconds(10.0)
-TOGETHER_NS = seconds(3.0)  # two who race pass one view within so long, or alone
 SHOWS = 0.5  # of its frames in which an oracle could find somebody, else it is hidden
 SHORT_S = 2.0
 RULES = SCORED
@@ -41,7 +40,11 @@ class Accused:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One evening: its acts in view, its cases, how often each rule said what and why, borderline acts."""
+    """One evening: its acts in view, its cases, how often each rule said what and why.
+
+    `borderline` counts acts in view that are too close to call, `unseen` those out of view, `alone` who raced
+    past a view with no other of a race.
+    """
 
     kind: str
     seed: int
@@ -52,6 +55,7 @@ class Tally:
     said: tuple[tuple[tuple[str, str, str], int], ...]
     borderline: tuple[tuple[str, int], ...]
     unseen: tuple[tuple[str, int], ...]
+    alone: int = 0
 
 
 def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Seen = Seen.ANALYTIC) -> Tally:
@@ -65,7 +69,7 @@ def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Se
             one.violation.rule,
             one.violation.vehicle_id,
             one in caught,
-            "" if one in caught else _cause(one, notes, witnesses, here),
+            "" if one in caught else _cause(one, notes, witnesses),
         )
         for one in here
     )
@@ -78,7 +82,7 @@ def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Se
         kind, result.seed, (result.end_ns - result.start_ns) / NS_PER_S / 60,
         sum(view.frames for view in result.views), acts, cases, _said(notes),
         _counted(one for one in scored.offences if one.borderline and one.in_view),
-        _counted(one for one in scored.offences if not one.in_view),
+        _counted(one for one in scored.offences if not one.in_view), _alone(result),
     )  # fmt: skip
 
 
@@ -107,7 +111,7 @@ def _what(match: Match, case_id: str, result: RunResult) -> str:
     return f"{case.rule} at {case.place}, {case.extremum:.1f} {case.unit}, {at_s:.0f} s after the start"
 
 
-def _cause(act: Offence, notes: list[Note], witnesses: tuple[Witness, ...], here: list[Offence]) -> str:
+def _cause(act: Offence, notes: list[Note], witnesses: tuple[Witness, ...]) -> str:
     """Return why nobody was accused: what the rule said of the vehicle then, else how well it showed."""
     rule, vehicle = act.violation.rule, act.violation.vehicle_id
     said = [
@@ -119,8 +123,6 @@ def _cause(act: Offence, notes: list[Note], witnesses: tuple[Witness, ...], here
         for one in said:
             if one.kind is kind:
                 return _in_words(one)
-    if rule == RACING and not _in_company(act, here):
-        return "nothing said: no other who raced was in view within 3 s"
     return f"nothing said: {_sight(vehicle, witnesses)}"
 
 
@@ -138,17 +140,12 @@ def _in_words(verdict: Verdict) -> str:
     return "CLEAR"
 
 
-def _in_company(act: Offence, here: list[Offence]) -> bool:
-    """Return whether another racer was shown too fast while this one was, or shortly before or after."""
-    speeds = [one for one in here if one.violation.rule == "speeding"]
-    racers = {one.violation.vehicle_id for one in here if one.violation.rule == RACING}
-    mine = [one for one in speeds if one.violation.vehicle_id == act.violation.vehicle_id]
-    others = [one for one in speeds if one.violation.vehicle_id in racers - {act.violation.vehicle_id}]
-    return any(
-        one.since_ns <= other.until_ns + TOGETHER_NS and other.since_ns <= one.until_ns + TOGETHER_NS
-        for one in mine
-        for other in others
-    )
+def _alone(result: RunResult) -> int:
+    """Return how many raced past a view with no other of a race beside them: no race that can be seen."""
+    racers = {one.vehicle_id for one in result.violations if one.rule == RACING}
+    shown = [one for view in result.views for one in view.speeds if one.vehicle_id in racers]
+    together = {one.vehicle_id for one in shown if one.beside & racers}
+    return len({one.vehicle_id for one in shown} - together)
 
 
 def _sight(vehicle: int, witnesses: tuple[Witness, ...]) -> str:
