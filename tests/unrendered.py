@@ -11,6 +11,7 @@ from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import Frame, TimeBase
 from detectors.datatypes.steps import StepRecord
 from detectors.engine import ViewEngine
+from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
 from scenarios.attributing import LastSights, attributed
@@ -57,9 +58,12 @@ class UnrenderedView:
         self._found: list[Attribution] = []
         self._sights = LastSights[FrameTruth]()
         self._engine = ViewEngine(
-            self.site, OracleDetector(self._known), GroundTracker(self.site), rules_for(self.site),
+            self.site, self._detector(), GroundTracker(self.site), rules_for(self.site),
             self.docket, signals=self._signals, policy=Policy(phase=job.phase, stand_in=True),
         )  # fmt: skip
+
+    def _detector(self) -> Detector:
+        return OracleDetector(self._known)
 
     def _known(self, _frame: Frame) -> FrameTruth:
         if self._truth is None:

@@ -111,6 +111,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--rendered", type=int, default=0, metavar="N", help="evenings of rules rendered too, with `twin`"
     )
+    made.add_argument(
+        "--drawn", type=int, default=0, metavar="N", help="evenings of rules at most with drawn errors too"
+    )
     made.add_argument("--workers", type=int, metavar="N", help="processes of rules; else a core each")
     made.add_argument(
         "--plates", type=int, metavar="N", help=f"vehicles whose plate is read; else {plates_page.LONG}"

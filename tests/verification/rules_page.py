@@ -31,6 +31,7 @@ SHORT_S = {EARLY.name: 120.0, LATE.name: 90.0}
 RENDERED_S = {EARLY.name: 480.0, LATE.name: 300.0}
 KEEP = ROOT / "out" / "verification" / "rules"
 Job = tuple[str, int]
+EXACT, DRAWN = "exact", "drawn"
 COLUMNS = (
     "rule", "true in view", "found", "recall", "95 % interval", "cases", "right", "precision",
     "95 % interval", "wrong vehicle", "wrong at most (95 %)", "nobody", "repeated", "borderline acts",
@@ -58,8 +59,9 @@ def extent(options: argparse.Namespace) -> str:
     """Say how far the proof goes."""
     lasting = SHORT_S if options.short else LASTING_S
     how = ", ".join(f"{name} {seconds_s / 60:g} min" for name, seconds_s in lasting.items())
-    rendered = f"; {options.rendered} rendered with twin" if options.rendered else ""
-    return f"evenings of {how}, each up to {seeds(options)} seeds, {LEAST} violations a rule{rendered}"
+    more = f"; {options.drawn} with drawn errors" if options.drawn else ""
+    more += f"; {options.rendered} rendered with twin" if options.rendered else ""
+    return f"evenings of {how}, each up to {seeds(options)} seeds, {LEAST} violations a rule{more}"
 
 
 def prove(options: argparse.Namespace) -> Finding:
@@ -67,19 +69,19 @@ def prove(options: argparse.Namespace) -> Finding:
     lasting = SHORT_S if options.short else LASTING_S
     workers = options.workers or os.cpu_count() or 1
     done = _unrendered(lasting, seeds(options), workers)
-    rendered = _rendered(options.rendered, workers)
-    return finding(done, rendered)
+    drawn = _unrendered(lasting, options.drawn, workers, DRAWN)
+    return finding(done, drawn, _rendered(options.rendered, workers))
 
 
-def _unrendered(lasting: dict[str, float], limit: int, workers: int) -> list[Tally]:
+def _unrendered(lasting: dict[str, float], limit: int, workers: int, boxes: str = EXACT) -> list[Tally]:
     """Run batches of evenings until there are enough violations of each rule."""
     done: dict[Job, Tally] = {}
     with ProcessPoolExecutor(workers, mp_context=mp.get_context("spawn")) as pool:
         while jobs := _next(done, limit, workers):
-            futures = {pool.submit(_evening, job, lasting[job[0]]): job for job in jobs}
+            futures = {pool.submit(_evening, job, lasting[job[0]], boxes): job for job in jobs}
             for future in as_completed(futures):
                 one = done[futures[future]] = future.result()
-                sys.stdout.write(f"rules: {one.kind} evening {one.seed}: {_progress(done)}\n")
+                sys.stdout.write(f"rules, {boxes}: {one.kind} evening {one.seed}: {_progress(done)}\n")
                 sys.stdout.flush()
     return [done[job] for job in sorted(done)]
 
@@ -106,14 +108,14 @@ def _kind(name: str) -> Kind:
     return next(kind for kind in KINDS if kind.name == name)
 
 
-def _evening(job: Job, lasting_s: float) -> Tally:
+def _evening(job: Job, lasting_s: float, boxes: str) -> Tally:
     """Return one evening, from the shelf where it was done before on this very commit."""
     name, seed = job
     version = commit()
-    kept = KEEP / f"{version[:12]}-{name}-{seed}-{lasting_s:g}.pkl"
+    kept = KEEP / f"{version[:12]}-{boxes}-{name}-{seed}-{lasting_s:g}.pkl"
     if "changed" not in version and kept.exists():
         return _load(kept)
-    result, witnesses = look(run_spec(_kind(name), lasting_s), seed)
+    result, witnesses = look(run_spec(_kind(name), lasting_s), seed, drawn=boxes == DRAWN)
     found = tally(name, result, witnesses)
     KEEP.mkdir(parents=True, exist_ok=True)
     kept.write_bytes(pickle.dumps(found))
@@ -140,7 +142,7 @@ def _rendered(number: int, workers: int) -> list[Tally]:
     return done
 
 
-def finding(done: Sequence[Tally], rendered: Sequence[Tally] = ()) -> Finding:
+def finding(done: Sequence[Tally], drawn: Sequence[Tally] = (), rendered: Sequence[Tally] = ()) -> Finding:
     """Return what the evenings show: it holds where both bars are reached and nobody is wronged."""
     rows = {rule: _figures(done, rule) for rule in RULES}
     lacks = [lack for rule, row in rows.items() for lack in _lacks(rule, *row)]
@@ -163,11 +165,19 @@ def finding(done: Sequence[Tally], rendered: Sequence[Tally] = ()) -> Finding:
         _undetermined(done),
         _by_evening(done),
     ]
-    if rendered:
-        tables.insert(1, Table("Rendered, shipped weights `twin`", COLUMNS, _rows(rendered), RENDERED_NOTE))
+    more = (
+        ("Boxes off as those of the weights", drawn, DRAWN_NOTE),
+        ("Rendered, shipped weights `twin`", rendered, RENDERED_NOTE),
+    )
+    tables[1:1] = [Table(heading, COLUMNS, _rows(of), note) for heading, of, note in more if of]
     return Finding(not lacks, sentence, tuple(tables))
 
 
+DRAWN_NOTE = (
+    "Analytic too: who is missed, and for how long, is drawn by fitted curves of the oracle, false alarms "
+    "with them; boxes and scores are off as the shipped weights were measured to be "
+    "(tests/verification/following/errors.py); classes are right, there are no plates. No bar is set."
+)
 RENDERED_NOTE = (
     "The same evenings, shorter, with pictures: everything is rendered, and the engine sees with the shipped "
     "weights as `validate` does. No bar is set for these here."

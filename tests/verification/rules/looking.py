@@ -15,12 +15,15 @@ import numpy as np
 from detectors.datatypes.cases import Case
 from detectors.datatypes.steps import StepRecord
 from detectors.datatypes.violations import Verdict, VerdictKind
+from detectors.ports import Detector
 from scenarios.results import RunResult
 from scenarios.run import RunSpec, prepared
 from scenarios.score import scored_as
 from scenarios.watching import ViewJob
 from tests.unrendered import UnrenderedView
+from tests.verification.rules.drawn import DrawnOracle
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
+from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene
 
 
@@ -68,12 +71,27 @@ class Witness:
 class WitnessedView(UnrenderedView):
     """A view without pictures that remembers whose each track was."""
 
-    def __init__(self, job: ViewJob) -> None:
-        super().__init__(job)
+    def __init__(self, job: ViewJob, *, drawn: bool = False) -> None:
+        self._drawn = drawn
+        self._errs: DrawnOracle | None = None
+        self._scene: Scene | None = None
         self.witness = Witness(job.spec.name)
+        super().__init__(job)
+
+    def _detector(self) -> Detector:
+        if not self._drawn:
+            return super()._detector()
+        self._errs = DrawnOracle(self._now, self.site, self._camera, self._job.seed)
+        return self._errs
+
+    def _now(self) -> tuple[Scene, FrameTruth]:
+        assert self._scene is not None
+        assert self._truth is not None
+        return self._scene, self._truth
 
     def take(self, scene: Scene) -> None:
         """Take a scene through the engine and remember who was before the view."""
+        self._scene = scene
         super().take(scene)
         truth = self._truth
         if truth is None:
@@ -90,12 +108,21 @@ class WitnessedView(UnrenderedView):
         self.witness.verdicts += [one for one in record.verdicts if _tells(one)]
         if self._truth is None or not record.tracks:
             return
-        boxes = map(tuple, self._truth.boxes_px.astype(np.float32).tolist())
-        owner = dict(zip(boxes, self._truth.vehicle_id.tolist(), strict=True))
+        owner = self._owners(self._truth)
         for track in record.tracks:
             vehicle = owner.get(track.box_px) if track.observed else None
             if vehicle is not None:
                 self.witness.whose.setdefault(track.track_id, Counter())[vehicle] += 1
+
+    def _owners(self, truth: FrameTruth) -> dict[tuple[float, ...], int]:
+        """Return whose each box of this frame is, as the detector told it."""
+        found = None if self._errs is None else self._errs.last
+        if found is not None:
+            boxes, vehicles = found.told.boxes_px, found.vehicle
+        else:
+            boxes, vehicles = truth.boxes_px.astype(np.float32), truth.vehicle_id
+        told = zip(map(tuple, boxes.tolist()), vehicles.tolist(), strict=True)
+        return {box: vehicle for box, vehicle in told if vehicle >= 0}
 
 
 def _tells(verdict: Verdict) -> bool:
@@ -103,11 +130,11 @@ def _tells(verdict: Verdict) -> bool:
     return verdict.kind is not VerdictKind.VIOLATION or verdict.phase.value == "opened"
 
 
-def look(spec: RunSpec, seed: int) -> tuple[RunResult, tuple[Witness, ...]]:
+def look(spec: RunSpec, seed: int, *, drawn: bool = False) -> tuple[RunResult, tuple[Witness, ...]]:
     """Return the result of an evening, as of a run, and what each view saw."""
     out = Path()
     run = prepared(spec, seed, out, spec.plan.views)
-    views = {job.spec.name: WitnessedView(job) for job in run.jobs}
+    views = {job.spec.name: WitnessedView(job, drawn=drawn) for job in run.jobs}
     for name, scene in run.world.scenes(run.watches, run.end_ns):
         views[name].take(scene)
     told = tuple(view.finish() for view in views.values())
