@@ -34,7 +34,7 @@ Job = tuple[str, int]
 EXACT, DRAWN = "exact", "drawn"
 COLUMNS = (
     "rule", "true in view", "found", "recall", "95 % interval", "cases", "right", "precision",
-    "95 % interval", "wrong vehicle", "wrong at most (95 %)", "nobody", "repeated", "borderline acts",
+    "95 % interval", "wrong vehicle", "wrong at most (95 %)", "nobody", "repeated", "counted neither way",
     "not in view",
 )  # fmt: skip
 NOTE = (
@@ -45,8 +45,8 @@ NOTE = (
     "can measure one (near enough, pictures often enough), whoever stands before it. Intervals are exact, "
     "clustered by vehicle (Korn and Graubard). Precision is before review, of cases that are right, of a "
     "wrong vehicle or of nobody; wrong at most is the bound that so few wrong ones among so many accused "
-    "vehicles prove (one-sided; for none the rule of three). Borderline acts, within the errors that a rule "
-    "states, count neither way. A jump start is scored as the crossing on red that it is."
+    "vehicles prove (one-sided; for none the rule of three). What counts neither way, "
+    "found or not, has a table of its own. A jump start is scored as the crossing on red that it is."
 )
 
 
@@ -160,6 +160,7 @@ def finding(done: Sequence[Tally], drawn: Sequence[Tally] = (), rendered: Sequen
     )
     tables = [
         Table("By rule", COLUMNS, tuple(_row(done, rule) for rule in RULES), NOTE),
+        _cut(done),
         _missed(done),
         _wrong(done),
         _undetermined(done),
@@ -221,7 +222,7 @@ def _row(of: Sequence[Tally], rule: str) -> tuple[str, ...]:
         str(precision.trials), str(precision.hits), _percent(precision.value), _interval(precision),
         str(wrong.hits), f"{wrong.rate_at_most:.4f}", str(matches[Match.NOBODY]),
         str(matches[Match.REPEATED]),
-        str(sum(dict(one.borderline).get(rule, 0) for one in of)),
+        str(sum(n for one in of for (which, _), n in one.cut if which == rule)),
         str(sum(dict(one.unseen).get(rule, 0) for one in of)),
     )  # fmt: skip
 
@@ -232,6 +233,14 @@ def _percent(value: float | None) -> str:
 
 def _interval(share: ClusteredShare) -> str:
     return f"{100 * share.low:.1f} to {100 * share.high:.1f} %"
+
+
+def _cut(of: Sequence[Tally]) -> Table:
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in of:
+        counts.update(dict(one.cut))
+    rows = tuple(_ordered(counts, lambda key: key))
+    return Table("Acts in view that count neither way", ("rule", "why", "acts"), rows or (("none", "", "0"),))
 
 
 def _missed(of: Sequence[Tally]) -> Table:

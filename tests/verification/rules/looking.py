@@ -22,19 +22,40 @@ from scenarios.score import scored_as
 from scenarios.watching import ViewJob
 from tests.unrendered import UnrenderedView
 from tests.verification.rules.drawn import DrawnOracle
+from twin.clock import NS_PER_S, seconds
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
 from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene
 
+STANDS_MPS = 0.3
+NEAR_NS = seconds(1.0)
+
 
 @dataclass(slots=True)
 class Sights:
-    """One vehicle before one view: in how many frames it was, in how many an oracle could find it."""
+    """One vehicle before one view: in how many frames it was, in how many an oracle could find it.
+
+    `stood` are the times (from, until) in which it truly stood.
+    """
 
     frames: int = 0
     found: int = 0
     first_ns: int = 0
     last_ns: int = 0
+    stood: list[list[int]] = field(default_factory=list)
+
+    def see(self, now_ns: int, *, found: bool, stands: bool) -> None:
+        """Take one frame."""
+        if stands and self.stood and self.stood[-1][1] == self.last_ns and self.frames:
+            self.stood[-1][1] = now_ns
+        elif stands:
+            self.stood.append([now_ns, now_ns])
+        self.frames, self.found, self.last_ns = self.frames + 1, self.found + found, now_ns
+
+    def stood_s(self, at_ns: int) -> float:
+        """Return how long it stood at an instant, 0 where it did not."""
+        spans = [span for span in self.stood if span[0] - NEAR_NS <= at_ns <= span[1] + NEAR_NS]
+        return max(((span[1] - span[0]) / NS_PER_S for span in spans), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +119,11 @@ class WitnessedView(UnrenderedView):
             return
         sizes = (truth.boxes_px[:, 2:] - truth.boxes_px[:, :2]).max(axis=1, initial=0.0)
         found = (truth.visible >= LEAST_VISIBLE) & (sizes >= LEAST_PX)
+        speeds = scene.vehicles.speed_mps.tolist()
+        speed_of = dict(zip(scene.vehicles.vehicle_id.tolist(), speeds, strict=True))
         for vehicle, here in zip(truth.vehicle_id.tolist(), found.tolist(), strict=True):
             seen = self.witness.sights.setdefault(vehicle, Sights(first_ns=scene.timestamp_ns))
-            seen.frames, seen.found = seen.frames + 1, seen.found + here
-            seen.last_ns = scene.timestamp_ns
+            seen.see(scene.timestamp_ns, found=here, stands=speed_of[vehicle] < STANDS_MPS)
 
     def _note(self, record: StepRecord) -> None:
         super()._note(record)

@@ -5,16 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from detectors.datatypes.violations import Verdict, VerdictKind
+from detectors.violations.stop_line import DEFAULT_LIMITS as WAITING_LIMITS
+from scenarios.moving_offences import STOP_LINE
 from scenarios.offences import KERB_PARKING, SCORED, Offence
 from scenarios.results import RunResult
 from scenarios.score import Match, Seen, score, scored_as
-from scenarios.speed_offences import RACING
+from scenarios.speed_offences import MEASURED, RACING
 from tests.verification.rules.looking import Note, Witness
 from twin.clock import NS_PER_S, seconds
 
 NEAR_NS = seconds(10.0)
 SHOWS = 0.5  # of its frames in which an oracle could find somebody, else it is hidden
 SHORT_S = 2.0
+EDGE_NS = seconds(10.0)
+STAND_S = WAITING_LIMITS.stand_s + 0.5
 RULES = SCORED
 
 
@@ -42,7 +46,7 @@ class Accused:
 class Tally:
     """One evening: its acts in view, its cases, how often each rule said what and why.
 
-    `borderline` counts acts in view that are too close to call, `unseen` those out of view, `alone` who raced
+    `cut` counts acts in view that count neither way, with why, `unseen` those out of view, `alone` who raced
     past a view with no other of a race.
     """
 
@@ -53,7 +57,7 @@ class Tally:
     acts: tuple[Act, ...]
     cases: tuple[Accused, ...]
     said: tuple[tuple[tuple[str, str, str], int], ...]
-    borderline: tuple[tuple[str, int], ...]
+    cut: tuple[tuple[tuple[str, str], int], ...]
     unseen: tuple[tuple[str, int], ...]
     alone: int = 0
 
@@ -63,7 +67,8 @@ def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Se
     scored = score(result, seen)
     caught = {one.offence for one in scored.matches if one.match is Match.CORRECT}
     notes = [note for witness in witnesses for note in witness.notes()]
-    here = [one for one in scored.offences if one.in_view and not one.borderline]
+    cut = {one: _cut(one, result, witnesses) for one in scored.offences if one.in_view}
+    here = [one for one, why in cut.items() if not why]
     acts = tuple(
         Act(
             one.violation.rule,
@@ -81,9 +86,33 @@ def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Se
     return Tally(
         kind, result.seed, (result.end_ns - result.start_ns) / NS_PER_S / 60,
         sum(view.frames for view in result.views), acts, cases, _said(notes),
-        _counted(one for one in scored.offences if one.borderline and one.in_view),
+        tuple(sorted(Counter((one.violation.rule, why) for one, why in cut.items() if why).items())),
         _counted(one for one in scored.offences if not one.in_view), _alone(result),
     )  # fmt: skip
+
+
+def _cut(act: Offence, result: RunResult, witnesses: tuple[Witness, ...]) -> str:
+    """Return why an act in view counts neither way, "" where it counts; whether it was found plays no part.
+
+    An evening is a piece cut out of a longer one: who stood before a camera when it began to look, and what
+    happens in the last seconds, is not seen whole. A stand beyond the line is one after some seconds.
+    """
+    if act.borderline:
+        return "within the errors that the rule states"
+    rule, at_ns = act.violation.rule, act.violation.opened_ns
+    if rule not in (*MEASURED, KERB_PARKING):
+        if at_ns > result.end_ns - EDGE_NS:
+            return "in the last 10 s of the evening"
+        seen = [one for w in witnesses if (one := w.sights.get(act.violation.vehicle_id)) is not None]
+        if any(one.first_ns == result.start_ns and one.last_ns >= at_ns for one in seen):
+            return "before a camera when it began to look"
+        if (
+            rule == STOP_LINE
+            and witnesses
+            and max((one.stood_s(at_ns) for one in seen), default=0.0) < STAND_S
+        ):
+            return "stood for less than the rule asks for, and half a second"
+    return ""
 
 
 def _counted(of: Iterable[Offence]) -> tuple[tuple[str, int], ...]:
