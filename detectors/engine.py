@@ -10,7 +10,7 @@ from detectors.cases.evidence import Box, RecentFrames, Seen, box_in_crop, cropp
 from detectors.cases.naming import PlateLook, stays
 from detectors.cases.opening import CaseBook, Circumstances, Entry
 from detectors.cases.policy import Policy
-from detectors.datatypes.arrays import BoolArray, Float32Array
+from detectors.datatypes.arrays import BoolArray
 from detectors.datatypes.cases import Case, CaseEvent, CaseState, CaseTrack, EvidencePicture, PictureKind
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.evidence import EvidenceStatement, Instruments
@@ -25,7 +25,7 @@ from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict
 from detectors.plates.grammar import PlateRefused, admit
 from detectors.ports import CameraControl, Detector, Docket, PlateReader, Rule, SignalSource, Tracker
-from detectors.privacy.density import densities
+from detectors.privacy.density import frame_densities
 from detectors.reading.belief import LastSeen, believed, believed_in_view, closer_look
 from detectors.reading.gate_looks import GateLooks
 from detectors.reading.looks import PlateLooks
@@ -143,7 +143,7 @@ class ViewEngine:
         """Drop what stands in an ignored area, or outside every carriageway and zone."""
         if self.site is None or not len(detections):
             return detections
-        x, y = self.site.camera.ground_points(_contact_px(detections), self.site.ground).T
+        x, y = self.site.camera.ground_points(detections.standing_px(), self.site.ground).T
         keep: BoolArray = np.logical_not(np.logical_or.reduce(self._ignored.contain(x, y), axis=0))
         if self.site.carriageways:
             keep &= np.logical_or.reduce(self._of_interest.contain(x, y), axis=0)
@@ -268,7 +268,7 @@ class ViewEngine:
         within = 2 * look_s if look_s is not None and verdict.unit == "s" else verdict.uncertainty
         measured = (at_ns, verdict.extremum, verdict.unit, within, self.instruments)
         self.docket.attest(EvidenceStatement(case_id, *measured, simulated=entry.case.simulated))
-        density = self._density(self._last) if self._last is not None else None
+        density = frame_densities(self.site, self._last) if self._last is not None else None
         clip = self._recent.clip(case_id, verdict.track_id, density)
         if clip is not None:
             self.docket.attach_clip(clip)
@@ -283,7 +283,7 @@ class ViewEngine:
             outlined(frame.image_bgr, box),
             frame.simulated,
         )
-        density = self._density(frame)
+        density = frame_densities(self.site, frame)
         self.docket.attach(EvidencePicture(*taken, box, seen.others_px(track_id), density))
 
     def _show_near(self, entry: Entry, seen: Seen, track_id: int) -> None:
@@ -293,18 +293,10 @@ class ViewEngine:
         corner = box[0] - here[0], box[1] - here[1]
         others = seen.others_px(track_id, corner)
         part = cropped(frame.image_bgr, box)
-        density = self._density(frame, (*corner, corner[0] + part.shape[1], corner[1] + part.shape[0]))
+        part_px = (*corner, corner[0] + part.shape[1], corner[1] + part.shape[0])
+        density = frame_densities(self.site, frame, part_px)
         taken = (entry.case.case_id, PictureKind.VEHICLE, frame.timestamp_ns, part, frame.simulated)
         self.docket.attach(EvidencePicture(*taken, here, others, density))
-
-    def _density(self, frame: Frame, part_px: Box | None = None) -> tuple[float, ...] | None:
-        """Return how finely a frame of the view, or a part of it, shows people; None of another size."""
-        if self.site is None:
-            return None
-        camera = self.site.camera
-        if frame.size_px != (camera.width_px, camera.height_px):
-            return None
-        return densities(camera, self.site.ground, part_px)
 
     def _ask_zoomed(self, entry: Entry, box: Box, frame: Frame) -> tuple[SnapshotRequest, ...]:
         case_id = entry.case.case_id
@@ -400,10 +392,3 @@ def _record(
     return StepRecord(
         frame.view, frame.index, frame.timestamp_ns, found, oracle, tracks, verdicts, events, requests
     )
-
-
-def _contact_px(detections: Detections) -> Float32Array:
-    """Return (N, 2) where the vehicles stand; a quarter up the box where the detector cannot say."""
-    boxes = detections.boxes_px
-    guess = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, 0.75 * boxes[:, 3] + 0.25 * boxes[:, 1]))
-    return np.where(np.isnan(detections.contact_px), guess, detections.contact_px)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.site import OneWay
+from detectors.violations.fronts import margin_m
 from detectors.violations.prohibited_turn import DEFAULT_LIMITS as TURN_LIMITS
 from detectors.violations.wrong_way import DEFAULT_LIMITS as RIDE_LIMITS
 from scenarios.results import RunResult
@@ -18,7 +20,6 @@ from twin.truth import TrueViolation
 STOP_LINE = "stop_line"
 WRONG_WAY = "wrong_way"
 PROHIBITED_TURN = "prohibited_turn"
-SPARE_M = 1.2  # beyond the line: what the rule calls uncertain of a car
 RIDE_SPARE_M = 10.0  # of the least ride: what the place of its two ends may be off, and a second to be found
 CREEP_NS = seconds(60.0)  # who creeps on and stands again at the same red has done one thing
 TURNING_S = 10.0  # from one gate to the other
@@ -39,7 +40,10 @@ class Waits:
     """Stands beyond a stop line."""
 
     def __init__(self, result: RunResult) -> None:
-        self._lines = {line.group for view in result.views for line in view.site.stop_lines}
+        lines = sorted(
+            (line for view in result.views for line in view.site.stop_lines), key=lambda line: -line.sigma_m
+        )
+        self._sigma_m = {line.group: line.sigma_m for line in lines}  # where several show it, of the best
         self._junctions = junctions_of_zone(result)
         self._network = result.network
         self._last: dict[tuple[int, str], int] = {}
@@ -55,7 +59,10 @@ class Waits:
         until_ns, most_m = self._ends[act.vehicle_id, act.place, act.opened_ns]
         road = self._network.road_of.get(act.place)
         in_zone = road is not None and road.end in self._junctions
-        return Sight(until_ns, act.place in self._lines, in_zone, most_m < SPARE_M)
+        sigma_m = self._sigma_m.get(act.place)
+        # what the rule calls uncertain there
+        near = sigma_m is not None and most_m < margin_m(sigma_m, VehicleClass(act.vehicle_class))
+        return Sight(until_ns, sigma_m is not None, in_zone, near)
 
 
 def _creeping(result: RunResult) -> dict[tuple[int, str, int], tuple[int, float]]:
@@ -75,11 +82,19 @@ def _creeping(result: RunResult) -> dict[tuple[int, str, int], tuple[int, float]
 
 
 class Rides:
-    """Rides against the traffic: what counts is how far one goes on a stretch that a view shows."""
+    """Rides against the traffic: what counts is how far one goes on a stretch that a view shows.
+
+    A view with too few pictures a second shows none: nobody is judged by it.
+    """
 
     def __init__(self, result: RunResult) -> None:
         self._result = result
-        self._ways = [view.site.one_way for view in result.views]
+        fps = {spec.name: spec.fps for spec in result.plan.views}
+        self._ways = [
+            view.site.one_way
+            for view in result.views
+            if view.view not in fps or fps[view.view] * RIDE_LIMITS.seldom_s >= 1.0
+        ]
 
     def sight(self, act: TrueViolation) -> Sight | None:
         """Return what a ride is; one that was not over at the end of the run counts in neither way."""

@@ -17,7 +17,7 @@ from scenarios.moving_offences import (
     observed,
 )
 from scenarios.results import RunResult
-from scenarios.speed_offences import MEASURED, Offence, measured_speeds
+from scenarios.speed_offences import MEASURED, RACING, SECTION_SPEED, SPEEDING, Offence, Speeds
 from twin.clock import NS_PER_S, seconds
 from twin.network.model import RoadNetwork
 from twin.truth import TrueViolation
@@ -53,9 +53,12 @@ def offences(result: RunResult) -> tuple[Offence, ...]:
     }  # fmt: skip
     judge = {KERB_PARKING: _Kerbs(result).offence, RED_LIGHT: _Lights(result).offence}
     judge |= {rule: partial(_moving, result, sights.sight) for rule, sights in moving.items()}
-    judge |= measured_speeds(result)
-    found = (judge[one.rule](one) for one in result.violations if one.rule in judge and not one.exempt)
-    return tuple(offence for offence in found if offence is not None)
+    speeds = Speeds(result)
+    judge |= {SPEEDING: speeds.speeding, RACING: speeds.racing, SECTION_SPEED: speeds.over_a_section}
+    found = [judge[one.rule](one) for one in result.violations if one.rule in judge and not one.exempt]
+    exempt = frozenset(one.vehicle_id for one in result.violations if one.exempt)
+    # what a view showed first: it is told to the second, what is told of a road may be any time on it
+    return (*speeds.shown(exempt), *(offence for offence in found if offence is not None))
 
 
 def _moving(

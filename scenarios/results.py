@@ -6,6 +6,7 @@ from pathlib import Path
 
 from detectors.datatypes.cases import Case, CaseEvent
 from detectors.datatypes.site import SitePlan
+from scenarios.shown_speeds import ShownSpeed
 from twin.cameras.plans import CameraPlan
 from twin.environment.weather import CLEAR, Weather
 from twin.network.model import RoadNetwork
@@ -82,6 +83,7 @@ class ViewResult:
     """One view of one run. `pictures` are (caption code, JPEG bytes) of what the camera showed.
 
     `crossings` are truth, of the gates at which sections begin or end.
+    `speeds` is truth, for the score only: who was too fast where the view measures.
     """
 
     view: str
@@ -95,6 +97,7 @@ class ViewResult:
     pictures: tuple[tuple[str, bytes], ...] = ()
     cpu_s: float = 0.0
     crossings: tuple[TrueCrossing, ...] = ()
+    speeds: tuple[ShownSpeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,9 +1,9 @@
 """Speeding and racing as they count in a score: the twin tells them by road, a view sees a part of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from scenarios.results import RunResult
+from scenarios.shown_speeds import ShownSpeed
 from twin.clock import NS_PER_S, seconds
 from twin.truth import TrueViolation
 
@@ -35,49 +35,74 @@ class Offence:
     borderline: bool
 
 
-Judge = Callable[[TrueViolation], Offence | None]
+class Speeds:
+    """What was too fast, by what views truly showed and by what the twin tells of whole roads.
 
-
-def measured_speeds(result: RunResult) -> dict[str, Judge]:
-    """Return what makes an offence of a true violation, by rule."""
-    speeds = _Speeds(result)
-    return {SPEEDING: speeds.speeding, RACING: speeds.racing, SECTION_SPEED: speeds.over_a_section}
-
-
-class _Speeds:
-    """By the carriageways of the views' site plans on which a limit is written down.
-
-    Truth knows where on a road somebody was fastest. It counts as in view where that place is; what a camera
-    sees of the road besides may have been slower.
+    In view is who was too fast on a stretch on which some view measures, however fast he was elsewhere; a
+    race, where another who races was too fast beside him there: past a camera that he passes alone he speeds,
+    and nobody sees him race. What the twin tells when a road is left counts besides where no view showed it:
+    for the recall in the zone.
     """
 
     def __init__(self, result: RunResult) -> None:
         self._result = result
-        self._ways = [
-            way for view in result.views for way in view.site.carriageways if way.speed_limit_mps is not None
-        ]
-        self._raced_in_view = {
-            one.vehicle_id for one in result.violations if one.rule == SPEEDING and self._in_view(one)
+        self._shown = [one for view in result.views for one in view.speeds]
+        racers = {one.vehicle_id for one in result.violations if one.rule == RACING}
+        self._raced = {
+            one.vehicle_id
+            for one in self._shown
+            if one.vehicle_id in racers and one.over_kmh > BORDERLINE_KMH and one.beside & racers
         }
 
+    def shown(self, exempt: frozenset[int] = frozenset()) -> tuple[Offence, ...]:
+        """Return the speeds that views showed as offences, but for vehicles that may."""
+        return tuple(self._offence(one) for one in self._shown if one.vehicle_id not in exempt)
+
+    def _offence(self, one: ShownSpeed) -> Offence:
+        road = self._result.network.road_of.get(one.place)
+        act = TrueViolation(
+            SPEEDING, one.vehicle_id, one.vehicle_class, one.plate, one.place, one.position_m, one.from_ns,
+            one.until_ns, one.over_kmh,
+        )  # fmt: skip
+        return Offence(
+            seed=self._result.seed,
+            violation=act,
+            since_ns=one.from_ns,
+            until_ns=one.until_ns,
+            in_view=True,
+            in_zone=road is None or road.zone == self._result.scenario.zone,
+            borderline=one.over_kmh <= BORDERLINE_KMH,
+        )
+
     def speeding(self, act: TrueViolation) -> Offence | None:
-        """Return the highest speed on a road as an offence, if it was left while the cameras looked."""
+        """Return the highest speed on a road as an offence, if it was left while the cameras looked.
+
+        None where a view showed that vehicle to be too fast on that road: it is told of there.
+        """
         if not self._result.start_ns <= act.opened_ns < self._result.end_ns:
             return None
         road = self._result.network.road_of.get(act.place)
         on_road_s = road.length_m / SLOWEST_MPS if road is not None else 0.0
+        since_ns = max(act.opened_ns - seconds(on_road_s), self._result.start_ns)
+        if any(self._is_of(one, act, since_ns) for one in self._shown):
+            return None
         return Offence(
             seed=self._result.seed,
             violation=act,
-            since_ns=max(act.opened_ns - seconds(on_road_s), self._result.start_ns),
+            since_ns=since_ns,
             until_ns=act.opened_ns,
-            in_view=self._in_view(act),
+            in_view=False,
             in_zone=road is not None and road.zone == self._result.scenario.zone,
             borderline=act.amount <= BORDERLINE_KMH,
         )
 
+    @staticmethod
+    def _is_of(one: ShownSpeed, act: TrueViolation, since_ns: int) -> bool:
+        same = one.vehicle_id == act.vehicle_id and one.place == act.place
+        return same and one.over_kmh > BORDERLINE_KMH and since_ns <= one.until_ns <= act.opened_ns
+
     def racing(self, act: TrueViolation) -> Offence | None:
-        """Return a race as an offence of one who raced; it may have been seen where he was told to speed."""
+        """Return a race as an offence of one who raced; in view where a view showed two of it."""
         until_ns = self._result.end_ns if act.closed_ns is None else act.closed_ns
         if until_ns < self._result.start_ns or act.opened_ns >= self._result.end_ns:
             return None
@@ -86,7 +111,7 @@ class _Speeds:
             violation=act,
             since_ns=max(act.opened_ns, self._result.start_ns),
             until_ns=until_ns,
-            in_view=act.vehicle_id in self._raced_in_view,
+            in_view=act.vehicle_id in self._raced,
             in_zone=True,
             borderline=(until_ns - act.opened_ns) < NS_PER_S,
         )
@@ -104,6 +129,3 @@ class _Speeds:
             in_zone=True,
             borderline=act.amount <= SECTION_BORDERLINE_KMH,
         )
-
-    def _in_view(self, act: TrueViolation) -> bool:
-        return any(bool(way.area.contains(act.position_m)[0]) for way in self._ways)

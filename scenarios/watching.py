@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TextIO
 
 import cv2
-import numpy as np
 
 from detectors.archive.store import CaseStore
 from detectors.cases.policy import Policy
@@ -22,6 +21,7 @@ from detectors.engine import ViewEngine
 from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from scenarios.attributing import LastSights, attributed, shown_in
 from scenarios.instruments import instruments_of
 from scenarios.offences import KTL_WINDOW
 from scenarios.plate_readers import PlateReaderOnUse
@@ -29,6 +29,7 @@ from scenarios.reports.overlay import draw_overlay
 from scenarios.results import Attribution, ViewResult
 from scenarios.sealing import sealer
 from scenarios.sections import Told, TrueGates
+from scenarios.shown_speeds import SpeedsShown
 from twin.cameras.head import CameraHead
 from twin.cameras.plans import Camera, ViewSpec
 from twin.cameras.survey import site_plan
@@ -40,7 +41,6 @@ from twin.rendering.source import TwinView, VirtualControl
 from twin.rendering.truth_boxes import FrameTruth, frame_truth
 from twin.truth import Scene, VehicleStates
 
-MATCH_IOU = 0.3
 COMMISSIONING_FRAMES = 12
 PICTURES_PER_VIEW = 2
 AFTER_ALL_NS = 2**62  # later than any passage
@@ -140,6 +140,7 @@ class ViewAtWork:
         self._store = CaseStore(job.out, sealer=sealer())
         self._docket = CaseLog(self._store)
         self._scene: Scene | None = None
+        self._speeds = SpeedsShown(self.site, job.spec.fps)
         self._detector = self._make_detector()
         self._engine = ViewEngine(
             self.site,
@@ -163,6 +164,7 @@ class ViewAtWork:
         self._asked: dict[str, SnapshotRequest] = {}
         self._events: list[CaseEvent] = []
         self._attributions: list[Attribution] = []
+        self._sights = LastSights[Scene]()
         self._pictures: list[tuple[str, bytes]] = []
         self._times_left = sorted(job.picture_times_ns)
 
@@ -215,9 +217,11 @@ class ViewAtWork:
         return Seen(frame, record, answered, self._signals.states(scene.timestamp_ns).states)
 
     def _step(self, scene: Scene) -> tuple[Frame, StepRecord]:
+        self._speeds.note(scene)
         frame = self._view.frame(scene, self._frames)
         record = self._engine.step(frame)
         self._frames += 1
+        self._sights.note(record, scene)
         self._note(record)
         if self._job.timed and record.tracks:
             self._know_who(scene, record)
@@ -233,19 +237,21 @@ class ViewAtWork:
         self._passages.extend(record.passages if self._job.timed else ())
         for event in record.events:
             if event.state is CaseState.CAPTURED:
-                self._attribute(self._docket.cases[event.case_id], record)
+                self._attribute(self._docket.cases[event.case_id])
 
-    def _attribute(self, case: Case, record: StepRecord) -> None:
-        track = next((t for t in record.tracks if t.track_id == case.track_id), None)
-        truth = None if track is None or self._scene is None else self._view.truth(self._scene)
-        found, overlap = (None, 0.0) if track is None or truth is None else _who(track.box_px, truth)
-        self._attributions.append(Attribution(case.case_id, found, overlap))
+    def _attribute(self, case: Case) -> None:
+        sight = self._sights.of(case.track_id)
+        if sight is None:
+            self._attributions.append(Attribution(case.case_id, None, 0.0))
+        else:
+            truth = self._view.truth(sight.scenery)
+            self._attributions.append(attributed(case.case_id, sight.box_px, truth))
 
     def _know_who(self, scene: Scene, record: StepRecord) -> None:
         """Note which true vehicle each track is, by the frame in which both agree best: for the score."""
         truth = frame_truth(scene, self._view.camera)
         for track in record.tracks:
-            found, overlap = _who(track.box_px, truth) if track.observed else (None, 0.0)
+            found, overlap = shown_in(track.box_px, truth) if track.observed else (None, 0.0)
             if found is not None and overlap > self._vehicle_of.get(track.track_id, (0, 0.0))[1]:
                 self._vehicle_of[track.track_id] = found, overlap
 
@@ -285,6 +291,7 @@ class ViewAtWork:
             attributions=tuple(self._attributions),
             pictures=tuple(self._pictures),
             crossings=tuple(self._gates.crossings),
+            speeds=self._speeds.told(),
         )
 
 
@@ -312,21 +319,3 @@ def open_log(out: Path, view: str) -> TextIO:
     folder = out / "run"
     folder.mkdir(parents=True, exist_ok=True)
     return (folder / f"{view}.jsonl").open("w", encoding="utf-8", newline="\n")
-
-
-def _who(box_px: tuple[float, float, float, float], truth: FrameTruth) -> tuple[int | None, float]:
-    """Return which true vehicle a box shows, None for nobody, and how much they overlap."""
-    if len(truth.vehicle_id) == 0:
-        return None, 0.0
-    overlaps = _iou(np.asarray(box_px), truth.boxes_px)
-    best = int(np.argmax(overlaps))
-    found = int(truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
-    return found, float(overlaps[best])
-
-
-def _iou(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    inter = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    return np.asarray(inter / np.maximum(areas + np.prod(box[2:] - box[:2]) - inter, 1e-9))

@@ -1,7 +1,6 @@
 """A run of a scenario without pictures: the whole engine but for the camera, told the truth by an oracle."""
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +11,15 @@ from detectors.datatypes.evidence import EvidenceClip, EvidenceStatement
 from detectors.datatypes.frame import Frame, TimeBase
 from detectors.datatypes.steps import StepRecord
 from detectors.engine import ViewEngine
+from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from scenarios.attributing import LastSights, attributed
 from scenarios.offences import KTL_WINDOW
 from scenarios.results import Attribution, RunResult, ViewResult
 from scenarios.run import RunSpec, prepared
-from scenarios.watching import MATCH_IOU, SceneSignals, ViewJob
+from scenarios.shown_speeds import SpeedsShown
+from scenarios.watching import SceneSignals, ViewJob
 from twin.cameras.survey import mount, site_plan
 from twin.rendering.oracle import OracleDetector
 from twin.rendering.truth_boxes import FrameTruth, frame_truth
@@ -51,12 +53,17 @@ class UnrenderedView:
         self._signals, self.docket = SceneSignals(), Notes()
         self._truth: FrameTruth | None = None
         self._frames = 0
+        self._speeds = SpeedsShown(self.site, job.spec.fps)
         self.verdicts: Counter[tuple[str, str, str]] = Counter()
         self._found: list[Attribution] = []
+        self._sights = LastSights[FrameTruth]()
         self._engine = ViewEngine(
-            self.site, OracleDetector(self._known), GroundTracker(self.site), rules_for(self.site),
+            self.site, self._detector(), GroundTracker(self.site), rules_for(self.site),
             self.docket, signals=self._signals, policy=Policy(phase=job.phase, stand_in=True),
         )  # fmt: skip
+
+    def _detector(self) -> Detector:
+        return OracleDetector(self._known)
 
     def _known(self, _frame: Frame) -> FrameTruth:
         if self._truth is None:
@@ -67,28 +74,25 @@ class UnrenderedView:
     def take(self, scene: Scene) -> None:
         """Take a scene through the engine."""
         self._signals.take(scene)
+        self._speeds.note(scene)
         self._truth = frame_truth(scene, self._camera)
         frame = Frame(self.site.view, self._frames, scene.timestamp_ns, self._blank, True, TimeBase.UTC)
         self._frames += 1
         self._note(self._engine.step(frame))
 
     def _note(self, record: StepRecord) -> None:
+        if self._truth is not None:
+            self._sights.note(record, self._truth)
         for verdict in record.verdicts:
             self.verdicts[verdict.rule, verdict.kind.value, str(verdict.reason or verdict.phase.value)] += 1
         for event in record.events:
             if event.state is CaseState.CAPTURED:
                 case = self.docket.cases[event.case_id]
-                boxes = [track.box_px for track in record.tracks if track.track_id == case.track_id]
-                self._found.append(self._attributed(case, boxes))
-
-    def _attributed(self, case: Case, boxes: Sequence[tuple[float, float, float, float]]) -> Attribution:
-        truth = self._truth
-        if truth is None or not boxes or not len(truth.vehicle_id):
-            return Attribution(case.case_id, None, 0.0)
-        overlaps = _overlaps(np.asarray(boxes[0]), truth.boxes_px)
-        best = int(np.argmax(overlaps))
-        found = int(truth.vehicle_id[best]) if overlaps[best] >= MATCH_IOU else None
-        return Attribution(case.case_id, found, float(overlaps[best]))
+                sight = self._sights.of(case.track_id)
+                none = Attribution(case.case_id, None, 0.0)
+                self._found.append(
+                    none if sight is None else attributed(case.case_id, sight.box_px, sight.scenery)
+                )
 
     def finish(self) -> ViewResult:
         """Close what is open and return what the view saw."""
@@ -104,14 +108,8 @@ class UnrenderedView:
             cases,
             events,
             tuple(self._found),
+            speeds=self._speeds.told(),
         )
-
-
-def _overlaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
-    inter = np.prod(np.clip(high - low, 0, None), axis=1)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) + np.prod(box[2:] - box[:2])
-    return np.asarray(inter / np.maximum(areas - inter, 1e-9))
 
 
 def run_unrendered(spec: RunSpec, seed: int, out: Path) -> tuple[RunResult, Counter[tuple[str, str, str]]]:

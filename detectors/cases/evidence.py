@@ -34,7 +34,7 @@ class Seen:
 
 @dataclass(slots=True)
 class RecentFrames:
-    """The frames of the last `memory_s` seconds, at most FRAMES_KEPT, evenly thinned, and a few older ones."""
+    """Frames of the last `memory_s` seconds, at most FRAMES_KEPT, thinned evenly, and a few older ones.
 
     memory_s: float = 4.0
     _seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))
@@ -77,7 +77,7 @@ class RecentFrames:
         return max(apart) / NS_PER_S if apart else None
 
     def first_since(self, timestamp_ns: int, track_id: int) -> Seen | None:
-        """Return the first of the older frames from an instant on that shows the track, None where none does."""
+        """Return the first of the older frames since an instant that shows the track, or None."""
         shows = (seen for seen in self._older if track_id in seen.boxes_px)
         return next((seen for seen in shows if seen.frame.timestamp_ns >= timestamp_ns), None)
 

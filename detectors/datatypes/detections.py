@@ -82,6 +82,12 @@ class Detections:
         nobody = np.zeros(0, dtype=np.float32)
         return cls(nobody, nobody, nobody.astype(np.int8), nobody)
 
+    def standing_px(self) -> Float32Array:
+        """Return (N, 2) where vehicles stand; a quarter up the box where the detector cannot say."""
+        boxes = self.boxes_px
+        guess = np.column_stack(((boxes[:, 0] + boxes[:, 2]) / 2, 0.75 * boxes[:, 3] + 0.25 * boxes[:, 1]))
+        return np.where(np.isnan(self.contact_px), guess, self.contact_px)
+
     def select(self, rows: BoolArray | Int64Array) -> "Detections":
         """Return the vehicles in `rows`: (N,) bool, or indices in the order that is wanted."""
         chosen = np.arange(len(self))[rows].tolist() if self.plates else []

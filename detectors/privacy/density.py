@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from detectors.datatypes.camera import PinholeCamera
+from detectors.datatypes.frame import Frame
 from detectors.datatypes.geometry import GroundPlane
 from detectors.datatypes.ground import Ground
+from detectors.datatypes.site import SitePlan
 
 TALLEST_M = 3.0  # above the ground: drivers of lorries and buses sit lower, riders and walkers too
 BANDS = 24
@@ -30,6 +32,15 @@ def densities(
         pixels = np.stack(np.meshgrid(u, edges), axis=-1).reshape(-1, 2)
         found.append(_highest(camera, _raised(ground), pixels))
     return tuple(found)
+
+
+def frame_densities(
+    site: SitePlan | None, frame: Frame, part_px: tuple[float, float, float, float] | None = None
+) -> tuple[float, ...] | None:
+    """Return how finely a frame of a view, or a part of it, shows people; None where its size is another."""
+    if site is None or frame.size_px != (site.camera.width_px, site.camera.height_px):
+        return None
+    return densities(site.camera, site.ground, part_px)
 
 
 def _highest(camera: PinholeCamera, ground: Ground, pixels: np.ndarray) -> float:

@@ -24,9 +24,11 @@ class RacingLimits:
     """What a race is; every number is [?], the law gives none.
 
     At least `group` vehicles drive `over_mps` above the limit, and `faster_mps` faster than the median of the
-    others on that road in the last `traffic_s`, within `close_m` of one another for `lasts_s`. Where fewer
-    than `others` were measured there is no traffic to compare with, and only `alone_mps` above the limit is
-    a race: a fast queue may begin with its first two.
+    others on that road in the last `traffic_s`, within `close_m` of one another for `lasts_s`. They need not
+    be measured all that time: a camera sees farther than it measures, and who is surely so fast, and another
+    with him at that time, was not slow a second before. Where fewer than `others` were measured there is no
+    traffic to compare with, and only `alone_mps` above the limit is a race: a fast queue may begin with its
+    first two.
     """
 
     group: int = 2
@@ -102,7 +104,7 @@ class Racing:
         found: list[Verdict] = []
         for one in stretches:
             self._note(one)
-        if stretches:
+        if stretches or gone:  # who leaves has been seen beside others since his last stretch
             for track_id in sorted(self._racers):
                 found += self._judge_racer(track_id)
         for track_id in gone:
@@ -177,17 +179,17 @@ class Racing:
         return [racer.opened]
 
     def _together_s(self, track_id: int) -> dict[int, float]:
-        """Return for how long each other fast vehicle of that road was close to one while both were fast."""
+        """Return for how long each other vehicle was close to one, where both were surely fast meanwhile."""
         mine = self._racers[track_id]
         found = {}
         for other, racer in self._racers.items():
             pair = min(track_id, other), max(track_id, other)
             if other == track_id or not racer.fast or pair not in self._close:
                 continue
-            spans = (mine.span_ns, racer.span_ns, self._close[pair])
-            lasted_ns = min(span[1] for span in spans) - max(span[0] for span in spans)
-            if lasted_ns > 0:
-                found[other] = lasted_ns / NS_PER_S
+            close_ns = self._close[pair]
+            spans = (mine.span_ns, racer.span_ns, close_ns)
+            if min(span[1] for span in spans) > max(span[0] for span in spans):
+                found[other] = (close_ns[1] - close_ns[0]) / NS_PER_S
         return found
 
     def _outruns(self, group: set[int], stretch: Stretch) -> bool | None:

@@ -25,7 +25,9 @@ class AgainstLimits:
     its way from one sight to the next, or is faster than `fastest_mps`, is a track that leapt to another
     vehicle. Motorcycles cannot reverse; anybody else slower than `reversing_mps` may. Nothing slower than
     `riding_mps` rides. Across `gap_s` unseen no way is counted; unseen, or off the stretch, for `lost_s` a
-    ride is over. What [?] is judgement.
+    ride is over. Where most sights of the way came later than `seldom_s` after another it may be the way of
+    nobody: of a queue that drives on by half a headway between two pictures, each seems to be the one behind
+    him, and a track goes backward. What [?] is judgement.
     """
 
     distance_m: float = 20.0
@@ -35,6 +37,7 @@ class AgainstLimits:
     riding_mps: float = 1.0
     gap_s: float = 1.5
     lost_s: float = 2.0
+    seldom_s: float = 0.6
 
 
 DEFAULT_LIMITS = AgainstLimits()
@@ -166,6 +169,8 @@ class WrongWay:
         steps_m = -np.diff([along_m for _, along_m in way])
         if steps_m.max() > self._limits.most_part * (from_m - to_m) or speed_mps > self._limits.fastest_mps:
             return VerdictKind.UNDETERMINED, Reason.TRACK_LEAPS
+        if float(np.median(np.diff([at_ns for at_ns, _ in way]))) > self._limits.seldom_s * NS_PER_S:
+            return VerdictKind.UNDETERMINED, Reason.NOT_OBSERVED
         rides = ride.track.vehicle_class is VehicleClass.MOTORCYCLE
         if not rides and speed_mps < self._limits.reversing_mps:
             return VerdictKind.UNDETERMINED, Reason.MAY_REVERSE

@@ -81,6 +81,25 @@ def test_a_group_that_was_seen_too_short_is_undetermined() -> None:
     assert {(v.kind, v.reason) for v in found} == {(VerdictKind.UNDETERMINED, Reason.GROUP_SEEN_TOO_SHORT)}
 
 
+def test_a_group_is_seen_together_where_it_is_not_measured_any_more() -> None:
+    """At 110 km/h the measured stretch takes less than the time that a race has to last."""
+    assert told(judged(race(110.0))) == [
+        (100, VerdictKind.VIOLATION, None),
+        (101, VerdictKind.VIOLATION, None),
+    ]
+
+
+def test_two_who_meet_where_they_are_not_measured_do_not_race() -> None:
+    """The second comes up from 45 m behind once the first, and then he, have been measured."""
+
+    def catches_up(t_s: float) -> Place | None:
+        x = -145.0 + 25.0 * t_s + 10.0 * max(t_s - 5.0, 0.0)
+        return (x, 1.5) if -100.0 <= x <= 25.0 else None
+
+    found = judged({100: drives(90.0), 101: catches_up})
+    assert VerdictKind.VIOLATION not in {v.kind for v in found}
+
+
 def test_where_no_limit_was_written_down_nobody_races() -> None:
     rule = Racing(measured_site(None))
     assert drive(rule, at(17), 15, dict(race(90.0))) == []

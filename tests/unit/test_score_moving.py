@@ -103,6 +103,30 @@ def test_of_a_ride_what_a_view_shows_counts(
     assert (found.view_recall.trials, found.borderline) == (trials, borderline)
 
 
+def test_a_view_with_one_picture_a_second_shows_no_ride() -> None:
+    rode = act("wrong_way", "17:00:00", "17:00:20", 90.0)
+    result = signed(run((rode,), ()))
+    seldom = replace(result.plan, views=tuple(replace(view, fps=1.0) for view in result.plan.views))
+    found = score(replace(result, plan=seldom)).rule("wrong_way")
+    assert (found.view_recall.trials, found.system_recall.trials) == (0, 1)
+
+
+@pytest.mark.parametrize(("sigma_m", "trials"), [(0.1, 1), (0.8, 0)])
+def test_beyond_a_line_is_who_is_beyond_what_its_survey_leaves_open(sigma_m: float, trials: int) -> None:
+    result = run((act("stop_line", "17:00:10", amount=1.3),), ())
+    views = tuple(
+        replace(
+            view,
+            site=replace(
+                view.site, stop_lines=tuple(replace(x, sigma_m=sigma_m) for x in view.site.stop_lines)
+            ),
+        )
+        for view in result.views
+    )
+    found = score(replace(result, views=views)).rule("stop_line")
+    assert (found.view_recall.trials, found.borderline) == (trials, 1 - trials)
+
+
 def test_a_turn_within_the_error_of_the_clock_of_its_sign_counts_in_neither_way() -> None:
     acts = (act("prohibited_turn", "16:59:50", None, 1.0), act("prohibited_turn", "16:59:00", None, 1.0, 2))
     found = score(signed(run(acts, ()))).rule("prohibited_turn")

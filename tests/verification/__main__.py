@@ -14,6 +14,7 @@ from tests.verification import (
     ranking_page,
     realism_page,
     replications,
+    rules_page,
     sensing_page,
 )
 from tests.verification.page import ROOT, Effort, Finding, commit, page
@@ -80,6 +81,7 @@ PROOFS = {
     ),
     "tracking": _of_file("Tracking: behind traffic, in packs, over a tour", "test_tracking.py"),
     "plates": Proof("Plates read in snapshots", plates_page.prove, plates_page.extent),
+    "rules": Proof("All rules on corridor evenings", rules_page.prove, rules_page.extent),
     "training": _of_file("Weights from a recipe, the whole way", "test_training.py"),
     "section_speed": _of_file("Speed between two gates", "test_section_speed.py"),
     "archive": _of_file("An archive under attack and in accidents", "test_archive.py"),
@@ -101,8 +103,18 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--only", action="append", choices=PROOFS, metavar="NAME", help=", ".join(PROOFS))
     made.add_argument("--short", action="store_true", help="the form of `make test`, one seed, to try it")
     made.add_argument(
-        "--seeds", type=int, metavar="N", help=f"runs of {MAIN_SCENARIO}; else 5, or 1 if short"
+        "--seeds",
+        type=int,
+        metavar="N",
+        help=f"runs of {MAIN_SCENARIO}; else 5, or 1 if short; of rules at most",
     )
+    made.add_argument(
+        "--rendered", type=int, default=0, metavar="N", help="evenings of rules rendered too, with `twin`"
+    )
+    made.add_argument(
+        "--drawn", type=int, default=0, metavar="N", help="evenings of rules at most with drawn errors too"
+    )
+    made.add_argument("--workers", type=int, metavar="N", help="processes of rules; else a core each")
     made.add_argument(
         "--plates", type=int, metavar="N", help=f"vehicles whose plate is read; else {plates_page.LONG}"
     )

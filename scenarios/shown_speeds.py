@@ -1,0 +1,113 @@
+"""How fast vehicles truly are where a view can measure them: for the score, never for the engine."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from detectors.datatypes.arrays import Int64Array
+from detectors.datatypes.geometry import Areas
+from detectors.datatypes.measures import KMH_PER_MPS
+from detectors.datatypes.site import SitePlan
+from detectors.violations.racing import DEFAULT_RACING
+from detectors.violations.speedometer import Speedometer
+from detectors.violations.stretches import DEFAULT_MEASURE, MeasureLimits
+from twin.cameras.optics import in_view
+from twin.clock import seconds
+from twin.truth import Scene, VehicleStates
+
+BESIDE_M = DEFAULT_RACING.close_m
+OVER_MPS = 5.0 / 3.6  # what is let pass above a limit: nobody slower is to be accused
+PASSED_NS = seconds(10.0)  # not shown for so long: who comes again passes anew
+
+
+def measures_at(fps: float, limits: MeasureLimits = DEFAULT_MEASURE) -> bool:
+    """Return whether a view with so many pictures a second can measure a speed at all."""
+    often = fps * limits.gap_s >= 1.0
+    return often and fps * limits.span_s + 1.0 >= limits.least_sights
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSpeed:
+    """One vehicle on its way through the stretch of a view on which speeds are measured.
+
+    `over_kmh` is by how much it was above the limit where that was most, on the carriageway `place`;
+    `from_ns`..`until_ns` when it was on the stretch.
+    """
+
+    vehicle_id: int
+    vehicle_class: int
+    plate: str
+    place: str
+    position_m: tuple[float, float]
+    over_kmh: float
+    from_ns: int
+    until_ns: int
+    beside: frozenset[int] = frozenset()
+
+
+class SpeedsShown:
+    """Notes who was too fast on the measured stretch of one view: in the picture, limit known, near enough.
+
+    Near enough is where a pixel is short enough on the ground (`Speedometer.reach_m`). A view with too few
+    pictures a second measures nothing, and so shows no speed.
+    """
+
+    def __init__(self, site: SitePlan, fps: float) -> None:
+        self._site = site
+        self._ways = [way for way in site.carriageways if way.speed_limit_mps is not None]
+        if not measures_at(fps) or site.survey is None:
+            self._ways = []
+        self._limits_mps = np.array([way.speed_limit_mps for way in self._ways], dtype=np.float64)
+        self._areas = Areas(tuple(way.area for way in self._ways))
+        self._reach_m = Speedometer(site).reach_m()
+        self._now: dict[int, ShownSpeed] = {}
+        self._done: list[ShownSpeed] = []
+
+    def note(self, scene: Scene) -> None:
+        """Take what a scene shows; scenes come in order of time."""
+        vehicles = scene.vehicles
+        if not self._ways or not len(vehicles):
+            return
+        rows, ways = self._measured(vehicles)
+        over_mps = vehicles.speed_mps[rows] - self._limits_mps[ways]
+        for row, way, over in zip(rows.tolist(), ways.tolist(), over_mps.tolist(), strict=True):
+            self._see(vehicles, row, self._ways[way].name, over * KMH_PER_MPS, scene.timestamp_ns)
+        self._note_beside(vehicles.select(rows[over_mps > OVER_MPS]))
+
+    def _note_beside(self, fast: VehicleStates) -> None:
+        apart = fast.position_m[:, None, :2] - fast.position_m[None, :, :2]
+        near = np.hypot(apart[..., 0], apart[..., 1]) <= BESIDE_M
+        for vehicle_id, row in zip(fast.vehicle_id.tolist(), near, strict=True):
+            others = frozenset(fast.vehicle_id[row].tolist()) - {vehicle_id}
+            known = self._now[vehicle_id]
+            if not others <= known.beside:
+                self._now[vehicle_id] = replace(known, beside=known.beside | others)
+
+    def _measured(self, vehicles: VehicleStates) -> tuple[Int64Array, Int64Array]:
+        """Return the rows (K,) of those on the measured stretch, and of each the first carriageway."""
+        places_m = vehicles.position_m
+        inside = self._areas.contain(places_m[:, 0], places_m[:, 1])
+        camera = self._site.camera
+        near = np.hypot(*(places_m[:, :2] - camera.position_m[:2]).T) <= self._reach_m
+        rows = np.flatnonzero(inside.any(axis=0) & near & in_view(camera, places_m))
+        return rows, np.asarray(inside[:, rows].argmax(axis=0))
+
+    def _see(self, vehicles: VehicleStates, row: int, place: str, over_kmh: float, now_ns: int) -> None:
+        vehicle_id = int(vehicles.vehicle_id[row])
+        x_m, y_m = vehicles.position_m[row, :2].tolist()
+        known = self._now.get(vehicle_id)
+        if known is not None and now_ns - known.until_ns > PASSED_NS:
+            self._done.append(known)
+            known = None
+        if known is not None and known.over_kmh >= over_kmh:
+            self._now[vehicle_id] = replace(known, until_ns=now_ns)
+            return
+        from_ns, beside = (now_ns, frozenset[int]()) if known is None else (known.from_ns, known.beside)
+        who = vehicle_id, int(vehicles.vehicle_class[row]), vehicles.plates[row]
+        self._now[vehicle_id] = ShownSpeed(*who, place, (x_m, y_m), over_kmh, from_ns, now_ns, beside)
+
+    def told(self) -> tuple[ShownSpeed, ...]:
+        """Return those who were above what is let pass, by when they came."""
+        found = [*self._done, *self._now.values()]
+        fast = [one for one in found if one.over_kmh > OVER_MPS * KMH_PER_MPS]
+        return tuple(sorted(fast, key=lambda one: (one.from_ns, one.vehicle_id)))
