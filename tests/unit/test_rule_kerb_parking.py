@@ -7,7 +7,7 @@ import pytest
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.kerb_parking import KerbParking
-from tests.judgement import Place, at, drive, observe, site, stands, track
+from tests.judgement import Place, at, creeps, drive, observe, site, stands, track
 
 OPENED = (VerdictKind.VIOLATION, WindowPhase.OPENED)
 EXTENDED = (VerdictKind.VIOLATION, WindowPhase.EXTENDED)
@@ -173,18 +173,6 @@ def test_a_place_that_wavers_does_not_put_off_the_beginning() -> None:
 def test_the_last_metres_before_it_stands_are_no_stand() -> None:
     found = drive(KerbParking(site()), at(17), 90, {1: stands(5, 1e9)}, every_s=0.2)
     assert at(17, 0, 5) <= found[0].opened_ns <= at(17, 0, 5.5)
-
-
-def creeps(stood_s: float, pace_mps: float = 0.7) -> Callable[[float], Place]:
-    """Return a path that comes and goes at 5 m/s, but the last and the first 2 m at a walking pace."""
-
-    def path(t_s: float) -> Place:
-        slow_s = 2.0 / pace_mps
-        since_s = max(20.0 - t_s, t_s - 20.0 - stood_s, 0.0)
-        off_m = pace_mps * min(since_s, slow_s) + 5.0 * max(since_s - slow_s, 0.0)
-        return -50.0 + (off_m if t_s > 20.0 else -off_m), 5.5
-
-    return path
 
 
 @pytest.mark.parametrize("every_s", [0.2, 0.5, 1.0])
