@@ -259,13 +259,15 @@ class ViewEngine:
     def _attest(self, entry: Entry, verdict: Verdict) -> None:
         """Say what was measured, how well and by what, and keep the seconds before as a clip.
 
-        A duration begins between two looks and ends between two: it is wrong by one of each at most. What a
-        rule has measured comes with its own uncertainty.
+        A duration begins between two looks and ends between two: it is wrong by one of each at least. What a
+        rule has measured comes with its own uncertainty, which may be more.
         """
         case_id, at_ns = entry.case.case_id, verdict.updated_ns
         apart_s = self._recent.spacing_s
         look_s = None if apart_s is None else max(apart_s, self.site.revisit_s if self.site else 0.0)
-        within = 2 * look_s if look_s is not None and verdict.unit == "s" else verdict.uncertainty
+        within = verdict.uncertainty
+        if look_s is not None and verdict.unit == "s":
+            within = max(2 * look_s, within or 0.0)
         measured = (at_ns, verdict.extremum, verdict.unit, within, self.instruments)
         self.docket.attest(EvidenceStatement(case_id, *measured, simulated=entry.case.simulated))
         density = frame_densities(self.site, self._last) if self._last is not None else None

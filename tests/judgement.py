@@ -203,6 +203,18 @@ def stands(from_s: float, to_s: float, place: Place = (-50.0, 5.5)) -> Callable[
     return path
 
 
+def creeps(stood_s: float, pace_mps: float = 0.7) -> Callable[[float], Place]:
+    """Return a path like `stands` from t = 20 s on, but its last and first 2 m are at a walking pace."""
+
+    def path(t_s: float) -> Place:
+        slow_s = 2.0 / pace_mps
+        since_s = max(20.0 - t_s, t_s - 20.0 - stood_s, 0.0)
+        off_m = pace_mps * min(since_s, slow_s) + 5.0 * max(since_s - slow_s, 0.0)
+        return -50.0 + (off_m if t_s > 20.0 else -off_m), 5.5
+
+    return path
+
+
 def cruises(speed_mps: float, line_at_s: float, y: float = 0.0) -> Callable[[float], Place]:
     """Return a path whose front (of a car) passes the stop line at `line_at_s`."""
     return lambda t_s: (speed_mps * (t_s - line_at_s) - 2.2, y)

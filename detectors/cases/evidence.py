@@ -34,7 +34,7 @@ class Seen:
 
 @dataclass(slots=True)
 class RecentFrames:
-    """Frames of the last `memory_s` seconds, at most FRAMES_KEPT, thinned evenly, and a few older ones.
+    """Frames of the last `memory_s` seconds, at most FRAMES_KEPT, thinned evenly, and a few older ones."""
 
     memory_s: float = 4.0
     _seen: deque[Seen] = field(default_factory=lambda: deque(maxlen=FRAMES_KEPT))

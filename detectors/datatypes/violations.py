@@ -38,6 +38,7 @@ class Reason(StrEnum):
     MAY_REVERSE = "may-reverse"
     TRACK_LEAPS = "track-leaps"
     NEAR_SIGN_HOURS = "near-sign-hours"
+    STAND_NEAR_LIMIT = "stand-near-limit"
     # measured speed
     SPEED_NEAR_LIMIT = "speed-near-limit"
     SPEED_LIMIT_UNKNOWN = "speed-limit-unknown"

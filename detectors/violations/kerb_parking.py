@@ -26,11 +26,12 @@ class _Charge:
 class KerbParking:
     """Judges stands in the no-parking zones of one view. One instance a view.
 
-    A stand counts from its own beginning or from the beginning of the window, whichever is later,
-    and is a VIOLATION once it has counted for longer than the zone tolerates, letting passengers out
-    included, and the vehicle is seen there. A zone is banned by its sign (287(1)) or for the manner of
-    standing there: in a junction, on a crossing, in a second row (287(3)). `extend_every_s` is the
-    pace at which a violation that lasts is told again.
+    A stand counts from its own beginning or from the beginning of the window, whichever is later, and is a
+    VIOLATION once it has surely stood for longer than the zone tolerates, letting passengers out included,
+    and the vehicle is seen there. The way in and out may look like standing: where only with it the time is
+    up, the stand is UNDETERMINED. `uncertainty` of a verdict says how much of the time told that may be. A
+    zone is banned by its sign (287(1)) or for the manner of standing there: in a junction, on a crossing, in
+    a second row (287(3)). `extend_every_s` is the pace at which a violation that lasts is told again.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class KerbParking:
             return []  # judged for this day already
         from_ns = max(stand.began_ns, starts_ns)
         in_window = from_ns <= stand.last_in_ns < ends_ns
-        if in_window and stand.last_in_ns - from_ns >= zone.tolerated_s * NS_PER_S:
+        if in_window and _proved_ns(stand, from_ns, ends_ns) >= zone.tolerated_s * NS_PER_S:
             return self._open(stand, zone, from_ns)
         return [self._short(stand, zone, (starts_ns, ends_ns))] if stand.ended else []
 
@@ -133,6 +134,9 @@ class KerbParking:
         known = in_window or stand.earliest_ns != UNKNOWN_NS
         earliest_ns = max(stand.earliest_ns if known else stand.began_ns, starts_ns)
         at_most_ns = min(stand.latest_ns, ends_ns) - earliest_ns
+        seen_ns = min(stand.last_in_ns, ends_ns) - max(stand.began_ns, starts_ns)
+        if seen_ns >= zone.tolerated_s * NS_PER_S:
+            return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.STAND_NEAR_LIMIT)
         if (in_window and stand.lost) or at_most_ns >= zone.tolerated_s * NS_PER_S:
             return self._say(stand, zone, from_ns, stand.last_in_ns, Reason.NOT_OBSERVED)
         return self._clear(stand, zone, from_ns)
@@ -186,4 +190,10 @@ class KerbParking:
             evidence_times_ns=evidence_ns,
             reason=reason,
             plate=stand.plate,
+            uncertainty=(span_ns[1] - span_ns[0] - max(_proved_ns(stand, *span_ns), 0)) / NS_PER_S,
         )
+
+
+def _proved_ns(stand: Stand, from_ns: int, until_ns: int) -> int:
+    """Return for how long a vehicle surely stood between two instants; from 0 down where it is not sure."""
+    return min(stand.surely_to_ns, until_ns) - max(stand.surely_from_ns, from_ns)

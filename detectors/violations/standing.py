@@ -22,6 +22,12 @@ class StandingLimits:
     more, unless it is longer than `revisit_at_most_s`. No frame for `away_s`, or for half of the gap
     of a tour that is shorter: the camera looked elsewhere. What is found standing within `away_s` after
     it came back may have stood before, and so may what is found when the source begins.
+
+    Within `drift_m` of its place a vehicle may still be coming or leave already. That it stood is sure
+    between the first and the last sight in place below `still_mps` [?], the speed from which on the hunt
+    (decision 0025) takes a vehicle to move, too. Where a box that wavers never shows it so slow, it is sure
+    from `creeps_s` after it came in place to as long before it was last seen there: 5 s at `slow_mps` are
+    `drift_m` and 2 m more by which places may be off.
     """
 
     slow_mps: float = 0.8
@@ -32,6 +38,8 @@ class StandingLimits:
     bridge_s: float = 30.0
     revisit_at_most_s: float = 180.0
     away_s: float = 5.0
+    still_mps: float = 0.3
+    creeps_s: float = 5.0
 
     def bridged_s(self, revisit_s: float) -> float:
         """Return how long a vehicle may be unseen in a view that is left unseen for up to `revisit_s`."""
@@ -47,8 +55,10 @@ class Stand:
     """One stand of one track, as far as it is known.
 
     `began_ns` and `last_in_ns` are when it was first and last seen in place, `earliest_ns` and
-    `latest_ns` the bounds between which it can have stood, as far as somebody looked. `left_ns` is
-    set when it was seen to leave; `lost` says that it was unseen for longer than can be bridged.
+    `latest_ns` the bounds between which it can have stood, as far as somebody looked. `surely_from_ns`
+    and `surely_to_ns` are the bounds between which it stood at least; between the outer and the inner
+    bounds it may have been on its way in or out. `left_ns` is set when it was seen to leave; `lost` says
+    that it was unseen for longer than can be bridged.
     """
 
     track: Track
@@ -58,6 +68,8 @@ class Stand:
     sum_y_m: float
     seen: int
     plate: PlateReading | None
+    surely_from_ns: int
+    surely_to_ns: int
     earliest_ns: int = UNKNOWN_NS
     lost_ns: int | None = None
     out_since_ns: int | None = None
@@ -134,23 +146,33 @@ class Standing:
             sights = self._sights.setdefault(track.track_id, [])
             sights.append(_Sight(timestamp_ns, at_m, self._earliest_ns(at_m, timestamp_ns)))
             if math.hypot(*(track.velocity_mps or (0.0, 0.0))) < self._limits.slow_mps:
-                first = self._first_in_place(sights)
-                self._stands[track.track_id] = Stand(
-                    track,
-                    first.timestamp_ns,
-                    timestamp_ns,
-                    at_m[0],
-                    at_m[1],
-                    1,
-                    track.plate,
-                    first.earliest_ns,
-                )
+                self._stands[track.track_id] = self._begun(track, sights)
         elif stand.lost:
             return  # told now; what is seen of the vehicle from the next frame on is another stand
         elif math.dist(at_m, stand.place_m) <= self._limits.drift_m:
             _stay(stand, track, at_m, timestamp_ns)
+            self._make_sure(stand)
         else:
             self._stray(stand, timestamp_ns)
+
+    def _begun(self, track: Track, sights: list[_Sight]) -> Stand:
+        """Return the stand of a vehicle that is slow for the first time at the last of its sights."""
+        first, last = self._first_in_place(sights), sights[-1]
+        surely_ns = first.timestamp_ns + round(self._limits.creeps_s * NS_PER_S), first.timestamp_ns
+        stand = Stand(
+            track, first.timestamp_ns, last.timestamp_ns, *last.at_m, 1, track.plate, *surely_ns,
+            first.earliest_ns,
+        )  # fmt: skip
+        self._make_sure(stand)
+        return stand
+
+    def _make_sure(self, stand: Stand) -> None:
+        """Widen the bounds between which it stood at least by the last sight, which is in place."""
+        now_ns, creeps_ns = stand.last_in_ns, round(self._limits.creeps_s * NS_PER_S)
+        stand.surely_to_ns = max(stand.surely_to_ns, now_ns - creeps_ns)
+        if math.hypot(*(stand.track.velocity_mps or (0.0, 0.0))) < self._limits.still_mps:
+            stand.surely_from_ns = min(stand.surely_from_ns, now_ns)
+            stand.surely_to_ns = now_ns
 
     def _first_in_place(self, sights: list[_Sight]) -> _Sight:
         """Return the first of the sights since which a vehicle has been where the last one shows it.

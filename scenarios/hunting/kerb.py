@@ -22,13 +22,20 @@ from scenarios.hunting.nuisance import (
 from scenarios.hunting.scenes import STANDS_MPS, Actor, Scene, errors, stamps
 from scenarios.hunting.street import Strip, stopping, street, survey_nuisances
 from twin.clock import from_local
+from twin.environment.furniture import PAVEMENT_M
 
 DROPS_OFF, LEAVES_AT_FOUR, BESIDE, QUEUES, EXCHANGED = range(5)
-MARGIN_S, MARGIN_M = 5.0, 0.5  # nearer than this to what is forbidden is neither innocent nor guilty
+MARGIN_S = 5.0  # nearer than this to what is forbidden is neither innocent nor guilty
 LANE_M = 2.2  # from the edge of the zone to the middle of the nearest lane
 KNOTS = 24
 COMES_S = 12.0  # in sight before it stands
-ROADSIDE_M = 4.0  # of yards and lots beside the kerb: what stands there is nobody's business
+ROADSIDE_M = 4.0  # of yards and lots beyond the pavement: what stands there is nobody's business
+HALF_WIDE_M = (
+    0.4,
+    0.9,
+)  # of a motorcycle and a car: on the pavement, too, the sign forbids to stop (DOMAIN 1)
+SPEED_OVER_S = 1.0  # a tracker that looks once a second knows of a change of speed so late
+NEIGHBOUR_S, NEIGHBOUR_M = 150.0, 9.0  # how long somebody parks who is guilty, and how far off
 
 
 class KerbQuarry:
@@ -51,7 +58,7 @@ class KerbQuarry:
             Nuisance("kind", "", one_of(0.35, 0.15, 0.25, 0.20, 0.05), "[?] all kinds often enough"),
             Nuisance("stands", "s", lognormal(240.0, 0.8), "short stops, DOMAIN 4 [?]"),
             Nuisance("along", "m", uniform(0.15 * long_m, 0.85 * long_m), "anywhere in the zone"),
-            Nuisance("beside", "m", uniform(MARGIN_M, ROADSIDE_M), "yards and lots [?]"),
+            Nuisance("beside", "m", uniform(0.0, ROADSIDE_M), "yards and lots beyond the pavement [?]"),
             Nuisance("after four", "s", uniform(0.0, self._least_s - MARGIN_S), "leaves as the ban begins"),
             Nuisance("class", "", one_of(0.5, 0.5), "motorcycle or car"),
             Nuisance("clock", "s", normal(0.05), "timestamps within 100 ms (G2)"),
@@ -59,6 +66,7 @@ class KerbQuarry:
             Nuisance("covered", "", happens(0.2), "[?]"),
             Nuisance("taken over", "", happens(0.01), "a track goes on as the next vehicle's [?]"),
             Nuisance("comes again", "s", uniform(2.0, 30.0), "the next vehicle in the same place [?]"),
+            Nuisance("neighbour", "", happens(0.05), "parks nearby for 150 s, and is guilty [?]"),
             *survey_nuisances(spec),
         )  # fmt: skip
 
@@ -76,19 +84,23 @@ class KerbQuarry:
         told = drawn(self.nuisances, place)
         kind = int(told["kind"])
         stays_s = self._stays_s(told, kind)
+        parks = bool(told["neighbour"]) and kind in (DROPS_OFF, BESIDE, QUEUES)
         second = kind == EXCHANGED or self._plant == "plates"
         again_s = COMES_S + stays_s + told["comes again"]
         ends_s = (again_s + stays_s if second else COMES_S + stays_s) + 8.0
+        ends_s = max(ends_s, COMES_S + NEIGHBOUR_S + 8.0) if parks else ends_s
         times_s = np.arange(0.0, ends_s, 1.0 / self.street.view.fps)
         four_ns = self._day_ns + (self._zone.window.start_s if self._zone.window else 0) * 10**9
         from_s = told["after four"] - COMES_S - stays_s if kind == LEAVES_AT_FOUR else 1800.0
-        beyond_m = self._beyond_m(told, kind)
-        first = self._actor("KX 1001 LX", told, times_s, (COMES_S, COMES_S + stays_s), beyond_m)
+        first = self._actor(
+            "KX 1001 LX", told, times_s, (COMES_S, COMES_S + stays_s), self._beyond_m(told, kind)
+        )
         actors = [first]
-        if second:
+        if second or parks:
             guilty = kind != EXCHANGED
-            span = (COMES_S, ends_s) if guilty else (again_s, again_s + stays_s)
-            shifted = {**told, "along": told["along"] + (9.0 if guilty else 0.0)}
+            leaves_s = ends_s if second else COMES_S + NEIGHBOUR_S
+            span = (COMES_S, leaves_s) if guilty else (again_s, again_s + stays_s)
+            shifted = {**told, "along": told["along"] + (NEIGHBOUR_M if guilty else 0.0)}
             other = self._actor("KX 2002 LX", shifted, times_s, span, self._strip.width_m / 2)
             taken = bool(told["taken over"]) and not guilty
             actors.append(replace(other, guilty=guilty, track=other.track + (0 if taken else 1)))
@@ -106,7 +118,7 @@ class KerbQuarry:
     def _beyond_m(self, told: dict[str, float], kind: int) -> float:
         """Return how far from the edge beside the lanes it stands; the zone is the strip from there on."""
         if kind == BESIDE:
-            return self._strip.width_m + told["beside"]
+            return self._strip.width_m + PAVEMENT_M + HALF_WIDE_M[int(told["class"])] + told["beside"]
         return -LANE_M if kind == QUEUES else self._strip.width_m / 2
 
     def _actor(
@@ -137,6 +149,7 @@ class KerbQuarry:
             start_ns, times_s, stamps(start_ns, times_s, told["clock"]), actors, near & ~hidden,
             errors(knots, times_s, actors),
             self.street.curves, self.street.camera, site, told, swapped_plates=self._plant == "plates",
+            speed_over_s=SPEED_OVER_S,
         )  # fmt: skip
 
     def _along_m(self, actor: Actor) -> Float64Array:

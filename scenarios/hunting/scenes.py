@@ -51,7 +51,8 @@ class Scene:
     `error` (A, N, 2) how far off the place of each is, in standard errors along and across the sight, which
     are those of `curves`. `camera` is the true one, `site` as surveyed. `signals` are what the feed told at
     each instant. `values` are the nuisances, for whoever reads it; with `swapped_plates` each vehicle is
-    named by the plate of the next (a planted fault).
+    named by the plate of the next (a planted fault). Speeds told are those of the places believed over the
+    last `speed_over_s`, as late and as wrong as a tracker's; with 0 they are the true ones.
     """
 
     start_ns: int
@@ -66,6 +67,7 @@ class Scene:
     values: dict[str, float]
     signals: tuple[SignalStates, ...] = ()
     swapped_plates: bool = False
+    speed_over_s: float = 0.0
 
 
 class Quarry(Protocol):
@@ -123,9 +125,13 @@ def judged(quarry: Quarry, scene: Scene) -> Judged:
 
 def observations(scene: Scene, believed: Float64Array) -> Iterator[Observation]:
     """Yield what the rule is told at each instant, with places believed (A, N, 2)."""
+    speeds = np.stack([_speeds(scene, number, believed) for number in range(len(scene.actors))])
     for row, stamp_ns in enumerate(scene.stamps_ns.tolist()):
         there = np.flatnonzero(scene.seen[:, row] & np.isfinite(believed[:, row]).all(axis=1))
-        tracks = tuple(_track(scene, number, row, believed) for number in there.tolist())
+        tracks = tuple(
+            _track(scene, number, row, (*believed[number, row].tolist(), *speeds[number, row].tolist()))
+            for number in there.tolist()
+        )
         told = scene.signals[row] if scene.signals else SignalStates()
         yield Observation(scene.site.view, stamp_ns, TimeBase.UTC, tracks, told)
 
@@ -150,11 +156,25 @@ def _believed(scene: Scene) -> Float64Array:
     return found
 
 
-def _track(scene: Scene, number: int, row: int, believed: Float64Array) -> Track:
+def _speeds(scene: Scene, number: int, believed: Float64Array) -> Float64Array:
+    """Return the speeds (N, 2) told of an actor; where it was not seen before, the true one."""
+    actor, rows = scene.actors[number], np.flatnonzero(scene.seen[number])
+    if not scene.speed_over_s or len(rows) < 2:
+        return actor.speed_mps
+    times_s, speeds = scene.times_s[rows], actor.speed_mps.copy()
+    since = np.searchsorted(times_s, times_s - scene.speed_over_s + 1e-9, side="right") - 1
+    since = np.minimum(np.maximum(since, 0), np.maximum(np.arange(len(rows)) - 1, 0))
+    apart_s, way_m = times_s - times_s[since], believed[number, rows] - believed[number, rows[since]]
+    later = apart_s > 0
+    speeds[rows[later]] = way_m[later] / apart_s[later, None]
+    return speeds
+
+
+def _track(scene: Scene, number: int, row: int, told: tuple[float, float, float, float]) -> Track:
+    """Return the track of an actor at an instant, told its place and its speed (x, y, vx, vy)."""
     actor, stamp_ns = scene.actors[number], int(scene.stamps_ns[row])
     named = scene.actors[(number + 1) % len(scene.actors)] if scene.swapped_plates else actor
-    x, y = believed[number, row].tolist()
-    vx, vy = actor.speed_mps[row].tolist()
+    x, y, vx, vy = told
     return Track(
         track_id=int(actor.track[row]),
         timestamp_ns=stamp_ns,

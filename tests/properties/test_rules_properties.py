@@ -13,7 +13,7 @@ from detectors.datatypes.violations import Verdict, VerdictKind, WindowPhase
 from detectors.ports import Rule
 from detectors.violations.kerb_parking import KerbParking
 from detectors.violations.red_light import RedLight
-from tests.judgement import STILL, Motion, Place, at, cruises, drive, lights, moved_back, site, stands
+from tests.judgement import STILL, Motion, Place, at, creeps, cruises, drive, lights, moved_back, site, stands
 
 MODEST = settings(deadline=None, max_examples=20)
 DAY_NS = DAY_S * NS_PER_S
@@ -141,3 +141,19 @@ def test_noise_makes_no_verdict_and_takes_none_away(stood_s: float, noise: list[
     phases = [v.phase for v in judged(KerbParking, {1: shaken}) if v.kind is VerdictKind.VIOLATION]
     told = [WindowPhase.OPENED, WindowPhase.CLOSED] if stood_s > 60 else []
     assert phases == told
+
+
+@MODEST
+@given(pace=st.floats(0.35, 0.75), stood_s=st.floats(20, 57))
+@example(pace=0.35, stood_s=57.0)
+def test_a_slow_way_in_and_out_accuses_nobody(pace: float, stood_s: float) -> None:
+    found = judged(KerbParking, {1: creeps(stood_s, pace)})
+    assert [v for v in found if v.kind is VerdictKind.VIOLATION] == []
+
+
+@MODEST
+@given(pace=st.floats(0.35, 0.75), stood_s=st.floats(62, 120))
+def test_a_slow_way_in_and_out_saves_nobody(pace: float, stood_s: float) -> None:
+    opened = [v for v in judged(KerbParking, {1: creeps(stood_s, pace)}) if v.phase is WindowPhase.OPENED]
+    assert [v.kind for v in opened] == [VerdictKind.VIOLATION]
+    assert opened[0].extremum - (opened[0].uncertainty or 0.0) >= 60.0

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,14 @@ from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.violations import VerdictKind
 from scenarios.errors import InputError
 from scenarios.hunting.fixtures import accused_again, told_of
-from scenarios.hunting.hunt import PLANTS, QUARRIES, Asked, quarry_of
+from scenarios.hunting.hunt import PLANTS, QUARRIES, Asked, Bag, quarry_of
+from scenarios.hunting.kerb import BESIDE, HALF_WIDE_M, QUEUES
 from scenarios.hunting.nuisance import happens, lognormal, normal, one_of, uniform, wavering
-from scenarios.hunting.scenes import Quarry, judged
-from scenarios.hunting.splitting import climb, counted
+from scenarios.hunting.scenes import STANDS_MPS, Quarry, Scene, judged, observations
+from scenarios.hunting.splitting import Point, climb, counted
+from scenarios.hunting.street import Strip
+from tests.verification import hunt_page
+from twin.environment.furniture import PAVEMENT_M
 
 RULES = tuple(QUARRIES)
 
@@ -114,6 +119,40 @@ def test_a_scene_that_was_kept_is_judged_again_as_it_was(rule: str) -> None:
         assert accused_again(told, scene.site) == said.accused
 
 
+def kind_of_kerb(kind: int, count: int) -> list[Scene]:
+    quarry = quarry_of(Asked("kerb_parking"))
+    scenes = [quarry.scene(place) for place in drawn(quarry, 12 * count)]
+    return [scene for scene in scenes if scene.values["kind"] == kind][:count]
+
+
+def test_who_stands_beside_the_zone_has_no_wheel_on_the_pavement() -> None:
+    """The sign forbids to stop on carriageway and pavement: who stands there is not innocent."""
+    quarry = quarry_of(Asked("kerb_parking"))
+    zone = max(quarry.street.site.no_parking, key=lambda zone: zone.area.area_m2())
+    strip = Strip.of(zone.area)
+    kerb_m = strip.at(np.linspace(0.0, strip.length_m, 400), strip.width_m)
+    scenes = kind_of_kerb(BESIDE, 6)
+    assert len(scenes) == 6
+    for scene in scenes:
+        stands = scene.actors[0].at_m[np.hypot(*scene.actors[0].speed_mps.T) < STANDS_MPS]
+        off_m = np.hypot(*(kerb_m - stands[0]).T).min()
+        assert off_m >= PAVEMENT_M + HALF_WIDE_M[int(scene.values["class"])] - 0.05
+        assert not zone.area.contains(stands).any()
+
+
+def test_speeds_told_are_those_of_the_places_told_a_second_before() -> None:
+    quarry = quarry_of(Asked("kerb_parking"))
+    scene = kind_of_kerb(QUEUES, 1)[0]
+    seen = [one.tracks[0] for one in observations(scene, judged(quarry, scene).believed_m) if one.tracks]
+    assert len(seen) > 20
+    for before, now in pairwise(seen):
+        elapsed_s = (now.timestamp_ns - before.timestamp_ns) / 1e9
+        assert now.position_m is not None
+        assert before.position_m is not None
+        way_m = np.subtract(now.position_m, before.position_m)
+        assert np.asarray(now.velocity_mps) * elapsed_s == pytest.approx(way_m, abs=1e-6)
+
+
 KEPT = sorted((Path(__file__).parents[1] / "golden" / "hunted").glob("*.json"))
 
 
@@ -128,3 +167,40 @@ def test_a_rule_or_fault_that_there_is_not_is_told_with_those_that_there_are() -
         quarry_of(Asked("kerb_parkin"))
     with pytest.raises(InputError, match="lag"):
         quarry_of(Asked("red_light", plant="log"))
+
+
+def bag(found: int = 0, scenes: int = 40_000, first_s: float | None = None, plant: str = "") -> Bag:
+    """Return a bag of `speeding` without climbs, its bound by the rule of three."""
+    bound = (3.0 + 2.0 * found) / scenes
+    worst = (Point(-1.0, np.zeros(quarry_of(Asked("speeding")).dims)),)
+    return Bag(Asked("speeding", plant=plant), scenes, found, bound, 0, 0, 0, None, None, worst, 9.0, first_s)
+
+
+AWAKE, ASLEEP = hunt_page.Guilty("speeding", 100, 90), hunt_page.Guilty("speeding", 100, 10)
+
+
+@pytest.mark.parametrize(
+    ("hunted", "guilty", "planted", "holds", "said"),
+    [
+        (bag(), AWAKE, bag(1, first_s=9.0, plant="limit"), True, "is shown (95 %)"),
+        (bag(scenes=400), AWAKE, bag(1, first_s=9.0, plant="limit"), True, "not shown by so many"),
+        (bag(9), AWAKE, bag(1, first_s=9.0, plant="limit"), False, "not so by the estimates"),
+        (bag(), AWAKE, bag(plant="limit"), False, "0 of 1 planted faults"),
+        (bag(), AWAKE, bag(1, first_s=500.0, plant="limit"), False, "1 of 1 planted faults"),
+        (bag(), ASLEEP, bag(1, first_s=9.0, plant="limit"), False, "is shown (95 %)"),
+    ],
+    ids=["holds", "too few", "too many", "blind", "slow", "silent"],
+)
+def test_the_proof_fails_on_finds_on_a_blind_hunter_and_on_a_silent_rule(
+    hunted: Bag, guilty: hunt_page.Guilty, planted: Bag, holds: bool, said: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(hunt_page, "_pictures", lambda _bags, _out: "")
+    shown = hunt_page.finding(hunt_page.Hunted((hunted,), (guilty,), (planted,)), tmp_path)
+    assert shown.holds is holds
+    assert said in shown.sentence
+
+
+def test_a_picture_of_the_page_is_small_even_where_nothing_repeats() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3)).astype(np.uint8)
+    assert len(hunt_page.small(noise)) <= hunt_page.MOST_BYTES

@@ -7,7 +7,7 @@ import pytest
 from detectors.datatypes.frame import NS_PER_S, TimeBase
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.kerb_parking import KerbParking
-from tests.judgement import Place, at, drive, observe, site, stands, track
+from tests.judgement import Place, at, creeps, drive, observe, site, stands, track
 
 OPENED = (VerdictKind.VIOLATION, WindowPhase.OPENED)
 EXTENDED = (VerdictKind.VIOLATION, WindowPhase.EXTENDED)
@@ -173,3 +173,43 @@ def test_a_place_that_wavers_does_not_put_off_the_beginning() -> None:
 def test_the_last_metres_before_it_stands_are_no_stand() -> None:
     found = drive(KerbParking(site()), at(17), 90, {1: stands(5, 1e9)}, every_s=0.2)
     assert at(17, 0, 5) <= found[0].opened_ns <= at(17, 0, 5.5)
+
+
+@pytest.mark.parametrize("every_s", [0.2, 0.5, 1.0])
+def test_the_slow_way_in_and_out_is_not_held_against_anybody(every_s: float) -> None:
+    """In place for 60.7 s, of which it stood for 55: whether that is too long cannot be said."""
+    found = drive(KerbParking(site()), at(17), 100, {1: creeps(55.0)}, every_s=every_s)
+    assert told(found) == [UNDETERMINED]
+    assert found[0].reason in (Reason.STAND_NEAR_LIMIT, Reason.NOT_OBSERVED)
+    if every_s < 1.0:
+        assert found[0].reason is Reason.STAND_NEAR_LIMIT
+        assert found[0].extremum - (found[0].uncertainty or 0.0) <= 55.0
+
+
+def test_a_stand_says_by_how_much_it_may_have_been_shorter() -> None:
+    found = drive(KerbParking(site()), at(17), 200, {1: creeps(130.0)}, every_s=0.5)
+    assert told(found)[0] == OPENED
+    assert told(found)[-1] == CLOSED
+    for one in found:
+        assert one.uncertainty is not None
+        assert one.extremum - one.uncertainty <= 130.5
+    assert found[0].extremum - (found[0].uncertainty or 0.0) == pytest.approx(60.0, abs=0.5)
+
+
+def test_a_place_that_never_comes_to_rest_is_proved_a_few_seconds_later() -> None:
+    """A box that wavers by a metre from look to look never has the speed of one that stands."""
+    base, wavers = stands(5, 1e9), (0.0, 0.9, -0.9, 0.0, 0.9, -0.9, 0.9, 0.0)
+
+    def path(t_s: float) -> Place:
+        x, y = base(t_s)
+        return x + (wavers[int(t_s) % 8] if t_s >= 5 else 0.0), y + (0.4 if int(t_s) % 2 else 0.0)
+
+    found = drive(KerbParking(site()), at(17), 120, {1: path}, every_s=1.0)
+    assert told(found)[0] == OPENED
+    assert found[0].extremum <= 60.0 + 2 * 5.0 + 1.0
+
+
+def test_the_window_ends_before_a_slow_stand_is_proved() -> None:
+    found = drive(KerbParking(site()), at(18, 58, 40.5), 200, {1: creeps(150.0)}, every_s=0.5)
+    assert told(found) == [UNDETERMINED]
+    assert found[0].reason is Reason.STAND_NEAR_LIMIT

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.verification import (
+    hunt_page,
     plates_page,
     pytest_proof,
     ranking_page,
@@ -82,6 +83,7 @@ PROOFS = {
     "tracking": _of_file("Tracking: behind traffic, in packs, over a tour", "test_tracking.py"),
     "plates": Proof("Plates read in snapshots", plates_page.prove, plates_page.extent),
     "rules": Proof("All rules on corridor evenings", rules_page.prove, rules_page.extent),
+    "hunt": Proof("Innocents hunted, whom a rule may accuse", hunt_page.prove, hunt_page.extent),
     "training": _of_file("Weights from a recipe, the whole way", "test_training.py"),
     "section_speed": _of_file("Speed between two gates", "test_section_speed.py"),
     "archive": _of_file("An archive under attack and in accidents", "test_archive.py"),
@@ -117,6 +119,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--workers", type=int, metavar="N", help="processes of rules; else a core each")
     made.add_argument(
         "--plates", type=int, metavar="N", help=f"vehicles whose plate is read; else {plates_page.LONG}"
+    )
+    made.add_argument(
+        "--minutes", type=float, metavar="M", help=f"of hunting in all; else {hunt_page.LONG_MIN:g}"
     )
     made.add_argument(
         "--evening", action="store_true", help=f"{MAIN_SCENARIO} from 15:30 to 19:15: hours a run"
