@@ -68,8 +68,8 @@ class CityAtWork:
         )
 
     def _judge(self, passages: tuple[Passage, ...]) -> None:
-        if passages:
-            self._note(self._city.take(passages))
+        for one in passages:  # a record each: how many are ready at once depends on who was faster
+            self._note(self._city.take((one,)))
 
     def _note(self, record: StepRecord) -> None:
         self._events += record.events
