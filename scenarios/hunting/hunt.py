@@ -13,7 +13,7 @@ import numpy as np
 from detectors.datatypes.arrays import Float64Array
 from scenarios.errors import InputError, unknown_name
 from scenarios.experiments.intervals import Interval, mean_interval, upper_bound
-from scenarios.hunting.scenes import Quarry, judged
+from scenarios.hunting.scenes import NOT_ASKED, Quarry, judged
 from scenarios.hunting.splitting import Point, Reached, climb, counted
 from scenarios.progress import Progress, silent
 from twin.randomness import Seed
@@ -44,9 +44,8 @@ class Bag:
     """What a hunt came to.
 
     `found` of `scenes` counted plainly accused an innocent, of which `bound` is the upper 95 % bound of the
-    rate. `rate` is the mean of the climbs with its interval, None where none was made; `levels` how far the
-    best of them came. `worst` are the worst scenes of all, from 0 on wrongful; `wrongful` how many of the
-    scenes looked at in climbs and counting were.
+    rate. `rate` is the mean of the climbs with its interval, None where none was made. `worst` are the worst
+    scenes of all: from 0 on `wrongful`; others are of climbs, since counting does not ask how near it was.
     """
 
     asked: Asked
@@ -118,10 +117,11 @@ def _piece(asked: Asked, seed: int, number: int) -> tuple[bool, Reached]:
     quarry = quarry_of(asked)
     draw = Seed(seed).generator("hunt", asked.rule, number)
 
-    def score(place: Float64Array) -> float:
-        return judged(quarry, quarry.scene(place)).score
-
     plain = math.floor((number + 1) * COUNTING) > math.floor(number * COUNTING)
+
+    def score(place: Float64Array) -> float:
+        return judged(quarry, quarry.scene(place), how_near=not plain).score
+
     if plain:
         return True, counted(score, quarry.dims, COUNTED, draw)
     return False, climb(score, quarry.dims, EACH, draw)
@@ -133,7 +133,8 @@ def _bag(asked: Asked, pieces: list[tuple[bool, Reached]], lasted_s: float, firs
     scenes = sum(one.scenes for one in plain)
     found = round(sum(one.rate * one.scenes for one in plain))
     rates = np.array([one.rate for one in climbs])
-    points = sorted((point for _, one in pieces for point in one.worst), key=lambda point: -point.score)
+    scored = (point for _, one in pieces for point in one.worst if point.score > NOT_ASKED)
+    points = sorted(scored, key=lambda point: -point.score)
     return Bag(
         asked, scenes, found, upper_bound(found, scenes) if scenes else 1.0, len(climbs),
         sum(one.scenes for one in climbs), sum(one.arrived for one in climbs),

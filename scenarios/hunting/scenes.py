@@ -25,6 +25,7 @@ STANDS_MPS = 0.3  # slower than this a vehicle stands
 KNOT_S = 2.0  # an error of place is forgotten over so long, as in `twin.cameras.analytic_tracks` [?]
 IN_THE_MIDDLE_PX = (300.0, 160.0, 340.0, 190.0)  # a box that no edge of the picture cuts
 NOT_YET = -1e-6  # however near: nobody is accused
+NOT_ASKED = -100.0  # how near is not asked, lower than any score
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +110,11 @@ class Judged:
     believed_m: Float64Array = field(default_factory=lambda: np.zeros((0, 0, 2)))
 
 
-def judged(quarry: Quarry, scene: Scene) -> Judged:
-    """Return what the rule says of a scene, and how near it was to a wrongful accusation."""
+def judged(quarry: Quarry, scene: Scene, *, how_near: bool = True) -> Judged:
+    """Return what the rule says of a scene, and how near it was to a wrongful accusation.
+
+    Counting does not ask `how_near`: of speeding that costs as much as the verdict.
+    """
     believed = _believed(scene)
     rule = quarry.build(scene.site)
     verdicts = [verdict for seen in observations(scene, believed) for verdict in rule.judge(seen)]
@@ -120,6 +124,8 @@ def judged(quarry: Quarry, scene: Scene) -> Judged:
     accused = tuple(sorted({one.plate.text for one in said if one.plate} & innocents))
     if accused:
         return Judged(0.0, accused, said, believed)
+    if not how_near:
+        return Judged(NOT_ASKED, (), said, believed)
     return Judged(min(quarry.near(scene, believed), NOT_YET), (), said, believed)
 
 

@@ -17,7 +17,7 @@ from scenarios.hunting.fixtures import accused_again, told_of
 from scenarios.hunting.hunt import PLANTS, QUARRIES, Asked, Bag, quarry_of
 from scenarios.hunting.kerb import BESIDE, HALF_WIDE_M, QUEUES
 from scenarios.hunting.nuisance import happens, lognormal, normal, one_of, uniform, wavering
-from scenarios.hunting.scenes import STANDS_MPS, Quarry, Scene, judged, observations
+from scenarios.hunting.scenes import NOT_ASKED, STANDS_MPS, Quarry, Scene, judged, observations
 from scenarios.hunting.splitting import Point, climb, counted
 from scenarios.hunting.street import Strip
 from tests.verification import hunt_page
@@ -96,6 +96,9 @@ def test_a_score_from_nought_on_is_a_verdict_against_an_innocent(rule: str) -> N
         for place in drawn(quarry, 12):
             said = judged(quarry, quarry.scene(place))
             assert (said.score >= 0) == bool(said.accused)
+            counted_only = judged(quarry, quarry.scene(place), how_near=False)
+            assert counted_only.accused == said.accused
+            assert counted_only.score == (0.0 if said.accused else NOT_ASKED)
             assert all(one.kind is VerdictKind.VIOLATION for one in said.verdicts)
 
 

@@ -7,6 +7,7 @@ is accused stands beside it. Faults are planted, and have to be found within FIN
 
 import argparse
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,14 +83,25 @@ def prove(options: argparse.Namespace) -> Finding:
     each_s = 60 * minutes(options) / len(QUARRIES)
     number = SHORT_GUILTY if options.short else LONG_GUILTY
     hunted = Hunted(
-        tuple(hunt(Asked(rule), seconds=each_s, workers=cores, seed=SEED) for rule in QUARRIES),
+        tuple(_hunted(Asked(rule), each_s, cores) for rule in QUARRIES),
         tuple(guilty_of(rule, number) for rule in QUARRIES),
         tuple(
-            hunt(Asked(rule, plant=fault), seconds=FIND_S, workers=cores, seed=SEED, stop_at_first=True)
-            for rule, fault in planted(short=options.short)
+            _hunted(Asked(rule, plant=fault), FIND_S, cores) for rule, fault in planted(short=options.short)
         ),
     )
     return finding(hunted, options.out)
+
+
+def _hunted(asked: Asked, seconds: float, cores: int) -> Bag:
+    """Hunt, with a planted fault until it is found, and say in a line how it went: a proof lasts long."""
+    bag = hunt(asked, seconds=seconds, workers=cores, seed=SEED, stop_at_first=bool(asked.plant))
+    first = "no find" if bag.first_s is None else f"first find after {bag.first_s:.1f} s"
+    sys.stdout.write(
+        f"hunt: {asked.rule} {asked.plant or 'as it is'}: {bag.found} of {bag.scenes} scenes counted, "
+        f"{bag.arrived} of {bag.climbs} climbs arrived, {first}, {bag.lasted_s:.0f} s\n"
+    )
+    sys.stdout.flush()
+    return bag
 
 
 def planted(*, short: bool) -> tuple[tuple[str, str], ...]:
