@@ -1,5 +1,6 @@
 """Pasal 287(1): making a turn that a sign forbids, in the hours for which it does."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,9 @@ class TurnLimits:
 
     Who drives through the entry and within `within_s` through the exit has made the turn. The clock may be
     off by `clock_s` (UK SI 2022/71: 10 s in 14 days). Unseen for longer than `gap_s` on the way it may be
-    another vehicle; a track is forgotten after `forget_s`. What [?] is judgement.
+    another vehicle; a track is forgotten after `forget_s`. Who is first told within `begin_m` behind the
+    entry, between its ends, and drives the next `moved_m` at `driving_mps` at least and within `course_rad`
+    of where it leads, has come through it: there is no other way to be there so. What [?] is judgement.
     """
 
     within_s: float = 60.0
@@ -28,6 +31,10 @@ class TurnLimits:
     gap_s: float = 1.5
     lost_s: float = 1.5
     forget_s: float = 60.0
+    begin_m: float = 4.0
+    moved_m: float = 2.0
+    driving_mps: float = 2.0
+    course_rad: float = math.radians(30)
 
 
 DEFAULT_LIMITS = TurnLimits()
@@ -48,7 +55,10 @@ class _Gate:
 
 @dataclass(slots=True)
 class _Turn:
-    """One track at one prohibited turn; `gap_ns` is the longest that it was unseen since the entry."""
+    """One track at one prohibited turn; `gap_ns` is the longest that it was unseen since the entry.
+
+    `began` is when and where it was first told, if that was just behind the entry, until it has moved on.
+    """
 
     track: Track
     seen_ns: int
@@ -57,6 +67,7 @@ class _Turn:
     gap_ns: int = 0
     opened: Verdict | None = None
     done: bool = False
+    began: tuple[int, tuple[float, float]] | None = None
 
 
 class ProhibitedTurnRule:
@@ -95,9 +106,13 @@ class ProhibitedTurnRule:
         margin = margin_m(ban.sigma_m)
         for track in tracks:
             key = (track.track_id, ban.name)
-            turn = self._turns.setdefault(key, _Turn(track, now_ns, _Gate(), _Gate()))
-            gap_ns, turn.track, turn.seen_ns = now_ns - turn.seen_ns, track, now_ns
             place = track.position_m or (0.0, 0.0)
+            if key not in self._turns:
+                began = (now_ns, place) if self._just_behind(ban.entry, place, margin) else None
+                self._turns[key] = _Turn(track, now_ns, _Gate(), _Gate(), began=began)
+            turn = self._turns[key]
+            gap_ns, turn.track, turn.seen_ns = now_ns - turn.seen_ns, track, now_ns
+            self._come_through(ban.entry, turn, place, margin)
             _pass(turn.entry, ban.entry, place, now_ns, margin)
             if turn.entry.through_ns is None:
                 turn.exit, turn.gap_ns = _Gate(), 0
@@ -107,6 +122,27 @@ class ProhibitedTurnRule:
             if turn.exit.through_ns is not None and not turn.done:
                 turn.done = True
                 yield from self._decide(ban, turn, margin)
+
+    def _just_behind(self, entry: LineSegment, place: tuple[float, float], margin: float) -> bool:
+        offset_m, along_m = float(entry.offset_m([place])[0]), float(entry.along_m([place])[0])
+        return -margin < offset_m <= self._limits.begin_m and margin <= along_m <= entry.length_m() - margin
+
+    def _come_through(
+        self, entry: LineSegment, turn: _Turn, place: tuple[float, float], margin: float
+    ) -> None:
+        """Note who was first told just behind the entry and drives on as only who has come through does."""
+        if turn.began is None:
+            return
+        began_ns, from_m = turn.began
+        ahead_m = float(entry.offset_m([place])[0] - entry.offset_m([from_m])[0])
+        moved_m = math.hypot(place[0] - from_m[0], place[1] - from_m[1])
+        if moved_m < self._limits.moved_m:
+            return
+        turn.began = None
+        fast = moved_m >= self._limits.driving_mps * (turn.seen_ns - began_ns) / NS_PER_S
+        if fast and ahead_m >= moved_m * math.cos(self._limits.course_rad):
+            turn.entry.before_ns = began_ns
+            _pass(turn.entry, entry, from_m, began_ns, margin)
 
     def _decide(self, ban: ProhibitedTurn, turn: _Turn, margin: float) -> Iterator[Verdict]:
         beside_m = max(turn.entry.beside_m, turn.exit.beside_m)

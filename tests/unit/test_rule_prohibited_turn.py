@@ -75,3 +75,31 @@ def test_who_may_have_passed_beside_the_gate_is_not_accused() -> None:
 def test_who_turns_back_before_the_exit_is_not_judged() -> None:
     path = turns_right()
     assert run(lambda t_s: path(min(t_s, 9.0))) == []
+
+
+def told_from(x_m: float, path: Callable[[float], Place]) -> Callable[[float], Place | None]:
+    """Return a path of which nothing is seen before it is `x_m` behind the entry."""
+    return lambda t_s: place if (place := path(t_s))[0] >= x_m else None
+
+
+@pytest.mark.parametrize(("x_m", "accused"), [(0.1, True), (3.0, True), (6.0, False)])
+def test_who_is_first_told_just_behind_the_entry_and_drives_on_has_come_through_it(
+    x_m: float, *, accused: bool
+) -> None:
+    """A rider who had waited there, or came fast into a narrow view, is told anew where he sets out."""
+    found = run(told_from(x_m, turns_right()))
+    assert [v.kind for v in found[:1]] == [VerdictKind.VIOLATION] * accused
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        lambda t_s: (2.0, 30.0 - 6.0 * t_s),  # along the line, over to where the turn leads
+        lambda t_s: (2.0 + max(0.0, t_s - 5.0) * 0.5, -2.0),  # stands there, and hardly moves
+        lambda t_s: (40.0 - 6.0 * t_s, -2.0) if t_s < 7 else (-2.0, -2.0),  # the other way
+    ],
+)
+def test_who_is_first_told_there_and_goes_another_way_is_not_judged(
+    path: Callable[[float], Place],
+) -> None:
+    assert run(lambda t_s: path(t_s) if t_s >= 4.0 else None) == []
