@@ -44,6 +44,10 @@ class Looks:
         self.rate[rows] += rate[:, None] * gap
         self.hits[rows] += 1.0
 
+    def restart(self, rows: Int64Array, boxes_px: Float64Array, rates: Float64Array) -> None:
+        """Put the targets in `rows` (K,) into boxes (K, 4) that move by rates (K, 4) in px/s."""
+        self.box[rows], self.rate[rows] = boxes_px, rates
+
     def add(self, boxes_px: Float64Array) -> None:
         """Begin targets with boxes (K, 4)."""
         self.box = np.concatenate((self.box, boxes_px))
@@ -72,3 +76,9 @@ def paired(one: Float64Array, other: Float64Array) -> Float64Array:
     common = np.maximum(size, 0.0).prod(axis=1)
     areas = (one[:, 2:] - one[:, :2]).prod(axis=1) + (other[:, 2:] - other[:, :2]).prod(axis=1)
     return np.asarray(common / np.maximum(areas - common, 1e-9))
+
+
+def unlike(one: Float64Array, other: Float64Array) -> Float64Array:
+    """Return by how much boxes (N, 4) and (M, 4) differ in width or height, the larger logarithm (N, M)."""
+    first, second = (np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (one, other))
+    return np.asarray(np.abs(first[:, None] - second[None]).max(axis=2))
