@@ -10,7 +10,7 @@ from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
 from detectors.tracking.joining import SAME_IOU, Likeness, Who, pairs
 from detectors.tracking.kalman import Motion
-from detectors.tracking.looks import Looks, overlaps, paired
+from detectors.tracking.looks import Looks, leaps, overlaps, paired
 from detectors.tracking.stands import Stands
 
 NS_PER_S = 1e9
@@ -50,6 +50,7 @@ class _Target:
     row: int = -1
     plate: PlateReading | None = None
     heading_rad: float | None = None
+    leapt_ns: int | None = None
 
 
 class Follower:
@@ -182,6 +183,9 @@ class Follower:
         stands, looks = self._stands, self._looks
         standing, since_s = stands.standing[targets], stands.unseen_s(timestamp_ns)[targets]
         alike, before = paired(looks.box[targets], boxes_px), stands.found[targets]
+        known = ~standing & (stands.sights[targets] >= self._habits.hits)
+        for target in targets[known & leaps(looks.box[targets], boxes_px, alike)].tolist():
+            self._targets[target].leapt_ns = timestamp_ns
         there = ~standing | (alike >= SAME_IOU)
         looks.correct(targets[there], boxes_px[there], since_s[there], standing[there])
         gone = np.isin(targets, stands.see(targets, boxes_px, alike, timestamp_ns))
@@ -225,6 +229,7 @@ class Follower:
             velocity_mps=(vx, vy) if on_ground else None,
             heading_rad=target.heading_rad if on_ground else None,
             plate=target.plate,
+            leapt_ns=target.leapt_ns,
         )
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array, Int64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 
 EASE, EASE_STILL = 0.5, 0.15  # least share of a new box in the kept one, of what moves and of what stands
 EASE_RATE = 0.25  # and least share of the rate that it shows
+LEAP_IOU, LEAP_SIZE_IOU, LEAP_SIZE = 0.1, 0.3, 0.5  # see `leaps`
 GROWS = 0.5  # so much of its growth goes on: sizes waver more than places
 
 
@@ -82,3 +83,14 @@ def unlike(one: Float64Array, other: Float64Array) -> Float64Array:
     """Return by how much boxes (N, 4) and (M, 4) differ in width or height, the larger logarithm (N, M)."""
     first, second = (np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (one, other))
     return np.asarray(np.abs(first[:, None] - second[None]).max(axis=2))
+
+
+def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array) -> BoolArray:
+    """Return whether boxes `found` (K, 4) may be of others than the targets that should be in `kept` (K, 4).
+
+    They overlap (`alike`, K) by less than LEAP_IOU, or by less than LEAP_SIZE_IOU while one is wider or taller
+    than the other by more than LEAP_SIZE, a logarithm.
+    """
+    sizes = [np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (kept, found)]
+    other_size = np.abs(sizes[0] - sizes[1]).max(axis=1) > LEAP_SIZE
+    return np.asarray((alike < LEAP_IOU) | ((alike < LEAP_SIZE_IOU) & other_size))
