@@ -12,7 +12,8 @@ class Track:
 
     `track_id` is unique within its tracker. `position_m` and `velocity_mps` are on the ground in
     the frame of the site, or None where the view has no SitePlan. `box_px` is x0, y0, x1, y1.
-    `observed` is false while the track is bridged without a detection.
+    `observed` is false while the track is bridged without a detection. `leapt_ns` is when it was last joined
+    with a box that is hardly where its own should have been: it may be another vehicle since then.
     """
 
     track_id: int
@@ -27,3 +28,4 @@ class Track:
     velocity_mps: tuple[float, float] | None = None
     heading_rad: float | None = None
     plate: PlateReading | None = None
+    leapt_ns: int | None = None

@@ -1,24 +1,20 @@
 """Joins measurements over time: assignment, birth, confirmation, bridging, death."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from detectors.datatypes.arrays import Float64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import Detections, VehicleClass
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
+from detectors.tracking.joining import SAME_IOU, Likeness, Who, pairs
 from detectors.tracking.kalman import Motion
-from detectors.tracking.looks import Looks, overlaps, paired
+from detectors.tracking.looks import Looks, leaps, overlaps, paired
+from detectors.tracking.stands import Stands
 
 NS_PER_S = 1e9
-GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
-IMAGE = 12.0  # what no overlap in the picture costs, in the unit of a squared Mahalanobis distance
-DOUBT = 8.0  # nobody is held to know less than this
-STILL_GATE = 3.0  # what stands is told by its box: its place counts so much at most
-OFF_SIGHTS = 2  # in a row away from where it stood: it has left
-REFUSED = GATE + DOUBT + IMAGE + 1.0
+NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +23,9 @@ class Habits:
 
     `still_speed` is below what a standing vehicle seems to move, beside the doubt of its speed; `reach` the
     least gate of a moving one; `bridge_s` and `bridge_still_s` how long an unseen moving and a standing
-    vehicle are kept; `hits` how often it is seen before it is told of. Who keeps for `still_after_s` where
-    his box overlaps the one that he had by `same_iou` stands, and is then told by his box alone, which must
-    overlap by `still_iou`. No frame for `away_s`: the camera looked elsewhere; then only what stood is known
-    again. What stood and was unseen for so long, for that reason or behind others, is known again only where
-    its box overlaps the kept one by `same_iou`.
+    vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`: the camera
+    looked elsewhere; then only what stood is known again. What stood and was unseen for so long, for that
+    reason or behind others, is known again only where its box is in the place of the kept one.
     """
 
     agility: float
@@ -41,10 +35,7 @@ class Habits:
     bridge_s: float = 1.5
     bridge_still_s: float = 180.0
     hits: int = 3
-    still_after_s: float = 2.0
     away_s: float = 5.0
-    same_iou: float = 0.5
-    still_iou: float = 0.3
 
 
 @dataclass(slots=True)
@@ -57,12 +48,9 @@ class _Target:
     votes: Float64Array
     hits: int = 0
     row: int = -1
-    still_since_ns: int | None = None
     plate: PlateReading | None = None
     heading_rad: float | None = None
-    anchor: Float64Array = field(default_factory=lambda: np.zeros(4))
-    anchored_ns: int = 0
-    off: int = 0  # so many sights in a row was it hardly where it stands
+    leapt_ns: int | None = None
 
 
 class Follower:
@@ -72,6 +60,7 @@ class Follower:
         self._habits = habits
         self._motion = Motion(habits.agility, habits.start_sigma)
         self._looks = Looks()
+        self._stands = Stands()
         self._targets: list[_Target] = []
         self._next_id = 1
         self._now_ns: int | None = None
@@ -86,18 +75,17 @@ class Follower:
         if elapsed_s > self._habits.away_s:
             elapsed_s = 0.0
             self._come_back(timestamp_ns)
-        still = self._still() & ~self._off()
+        still = self._stands.standing & ~self._stands.loose
         self._motion.predict(elapsed_s, still)
         self._motion.state[still, 2:] *= 0.3
-        self._looks.predict(elapsed_s, still)
-        targets, rows = self._assign(detections.boxes_px.astype(np.float64), points, spreads, still)
+        self._looks.predict(elapsed_s, self._stands.standing)
+        boxes_px = detections.boxes_px.astype(np.float64)
+        targets, rows = self._assign(boxes_px, detections.classes, points, spreads)
         self._motion.correct(targets, points[rows], spreads[rows])
-        since_s = np.array([(timestamp_ns - self._targets[n].last_ns) / NS_PER_S for n in targets])
-        self._looks.correct(targets, detections.boxes_px[rows].astype(np.float64), since_s, still[targets])
         for target, row in zip(targets.tolist(), rows.tolist(), strict=True):
             self._see(self._targets[target], detections, row, timestamp_ns)
-        self._note_still(timestamp_ns)
-        self._forget(timestamp_ns)
+        self._look(targets, boxes_px[rows], timestamp_ns)
+        self._keep(self._patient(timestamp_ns))
         fresh = np.setdiff1d(np.arange(len(detections)), rows)
         self._begin(detections, fresh, points, spreads, timestamp_ns)
 
@@ -109,15 +97,18 @@ class Follower:
         spreads: Float64Array,
         timestamp_ns: int,
     ) -> None:
+        if not len(rows):
+            return
         for row in rows.tolist():
             votes = np.zeros(len(VehicleClass))
             target = _Target(self._next_id, timestamp_ns, timestamp_ns, _box(detections, row), 0.0, votes)
             self._next_id += 1
-            target.anchor, target.anchored_ns = detections.boxes_px[row].astype(np.float64), timestamp_ns
             self._see(target, detections, row, timestamp_ns)
             self._targets.append(target)
+        boxes_px = detections.boxes_px[rows].astype(np.float64)
         self._motion.add(points[rows], spreads[rows])
-        self._looks.add(detections.boxes_px[rows].astype(np.float64))
+        self._looks.add(boxes_px)
+        self._stands.add(boxes_px, timestamp_ns)
 
     def seen_now(self, timestamp_ns: int) -> list[tuple[int, int]]:
         """Return (target, row of its detection) of the targets seen in the frame of that time."""
@@ -136,50 +127,72 @@ class Follower:
             if target.hits >= self._habits.hits
         )
 
-    def _still(self) -> np.ndarray:
-        return np.array([target.still_since_ns is not None for target in self._targets], dtype=bool)
-
-    def _off(self) -> np.ndarray:
-        """Return (N,) who was hardly where he stood when last seen: he is looked for as if he moved."""
-        return np.array([target.off > 0 for target in self._targets], dtype=bool)
+    def _keep(self, rows: BoolArray) -> None:
+        """Forget all but `rows` (N,)."""
+        if rows.all():
+            return
+        self._motion.keep(rows)
+        self._looks.keep(rows)
+        self._stands.keep(rows)
+        self._targets = [t for t, kept in zip(self._targets, rows.tolist(), strict=True) if kept]
 
     def _come_back(self, timestamp_ns: int) -> None:
         """Forget what moved when the camera turned away: where it went nobody saw."""
         self._back_ns = timestamp_ns
-        keep = self._still() & self._patient(timestamp_ns)
-        self._motion.keep(keep)
-        self._looks.keep(keep)
-        self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
-        for target in self._targets:
-            target.off = 0
+        self._keep(self._stands.standing & self._patient(timestamp_ns))
+        self._stands.off[:] = 0
 
     def _assign(
-        self, boxes_px: Float64Array, points: Float64Array, spreads: Float64Array, still: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+        self, boxes_px: Float64Array, classes: Int64Array, points: Float64Array, spreads: Float64Array
+    ) -> tuple[Int64Array, Int64Array]:
         if not self._targets or not len(points):
-            return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-        squared, distance, doubt = self._motion.distances(points, spreads)
+            return NONE, NONE
+        stands, habits = self._stands, self._habits
         alike = overlaps(self._looks.box, boxes_px)
-        allowed = np.where(
-            still[:, None],
-            alike >= self._habits.still_iou,
-            (squared < GATE) | (distance < self._habits.reach) | (alike >= self._habits.same_iou),
-        )
-        for row in np.flatnonzero(still).tolist():
-            if self._unseen_for_long(self._targets[row]):
-                allowed[row] = alike[row] >= self._habits.same_iou
-        ground = np.minimum(squared, np.where(still, STILL_GATE, GATE)[:, None])
-        cost = ground + np.minimum(doubt, DOUBT) + IMAGE * (1.0 - alike)
-        cost = np.where(allowed, cost, REFUSED)
-        targets, rows = linear_sum_assignment(cost)
-        good = cost[targets, rows] < REFUSED
-        return targets[good], rows[good]
+        lately = alike
+        if stands.standing.any():
+            lately, still = alike.copy(), np.flatnonzero(stands.standing)
+            lately[still] = np.maximum(alike[still], overlaps(stands.found[still], boxes_px))
+        passing = ~stands.standing & ~self._slow() & (stands.sights >= habits.hits)
+        who = Who(stands.standing, stands.loose, self._unseen_for_long(), passing)
+        like = Likeness(*self._motion.distances(points, spreads), alike, lately, self._other(classes))
+        return pairs(like, who, self._looks.box, boxes_px, habits.reach)
 
-    def _unseen_for_long(self, target: _Target) -> bool:
-        now_ns = self._now_ns or target.last_ns
-        gone_s = (now_ns - target.last_ns) / NS_PER_S
-        before_gap = self._back_ns is not None and target.last_ns < self._back_ns
-        return before_gap or gone_s > self._habits.away_s
+    def _other(self, classes: Int64Array) -> BoolArray:
+        """Return (N, M) where a detection (M,) is of another class than its target was mostly taken for."""
+        known = np.array([target.votes[: VehicleClass.UNKNOWN] for target in self._targets])
+        taken = np.where(known.max(axis=1) > 0, known.argmax(axis=1), VehicleClass.UNKNOWN)
+        told = classes < VehicleClass.UNKNOWN
+        return np.asarray((taken[:, None] != classes) & told & (taken < VehicleClass.UNKNOWN)[:, None])
+
+    def _unseen_for_long(self) -> BoolArray:
+        now_ns, seen_ns = self._now_ns or 0, self._stands.seen_ns
+        before_gap = seen_ns < (self._back_ns or 0)
+        return np.asarray(before_gap | (self._stands.unseen_s(now_ns) > self._habits.away_s))
+
+    def _slow(self) -> BoolArray:
+        """Return (N,) who is not known to move."""
+        speed = np.hypot(self._motion.state[:, 2], self._motion.state[:, 3])
+        doubt = np.sqrt(self._motion.covariance[:, 2, 2] + self._motion.covariance[:, 3, 3])
+        return np.asarray(speed < self._habits.still_speed + doubt)
+
+    def _look(self, targets: Int64Array, boxes_px: Float64Array, timestamp_ns: int) -> None:
+        """Carry on the boxes of the targets seen; the kept box of who stands but was hardly there stays."""
+        if not len(targets):
+            return
+        stands, looks = self._stands, self._looks
+        standing, since_s = stands.standing[targets], stands.unseen_s(timestamp_ns)[targets]
+        alike, before = paired(looks.box[targets], boxes_px), stands.found[targets]
+        known = ~standing & (stands.sights[targets] >= self._habits.hits)
+        for target in targets[known & leaps(looks.box[targets], boxes_px, alike)].tolist():
+            self._targets[target].leapt_ns = timestamp_ns
+        there = ~standing | (alike >= SAME_IOU)
+        looks.correct(targets[there], boxes_px[there], since_s[there], standing[there])
+        gone = np.isin(targets, stands.see(targets, boxes_px, alike, timestamp_ns))
+        if gone.any():
+            rates = (boxes_px[gone] - before[gone]) / np.maximum(since_s[gone], 1e-3)[:, None]
+            looks.restart(targets[gone], boxes_px[gone], rates)
+        stands.settle(targets, looks.box[targets], self._slow()[targets], timestamp_ns)
 
     def _see(self, target: _Target, detections: Detections, row: int, timestamp_ns: int) -> None:
         target.last_ns = timestamp_ns
@@ -191,42 +204,12 @@ class Follower:
         if plate and (target.plate is None or plate.confidence >= target.plate.confidence):
             target.plate = plate
 
-    def _note_still(self, timestamp_ns: int) -> None:
-        """Say of a target whose box stays where it was for a while that it stands; else move the anchor."""
-        if not self._targets:
-            return
-        kept = self._looks.box
-        stays = paired(kept, np.array([t.anchor for t in self._targets])) >= self._habits.same_iou
-        there = paired(kept, np.array([t.box for t in self._targets])) >= self._habits.same_iou
-        speed = np.hypot(self._motion.state[:, 2], self._motion.state[:, 3])
-        doubt = np.sqrt(self._motion.covariance[:, 2, 2] + self._motion.covariance[:, 3, 3])
-        slow = speed < self._habits.still_speed + doubt
-        for row, target in enumerate(self._targets):
-            if target.last_ns != timestamp_ns:
-                continue
-            target.off = 0 if there[row] else target.off + 1
-            stood_s = (timestamp_ns - target.anchored_ns) / NS_PER_S
-            if not stays[row] or (target.still_since_ns is not None and target.off >= OFF_SIGHTS):
-                target.anchor, target.anchored_ns = kept[row].copy(), timestamp_ns
-                target.still_since_ns = None
-            elif target.still_since_ns is None and slow[row] and stood_s >= self._habits.still_after_s:
-                target.still_since_ns = timestamp_ns
-
-    def _patient(self, timestamp_ns: int) -> np.ndarray:
-        return np.array([self._worth_keeping(t, timestamp_ns) for t in self._targets], dtype=bool)
-
-    def _forget(self, timestamp_ns: int) -> None:
-        keep = self._patient(timestamp_ns)
-        self._motion.keep(keep)
-        self._looks.keep(keep)
-        self._targets = [t for t, kept in zip(self._targets, keep, strict=True) if kept]
-
-    def _worth_keeping(self, target: _Target, timestamp_ns: int) -> bool:
-        unseen_s = (timestamp_ns - target.last_ns) / NS_PER_S
-        if target.hits < self._habits.hits:
-            return unseen_s <= self._habits.bridge_s / 2
-        patience_s = self._habits.bridge_s if target.still_since_ns is None else self._habits.bridge_still_s
-        return unseen_s <= patience_s
+    def _patient(self, timestamp_ns: int) -> BoolArray:
+        """Return (N,) whom it is worth to wait for."""
+        habits, stands = self._habits, self._stands
+        patience_s = np.where(stands.standing, habits.bridge_still_s, habits.bridge_s)
+        patience_s = np.where(stands.sights < habits.hits, habits.bridge_s / 2, patience_s)
+        return np.asarray(stands.unseen_s(timestamp_ns) <= patience_s)
 
     def _track(self, target: _Target, state: Float64Array, timestamp_ns: int, *, on_ground: bool) -> Track:
         x, y, vx, vy = state.tolist()
@@ -246,6 +229,7 @@ class Follower:
             velocity_mps=(vx, vy) if on_ground else None,
             heading_rad=target.heading_rad if on_ground else None,
             plate=target.plate,
+            leapt_ns=target.leapt_ns,
         )
 
 

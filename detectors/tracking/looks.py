@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from detectors.datatypes.arrays import Float64Array, Int64Array
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 
 EASE, EASE_STILL = 0.5, 0.15  # least share of a new box in the kept one, of what moves and of what stands
 EASE_RATE = 0.25  # and least share of the rate that it shows
+LEAP_IOU, LEAP_SIZE_IOU, LEAP_SIZE = 0.1, 0.3, 0.5  # see `leaps`
 GROWS = 0.5  # so much of its growth goes on: sizes waver more than places
 
 
@@ -44,6 +45,10 @@ class Looks:
         self.rate[rows] += rate[:, None] * gap
         self.hits[rows] += 1.0
 
+    def restart(self, rows: Int64Array, boxes_px: Float64Array, rates: Float64Array) -> None:
+        """Put the targets in `rows` (K,) into boxes (K, 4) that move by rates (K, 4) in px/s."""
+        self.box[rows], self.rate[rows] = boxes_px, rates
+
     def add(self, boxes_px: Float64Array) -> None:
         """Begin targets with boxes (K, 4)."""
         self.box = np.concatenate((self.box, boxes_px))
@@ -72,3 +77,20 @@ def paired(one: Float64Array, other: Float64Array) -> Float64Array:
     common = np.maximum(size, 0.0).prod(axis=1)
     areas = (one[:, 2:] - one[:, :2]).prod(axis=1) + (other[:, 2:] - other[:, :2]).prod(axis=1)
     return np.asarray(common / np.maximum(areas - common, 1e-9))
+
+
+def unlike(one: Float64Array, other: Float64Array) -> Float64Array:
+    """Return by how much boxes (N, 4) and (M, 4) differ in width or height, the larger logarithm (N, M)."""
+    first, second = (np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (one, other))
+    return np.asarray(np.abs(first[:, None] - second[None]).max(axis=2))
+
+
+def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array) -> BoolArray:
+    """Return whether boxes `found` (K, 4) may be of others than the targets that should be in `kept` (K, 4).
+
+    They overlap (`alike`, K) by less than LEAP_IOU, or by less than LEAP_SIZE_IOU while one is wider or taller
+    than the other by more than LEAP_SIZE, a logarithm.
+    """
+    sizes = [np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (kept, found)]
+    other_size = np.abs(sizes[0] - sizes[1]).max(axis=1) > LEAP_SIZE
+    return np.asarray((alike < LEAP_IOU) | ((alike < LEAP_SIZE_IOU) & other_size))

@@ -150,6 +150,9 @@ class Passages:
                 sight.before_ns = sight.seen_ns
                 return []
             return self._began_past(line, sight)
+        leapt_ns = sight.track.leapt_ns
+        if leapt_ns is not None and leapt_ns > approach.seen_ns and sight.offset_m < 0:
+            approach.first_m, approach.waited_ns = sight.offset_m, 0  # who comes from here on may be another
         if not approach.judged:
             self._wait(line, approach, sight)
             self._follow(line, approach, sight)
@@ -274,13 +277,22 @@ class Passages:
             return VerdictKind.CLEAR, None
         if len(aspects) > 1:
             return VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE
-        if approach.first_m > -self._limits.approach_m or not self._has_second_picture(approach):
-            far = approach.first_m <= -self._limits.approach_m
-            return VerdictKind.UNDETERMINED, Reason.NOT_OBSERVED if far else Reason.TRACK_BEGAN_AT_LINE
+        doubt = self._doubt(approach)
+        if doubt is not None:
+            return VerdictKind.UNDETERMINED, doubt
         if not line.left_on_red:
             return VerdictKind.VIOLATION, None
         turn = self._left_turn(line, approach)
         return None if turn is None and not lost else _LEFT_ON_RED[turn]
+
+    def _doubt(self, approach: _Approach) -> Reason | None:
+        """Return why it is not known that who passed the line is who was seen before it and after it."""
+        leapt_ns = approach.track.leapt_ns
+        if leapt_ns is not None and leapt_ns > (approach.before_ns or 0):
+            return Reason.TRACK_LEAPS
+        if approach.first_m > -self._limits.approach_m:
+            return Reason.TRACK_BEGAN_AT_LINE
+        return None if self._has_second_picture(approach) else Reason.NOT_OBSERVED
 
     def _left_turn(self, line: StopLine, approach: _Approach) -> bool | None:
         """Return whether the vehicle turned left, None while that cannot be said."""

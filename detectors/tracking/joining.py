@@ -1,0 +1,103 @@
+"""Which detection is whose: who stands claims what is in his place, then all others compete.
+
+A stander can wait: he is covered now and then, and loses nothing by not being seen. So he takes what lies in
+his place before anybody else may, and nothing that fits a moving vehicle better or is of another size. A pair
+is made only where it gains something over a target that is not seen and a detection that begins a new one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
+from detectors.tracking.looks import unlike
+
+GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
+IMAGE = 12.0  # what no overlap in the picture costs, in the unit of a squared Mahalanobis distance
+DOUBT = 8.0  # nobody is held to know less than this
+STILL_GATE = 3.0  # what stands is told by its box: its place counts so much at most
+CLASS = 4.0  # what another class than a target was mostly taken for costs
+WORTH = 22.0  # a pair that costs more than this is none
+SAME_IOU = 0.5  # a box that overlaps another by so much is in its place
+PART_IOU, PART_INSIDE = 0.3, 0.5  # what shows of who is partly covered overlaps so much, and lies within
+LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
+SAME_SIZE = 0.4  # logarithm of how much wider or taller he may seem then
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Who:
+    """Of N targets: `still` who stands, `loose` who of them was hardly there when last seen.
+
+    `away` were unseen for long and are known again only in their place; `passing` surely move.
+    """
+
+    still: BoolArray
+    loose: BoolArray
+    away: BoolArray
+    passing: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """Of N targets and M detections (N, M): on the ground as `Motion.distances` tells, and in the picture.
+
+    `alike` is the overlap with the kept box, `lately` that with the kept or, if it is more, the last box of
+    who stands; `other` says whether the classes are known and differ.
+    """
+
+    squared: Float64Array
+    distance: Float64Array
+    doubt: Float64Array
+    alike: Float64Array
+    lately: Float64Array
+    other: BoolArray
+
+
+def pairs(
+    like: Likeness, who: Who, kept: Float64Array, boxes_px: Float64Array, reach: float
+) -> tuple[Int64Array, Int64Array]:
+    """Return targets (K,) and rows (K,) of detections that belong together.
+
+    `kept` (N, 4) are the boxes that targets should have now, `boxes_px` (M, 4) those of detections; who moves
+    is looked for within `reach` at least.
+    """
+    alike, still = like.alike, who.still[:, None]
+    near = (like.squared < GATE) | (like.distance < reach) | (alike >= SAME_IOU)
+    there, leaves = _of_standers(like, near, who, kept, boxes_px) if who.still.any() else (near, near)
+    allowed, firm = np.where(still, there | leaves, near), ~who.loose[:, None]
+    cost = np.minimum(like.squared, np.where(still & firm, STILL_GATE, GATE))
+    cost += np.minimum(like.doubt, DOUBT) + IMAGE * (1.0 - like.lately) + CLASS * like.other
+    gain = np.where(allowed, np.maximum(WORTH - cost, 0.0), 0.0)
+    sure = still & there & ((alike >= SAME_IOU) | ~like.other)
+    first, second = _best(np.where(sure, alike - CLASS / IMAGE * like.other, 0.0))
+    gain[first], gain[:, second] = 0.0, 0.0
+    targets, rows = _best(gain)
+    return np.concatenate((first, targets)), np.concatenate((second, rows))
+
+
+def _of_standers(
+    like: Likeness, near: BoolArray, who: Who, kept: Float64Array, boxes_px: Float64Array
+) -> tuple[BoolArray, BoolArray]:
+    """Return (N, M) what is in the place of who stands, all or a part of him, and what he may be, driving off.
+
+    Nobody is taken to drive off where somebody passes who may be the one that is seen.
+    """
+    alike, lately = like.alike, like.lately
+    areas = (boxes_px[:, 2:] - boxes_px[:, :2]).prod(axis=1)
+    common = alike / (1.0 + alike) * ((kept[:, 2:] - kept[:, :2]).prod(axis=1)[:, None] + areas)
+    part = (alike >= PART_IOU) & (common >= PART_INSIDE * areas)
+    there = (alike >= SAME_IOU) | (~who.away[:, None] & part)
+    leaves = (lately >= LEAVES_IOU) | (who.loose[:, None] & near)
+    leaves &= (unlike(kept, boxes_px) < SAME_SIZE) & ~near[who.passing].any(axis=0)
+    leaves = ~who.away[:, None] & ((lately >= SAME_IOU) | leaves)
+    return np.asarray(there), np.asarray(leaves)
+
+
+def _best(gain: Float64Array) -> tuple[Int64Array, Int64Array]:
+    """Return the pairs whose gains (N, M) add up to most, those without gain left out."""
+    if not (gain > 0.0).any():
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    targets, rows = linear_sum_assignment(np.maximum(gain, 0.0), maximize=True)
+    good = gain[targets, rows] > 0.0
+    return targets[good], rows[good]
