@@ -1,5 +1,6 @@
 """How fast vehicles truly are where a view can measure them: for the score, never for the engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,3 +112,17 @@ class SpeedsShown:
         found = [*self._done, *self._now.values()]
         fast = [one for one in found if one.over_kmh > OVER_MPS * KMH_PER_MPS]
         return tuple(sorted(fast, key=lambda one: (one.from_ns, one.vehicle_id)))
+
+
+def passages(shown: Iterable[ShownSpeed]) -> tuple[ShownSpeed, ...]:
+    """Return what views showed, one passage before several of them as one with its highest speed."""
+    found: list[ShownSpeed] = []
+    for one in sorted(shown, key=lambda each: (each.vehicle_id, each.from_ns)):
+        last = found[-1] if found else None
+        if last is None or last.vehicle_id != one.vehicle_id or one.from_ns > last.until_ns + PASSED_NS:
+            found.append(one)
+            continue
+        worst, until_ns = max(last, one, key=lambda each: each.over_kmh), max(last.until_ns, one.until_ns)
+        beside = last.beside | one.beside
+        found[-1] = replace(worst, from_ns=last.from_ns, until_ns=until_ns, beside=beside)
+    return tuple(sorted(found, key=lambda each: (each.from_ns, each.vehicle_id)))

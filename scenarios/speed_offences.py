@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scenarios.results import RunResult
-from scenarios.shown_speeds import ShownSpeed
+from scenarios.shown_speeds import ShownSpeed, passages
 from twin.clock import NS_PER_S, seconds
 from twin.truth import TrueViolation
 
@@ -46,7 +46,7 @@ class Speeds:
 
     def __init__(self, result: RunResult) -> None:
         self._result = result
-        self._shown = [one for view in result.views for one in view.speeds]
+        self._shown = passages(one for view in result.views for one in view.speeds)
         racers = {one.vehicle_id for one in result.violations if one.rule == RACING}
         self._raced = {
             one.vehicle_id

@@ -122,6 +122,17 @@ def test_every_scored_rule_has_its_mark_on_the_map() -> None:
     assert "<svg" in zone_map(result, score(result), Words("en"))
 
 
+def test_one_passage_before_two_views_is_one_act_and_the_second_case_repeats_it() -> None:
+    both = shown(1, "17:00:04", "17:00:09", 19.0), shown(1, "17:00:08", "17:00:12", 25.0)
+    again = shown(1, "17:10:00", "17:10:04", 30.0)
+    cases = [Accusation("speeding", 1, f"17:00:{s:02}", f"17:00:{s + 3:02}") for s in (5, 9)]
+    result = score(measured((), *cases, speeds=(*both, again)))
+    found = result.rule("speeding")
+    assert (found.view_recall.hits, found.view_recall.trials) == (1, 2)
+    assert [one.match for one in result.matches] == [Match.CORRECT, Match.REPEATED]
+    assert max(one.violation.amount for one in result.offences) == 30.0
+
+
 def test_an_emergency_vehicle_may() -> None:
     exempt, seen = (
         replace(act("speeding", 1, "17:00:20", 40.0), exempt=True),
