@@ -15,6 +15,7 @@ from detectors.tracking.stands import Stands
 
 NS_PER_S = 1e9
 NONE = np.zeros(0, dtype=np.int64)
+_CLASSES = tuple(VehicleClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class _Target:
     last_ns: int
     box: tuple[float, float, float, float]
     score: float
-    votes: Float64Array
+    votes: list[int]
+    taken: int = int(VehicleClass.UNKNOWN)  # the class with most votes
     hits: int = 0
     row: int = -1
     plate: PlateReading | None = None
@@ -86,8 +88,9 @@ class Follower:
             self._see(self._targets[target], detections, row, timestamp_ns)
         self._look(targets, boxes_px[rows], timestamp_ns)
         self._keep(self._patient(timestamp_ns))
-        fresh = np.setdiff1d(np.arange(len(detections)), rows)
-        self._begin(detections, fresh, points, spreads, timestamp_ns)
+        fresh = np.ones(len(detections), dtype=np.bool_)
+        fresh[rows] = False
+        self._begin(detections, np.flatnonzero(fresh), points, spreads, timestamp_ns)
 
     def _begin(
         self,
@@ -100,8 +103,8 @@ class Follower:
         if not len(rows):
             return
         for row in rows.tolist():
-            votes = np.zeros(len(VehicleClass))
-            target = _Target(self._next_id, timestamp_ns, timestamp_ns, _box(detections, row), 0.0, votes)
+            votes, box = [0] * len(VehicleClass), _box(detections, row)
+            target = _Target(self._next_id, timestamp_ns, timestamp_ns, box, 0.0, votes)
             self._next_id += 1
             self._see(target, detections, row, timestamp_ns)
             self._targets.append(target)
@@ -116,14 +119,19 @@ class Follower:
 
     def vote(self, row: int, vehicle_class: int, heading_rad: float) -> None:
         """Tell what class and heading one target was just taken for."""
-        self._targets[row].votes[vehicle_class] += 1
-        self._targets[row].heading_rad = heading_rad
+        target = self._targets[row]
+        target.heading_rad = heading_rad
+        target.votes[vehicle_class] += 1
+        if vehicle_class < VehicleClass.UNKNOWN:
+            most, count = target.votes[target.taken], target.votes[vehicle_class]
+            first = target.taken == VehicleClass.UNKNOWN or (count == most and vehicle_class < target.taken)
+            target.taken = vehicle_class if first or count > most else target.taken
 
     def tracks(self, timestamp_ns: int, *, on_ground: bool) -> tuple[Track, ...]:
         """Return the confirmed targets, ordered by id."""
         return tuple(
             self._track(target, state, timestamp_ns, on_ground=on_ground)
-            for target, state in zip(self._targets, self._motion.state, strict=True)
+            for target, state in zip(self._targets, self._motion.state.tolist(), strict=True)
             if target.hits >= self._habits.hits
         )
 
@@ -160,10 +168,9 @@ class Follower:
 
     def _other(self, classes: Int64Array) -> BoolArray:
         """Return (N, M) where a detection (M,) is of another class than its target was mostly taken for."""
-        known = np.array([target.votes[: VehicleClass.UNKNOWN] for target in self._targets])
-        taken = np.where(known.max(axis=1) > 0, known.argmax(axis=1), VehicleClass.UNKNOWN)
-        told = classes < VehicleClass.UNKNOWN
-        return np.asarray((taken[:, None] != classes) & told & (taken < VehicleClass.UNKNOWN)[:, None])
+        taken = np.array([target.taken for target in self._targets])[:, None]
+        known = (taken < VehicleClass.UNKNOWN) & (classes < VehicleClass.UNKNOWN)
+        return np.asarray(known & (taken != classes))
 
     def _unseen_for_long(self) -> BoolArray:
         now_ns, seen_ns = self._now_ns or 0, self._stands.seen_ns
@@ -188,7 +195,7 @@ class Follower:
             self._targets[target].leapt_ns = timestamp_ns
         there = ~standing | (alike >= SAME_IOU)
         looks.correct(targets[there], boxes_px[there], since_s[there], standing[there])
-        gone = np.isin(targets, stands.see(targets, boxes_px, alike, timestamp_ns))
+        gone = stands.see(targets, boxes_px, alike, timestamp_ns)
         if gone.any():
             rates = (boxes_px[gone] - before[gone]) / np.maximum(since_s[gone], 1e-3)[:, None]
             looks.restart(targets[gone], boxes_px[gone], rates)
@@ -211,15 +218,12 @@ class Follower:
         patience_s = np.where(stands.sights < habits.hits, habits.bridge_s / 2, patience_s)
         return np.asarray(stands.unseen_s(timestamp_ns) <= patience_s)
 
-    def _track(self, target: _Target, state: Float64Array, timestamp_ns: int, *, on_ground: bool) -> Track:
-        x, y, vx, vy = state.tolist()
-        known = target.votes[: VehicleClass.UNKNOWN]
-        most = int(known.argmax())
-        taken_for = VehicleClass(most) if known[most] > 0 else VehicleClass.UNKNOWN
+    def _track(self, target: _Target, state: list[float], timestamp_ns: int, *, on_ground: bool) -> Track:
+        x, y, vx, vy = state
         return Track(
             track_id=target.track_id,
             timestamp_ns=timestamp_ns,
-            vehicle_class=taken_for,
+            vehicle_class=_CLASSES[target.taken],
             box_px=target.box,
             score=target.score,
             first_seen_ns=target.first_ns,

@@ -62,36 +62,44 @@ def pairs(
     `kept` (N, 4) are the boxes that targets should have now, `boxes_px` (M, 4) those of detections; who moves
     is looked for within `reach` at least.
     """
-    alike, still = like.alike, who.still[:, None]
-    near = (like.squared < GATE) | (like.distance < reach) | (alike >= SAME_IOU)
-    there, leaves = _of_standers(like, near, who, kept, boxes_px) if who.still.any() else (near, near)
-    allowed, firm = np.where(still, there | leaves, near), ~who.loose[:, None]
-    cost = np.minimum(like.squared, np.where(still & firm, STILL_GATE, GATE))
-    cost += np.minimum(like.doubt, DOUBT) + IMAGE * (1.0 - like.lately) + CLASS * like.other
-    gain = np.where(allowed, np.maximum(WORTH - cost, 0.0), 0.0)
-    sure = still & there & ((alike >= SAME_IOU) | ~like.other)
-    first, second = _best(np.where(sure, alike - CLASS / IMAGE * like.other, 0.0))
+    alike, rows = like.alike, np.flatnonzero(who.still)
+    allowed = (like.squared < GATE) | (like.distance < reach) | (alike >= SAME_IOU)
+    ground = np.minimum(like.squared, GATE)
+    sure = np.zeros(0)
+    if len(rows):
+        near, firm = allowed.copy(), rows[~who.loose[rows]]
+        there, leaves = _of_standers(like, near, who, (kept, boxes_px))
+        allowed[rows] = there | leaves
+        ground[firm] = np.minimum(ground[firm], STILL_GATE)
+        clear = there & ((alike[rows] >= SAME_IOU) | ~like.other[rows])
+        sure = np.where(clear, alike[rows] - CLASS / IMAGE * like.other[rows], 0.0)
+    cost = ground + np.minimum(like.doubt, DOUBT) + IMAGE * (1.0 - like.lately) + CLASS * like.other
+    gain = np.where(allowed, WORTH - cost, 0.0)
+    first, second = _best(sure)
+    first = rows[first]
     gain[first], gain[:, second] = 0.0, 0.0
-    targets, rows = _best(gain)
-    return np.concatenate((first, targets)), np.concatenate((second, rows))
+    targets, others = _best(gain)
+    return np.concatenate((first, targets)), np.concatenate((second, others))
 
 
 def _of_standers(
-    like: Likeness, near: BoolArray, who: Who, kept: Float64Array, boxes_px: Float64Array
+    like: Likeness, near: BoolArray, who: Who, boxes: tuple[Float64Array, Float64Array]
 ) -> tuple[BoolArray, BoolArray]:
-    """Return (N, M) what is in the place of who stands, all or a part of him, and what he may be, driving off.
+    """Return (S, M) what is in the place of who stands, all or a part of him, and what he may be, driving off.
 
-    Nobody is taken to drive off where somebody passes who may be the one that is seen.
+    `boxes` are (N, 4) the kept ones and (M, 4) those of detections. Nobody is taken to drive off where
+    somebody passes who may be the one that is seen.
     """
-    alike, lately = like.alike, like.lately
+    kept, boxes_px = boxes[0][who.still], boxes[1]
+    alike, lately = like.alike[who.still], like.lately[who.still]
+    loose, here = who.loose[who.still][:, None], ~who.away[who.still][:, None]
     areas = (boxes_px[:, 2:] - boxes_px[:, :2]).prod(axis=1)
     common = alike / (1.0 + alike) * ((kept[:, 2:] - kept[:, :2]).prod(axis=1)[:, None] + areas)
     part = (alike >= PART_IOU) & (common >= PART_INSIDE * areas)
-    there = (alike >= SAME_IOU) | (~who.away[:, None] & part)
-    leaves = (lately >= LEAVES_IOU) | (who.loose[:, None] & near)
+    leaves = (lately >= LEAVES_IOU) | (loose & near[who.still])
     leaves &= (unlike(kept, boxes_px) < SAME_SIZE) & ~near[who.passing].any(axis=0)
-    leaves = ~who.away[:, None] & ((lately >= SAME_IOU) | leaves)
-    return np.asarray(there), np.asarray(leaves)
+    there = (alike >= SAME_IOU) | (here & part)
+    return np.asarray(there), np.asarray(here & ((lately >= SAME_IOU) | leaves))
 
 
 def _best(gain: Float64Array) -> tuple[Int64Array, Int64Array]:

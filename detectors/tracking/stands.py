@@ -54,8 +54,8 @@ class Stands:
         for name in ("found", "anchor", "seen_ns", "anchored_ns", "sights", "off", "standing"):
             setattr(self, name, getattr(self, name)[rows])
 
-    def see(self, rows: Int64Array, boxes_px: Float64Array, alike: Float64Array, now_ns: int) -> Int64Array:
-        """Note boxes (K, 4) of the targets in `rows` (K,); return the rows of those that have left.
+    def see(self, rows: Int64Array, boxes_px: Float64Array, alike: Float64Array, now_ns: int) -> BoolArray:
+        """Note boxes (K, 4) of the targets in `rows` (K,); return (K,) who has left where it stood.
 
         `alike` (K,) is what each box overlaps of that kept of its target. One that hides a part of who stands
         leaves a part of his box, again and again in the same place: who has left is no more there.
@@ -68,7 +68,7 @@ class Stands:
         gone = rows[left]
         self.standing[gone] = False
         self.anchor[gone], self.anchored_ns[gone] = boxes_px[left], now_ns
-        return np.asarray(gone)
+        return np.asarray(left)
 
     def settle(self, rows: Int64Array, kept: Float64Array, slow: BoolArray, now_ns: int) -> None:
         """Say who of `rows` (K,) stands: `kept` (K, 4) are their smoothed boxes, `slow` (K,) who may."""
