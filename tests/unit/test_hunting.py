@@ -156,6 +156,12 @@ def test_speeds_told_are_those_of_the_places_told_a_second_before() -> None:
         assert np.asarray(now.velocity_mps) * elapsed_s == pytest.approx(way_m, abs=1e-6)
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_of_the_guilty_in_scenes_of_a_hunt_some_are_accused(rule: str) -> None:
+    """Where a rule has nothing to say, that it accuses no innocent says nothing of it."""
+    assert hunt_page.guilty_of(rule, 10).caught >= 2
+
+
 KEPT = sorted((Path(__file__).parents[1] / "golden" / "hunted").glob("*.json"))
 
 

@@ -28,7 +28,7 @@ LONG_MIN, SHORT_MIN = 30.0, 1.5
 RARE = 1e-4
 FIND_S = 120.0
 LONG_GUILTY, SHORT_GUILTY = 300, 30
-LEAST_CAUGHT = 0.5  # of the guilty [?]: less would mean that the rule is silent, not right
+LEAST_CAUGHT = 0.25  # of the guilty [?]: less would mean that the rule is silent, not right
 SHOWN = 2  # worst scenes a rule, as pictures
 WIDE_PX, TALL_PX, MOST_BYTES = 960, 540, 60_000
 RINGS = (
@@ -134,12 +134,13 @@ def finding(hunted: Hunted, out: Path) -> Finding:
     counted = "; ".join(
         f"{bag.asked.rule} {bag.found} of {bag.scenes:,} (at most {bag.bound:.1e})" for bag in hunted.bags
     )
+    caught = ", ".join(f"{one.rule} {one.caught} of {one.n}" for one in hunted.guilty)
     verdict = "shown (95 %)" if shown else "not shown by so many" if rare else "not so by the estimates"
     times_s = [bag.first_s for bag in hunted.plants if bag.first_s is not None]
     sentence = (
         f"Innocent scenes with an accusation: {counted}. That the rate is at most {RARE:.0e} is {verdict}. "
         f"{len(times_s)} of {len(hunted.plants)} planted faults were found, the last after "
-        f"{max(times_s, default=0.0):.0f} s."
+        f"{max(times_s, default=0.0):.0f} s (asked for: {FIND_S:.0f} s). Of the guilty are accused: {caught}."
     )
     tables = (
         Table("Innocents accused", *_rates(hunted), NOTE),
