@@ -63,9 +63,14 @@ def test_who_comes_into_view_before_a_stander_does_not_take_him_along() -> None:
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
-    passing = [(478, 113, 487, 124), (451, 115, 460, 127), (424, 120, 434, 133), (397, 127, 409, 142)]
+    passing: list[Box] = [
+        (478.0, 113.0, 487.0, 124.0),
+        (451.0, 115.0, 460.0, 127.0),
+        (424.0, 120.0, 434.0, 133.0),
+        (397.0, 127.0, 409.0, 142.0),
+    ]
     for n, at_px in enumerate(passing):
-        film.append({"stands": (place, box), "passes": ((32.0 - 8 * n, -3.0), tuple(map(float, at_px)))})
+        film.append({"stands": (place, box), "passes": ((32.0 - 8 * n, -3.0), at_px)})
     film.append(
         {
             "stands": ((0.5, 0.8), (372.0, 128.0, 379.0, 145.0)),
