@@ -30,6 +30,7 @@ from detectors.reading.belief import LastSeen, believed, believed_in_view, close
 from detectors.reading.gate_looks import GateLooks
 from detectors.reading.looks import PlateLooks
 from detectors.violations.gate_watch import GateWatch
+from detectors.violations.track_noise import track_noise
 
 LOUDSPEAKER = "loudspeaker"
 SIGNAL_ARTICLE = "287(2)"  # whose evidence is a picture before the line and one behind it
@@ -86,7 +87,9 @@ class ViewEngine:
                 *(way.area for way in self.site.one_way),
             )
             self._of_interest = Areas(on)
-            self._gates = GateWatch(self.site) if self.site.gates else None
+            self._gates = (
+                GateWatch(self.site, noise=track_noise(self.detector.name)) if self.site.gates else None
+            )
             self._gate_looks = GateLooks(self.site, self.timed, self.plates) if self.timed else None
 
     def step(self, frame: Frame) -> StepRecord:

@@ -17,6 +17,7 @@ from detectors.engine import ViewEngine
 from detectors.tracking.ground import GroundTracker
 from detectors.tracking.pixels import PixelTracker
 from detectors.violations.registry import rules_for
+from detectors.violations.track_noise import track_noise
 from hardware_adapters.clock import monotonic_ns
 from hardware_adapters.credentials import Mask
 from hardware_adapters.image_folder import ImageFolder
@@ -120,7 +121,7 @@ class CameraAtWork(threading.Thread):
             site=site,
             detector=detector,
             tracker=GroundTracker(site) if site else PixelTracker(),
-            rules=rules_for(site) if site else (),
+            rules=rules_for(site, noise=track_noise(detector.name)) if site else (),
             docket=docket,
             plates=PlateReaderOnUse(),
             policy=self._policy,

@@ -17,6 +17,7 @@ from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.tracking.pixels import PixelTracker
 from detectors.violations.registry import rules_for
+from detectors.violations.track_noise import track_noise
 from hardware_adapters.recorded_signals import RecordedSignals, signals_file
 from hardware_adapters.recorded_snapshots import RecordedSnapshots, snapshots_folder
 from hardware_adapters.sources import Recorded, open_source, street_folder
@@ -148,7 +149,7 @@ def _engine(plan: SitePlan | None, detector: Detector, store: CaseStore, beside:
         detector=detector,
         tracker=GroundTracker(plan) if plan else PixelTracker(),
         docket=store,
-        rules=rules_for(plan) if plan else (),
+        rules=rules_for(plan, noise=track_noise(detector.name)) if plan else (),
         signals=beside.signals,
         control=beside.control,
         plates=PlateReaderOnUse(),

@@ -21,6 +21,7 @@ from detectors.engine import ViewEngine
 from detectors.ports import Detector
 from detectors.tracking.ground import GroundTracker
 from detectors.violations.registry import rules_for
+from detectors.violations.track_noise import track_noise
 from scenarios.attributing import LastSights, attributed, shown_in
 from scenarios.instruments import instruments_of
 from scenarios.offences import KTL_WINDOW
@@ -146,7 +147,7 @@ class ViewAtWork:
             self.site,
             self._detector,
             GroundTracker(self.site),
-            rules_for(self.site),
+            rules_for(self.site, noise=track_noise(self._detector.name)),
             self._docket,
             control=self._control,
             signals=self._signals,

@@ -82,7 +82,7 @@ class Follower:
         self._motion.state[still, 2:] *= 0.3
         self._looks.predict(elapsed_s, self._stands.standing)
         boxes_px = detections.boxes_px.astype(np.float64)
-        targets, rows = self._assign(boxes_px, detections.classes, points, spreads)
+        targets, rows = self._assign(boxes_px, detections.classes.astype(np.int64), points, spreads)
         self._motion.correct(targets, points[rows], spreads[rows])
         for target, row in zip(targets.tolist(), rows.tolist(), strict=True):
             self._see(self._targets[target], detections, row, timestamp_ns)

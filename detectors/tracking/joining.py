@@ -85,7 +85,7 @@ def pairs(
 def _of_standers(
     like: Likeness, near: BoolArray, who: Who, boxes: tuple[Float64Array, Float64Array]
 ) -> tuple[BoolArray, BoolArray]:
-    """Return (S, M) what is in the place of who stands, all or a part of him, and what he may be, driving off.
+    """Return (S, M) what is in the place of who stands, all or a part of him, and what he may be leaving.
 
     `boxes` are (N, 4) the kept ones and (M, 4) those of detections. Nobody is taken to drive off where
     somebody passes who may be the one that is seen.

@@ -88,8 +88,8 @@ def unlike(one: Float64Array, other: Float64Array) -> Float64Array:
 def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array) -> BoolArray:
     """Return whether boxes `found` (K, 4) may be of others than the targets that should be in `kept` (K, 4).
 
-    They overlap (`alike`, K) by less than LEAP_IOU, or by less than LEAP_SIZE_IOU while one is wider or taller
-    than the other by more than LEAP_SIZE, a logarithm.
+    They overlap (`alike`, K) by less than LEAP_IOU, or by less than LEAP_SIZE_IOU while one is wider or
+    taller than the other by more than LEAP_SIZE, a logarithm.
     """
     sizes = [np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (kept, found)]
     other_size = np.abs(sizes[0] - sizes[1]).max(axis=1) > LEAP_SIZE

@@ -11,7 +11,8 @@ from detectors.datatypes.site import SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.survey import Gate
 from detectors.datatypes.tracks import Track
-from detectors.violations.speedometer import DEFAULT_NOISE, Speedometer, TrackNoise
+from detectors.violations.speedometer import Speedometer
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 METRES_PER_DEGREE = 111_195.0  # of latitude, on a sphere of 6 371 km
 

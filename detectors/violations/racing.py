@@ -11,8 +11,8 @@ from detectors.datatypes.site import SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.speedometer import DEFAULT_NOISE, TrackNoise
 from detectors.violations.stretches import MeasureLimits, Stretch, Stretches
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 ARTICLE = "297"
 SHORT_STRETCHES = MeasureLimits(span_s=1.5, least_s=1.0)

@@ -5,6 +5,7 @@ from typing import cast
 
 from detectors.datatypes.site import SitePlan
 from detectors.ports import Rule
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 RULES = {
     "kerb_parking": "detectors.violations.kerb_parking:KerbParking",
@@ -17,6 +18,8 @@ RULES = {
     "racing": "detectors.violations.racing:Racing",
 }
 
+MEASURED = ("speeding", "racing")
+
 
 class UnknownRule(KeyError):  # noqa: N818 - reads as what happened
     """No rule has that name."""
@@ -25,14 +28,20 @@ class UnknownRule(KeyError):  # noqa: N818 - reads as what happened
         return str(self.args[0])
 
 
-def rules_for(site: SitePlan, names: tuple[str, ...] = tuple(RULES)) -> tuple[Rule, ...]:
-    """Return a fresh instance of each named rule for one view; UnknownRule lists the known ones."""
-    return tuple(_build(name, site) for name in names)
+def rules_for(
+    site: SitePlan, names: tuple[str, ...] = tuple(RULES), noise: TrackNoise = DEFAULT_NOISE
+) -> tuple[Rule, ...]:
+    """Return a fresh instance of each named rule for one view; UnknownRule lists the known ones.
+
+    `noise` says how wrong tracked places are, to those rules that measure speeds.
+    """
+    return tuple(_build(name, site, noise) for name in names)
 
 
-def _build(name: str, site: SitePlan) -> Rule:
+def _build(name: str, site: SitePlan, noise: TrackNoise) -> Rule:
     if name not in RULES:
         msg = f"unknown rule {name!r}; known: {', '.join(sorted(RULES))}"
         raise UnknownRule(msg)
     module, _, kind = RULES[name].partition(":")
-    return cast("Rule", getattr(import_module(module), kind)(site))
+    built = getattr(import_module(module), kind)
+    return cast("Rule", built(site, noise=noise) if name in MEASURED else built(site))

@@ -6,8 +6,8 @@ from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.site import SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.speedometer import DEFAULT_NOISE, TrackNoise
 from detectors.violations.stretches import DEFAULT_MEASURE, MeasureLimits, Stretch, Stretches
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 ARTICLE = "287(5)"
 Said = tuple[VerdictKind, Reason | None]

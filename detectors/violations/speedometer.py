@@ -1,6 +1,6 @@
 """How fast a tracked vehicle was, and how wrong that may be: time stamps, survey and track each add to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,31 +11,9 @@ from detectors.datatypes.measures import Interval
 from detectors.datatypes.site import SitePlan
 from detectors.datatypes.survey import SurveyErrors
 from detectors.datatypes.violations import Reason
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 CURVED = 3  # coefficients of the motion that is fitted: place, speed, acceleration
-
-
-@dataclass(frozen=True, slots=True)
-class TrackNoise:
-    """How wrong tracked places are; every number is [?], to be replaced by what a detector was measured at.
-
-    A place is off by `place_m` on the ground and by `box_px` in the picture, and an error lasts for `lasts_s`
-    (it decays exponentially). What is held to touch the ground may be `contact_m` above it: a detector that
-    takes the bumper for the tyre makes every way longer. Where `box_px` is more than `coarse_m` on the
-    ground, the picture is too coarse to measure in. Intervals are `sigmas` standard errors wide to each
-    side: 2.6 are 99 %. A track that strays by `uneven_m` from a smooth motion is not of one vehicle.
-    """
-
-    place_m: float = 0.35
-    box_px: float = 2.0
-    lasts_s: float = 2.0
-    contact_m: float = 0.15
-    coarse_m: float = 1.0
-    sigmas: float = 2.6
-    uneven_m: float = 1.5
-
-
-DEFAULT_NOISE = TrackNoise()
 
 
 class Speedometer:
@@ -85,7 +63,7 @@ class Speedometer:
             return float("inf")
         there = place_m.reshape(1, 2)
         moved = self._moved(there, course)[:, 0]
-        own = self._noise.place_m**2 + errors.place_m**2 + float(self._pixel_m(there, course)[0]) ** 2
+        own = float(self._place_m(there, course)[0]) ** 2 + errors.place_m**2
         return float(np.sqrt(own + moved @ moved))
 
     def _track_variance(
@@ -98,7 +76,7 @@ class Speedometer:
     ) -> float:
         """Return the variance from places that are off; where they scatter more than stated, that counts."""
         rest_m, ground_m = more
-        sigma = np.sqrt(self._noise.place_m**2 + ground_m**2 + self._pixel_m(places_m, course) ** 2)
+        sigma = np.sqrt(self._place_m(places_m, course) ** 2 + ground_m**2)
         scatter = float(np.sqrt(np.square(rest_m).sum() / max(len(rest_m) - CURVED, 1)))
         sigma = np.maximum(sigma, scatter)
         alike = np.exp(-np.abs(times_s[:, None] - times_s) / self._noise.lasts_s)
@@ -116,6 +94,14 @@ class Speedometer:
         pixels, _ = self._site.camera.project(ground.lift(places_m))
         seen = np.stack([camera.ground_points(pixels, ground) for camera in self._others])
         return np.asarray((seen - places_m) @ course)
+
+    def _place_m(self, places_m: Float64Array, course: Float64Array) -> Float64Array:
+        """Return (N,) by how much the detector sets places (N, 2) wrong along the course."""
+        foot_m = self._site.camera.position_m[:2]
+        measured = self._noise.measured_m(places_m - foot_m, course)
+        return (
+            np.hypot(self._noise.place_m, self._pixel_m(places_m, course)) if measured is None else measured
+        )
 
     def _pixel_m(self, places_m: Float64Array, course: Float64Array) -> Float64Array:
         """Return (N,) how far along the course an error of `box_px` up or down the picture moves places."""

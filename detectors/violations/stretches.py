@@ -13,7 +13,8 @@ from detectors.datatypes.site import Carriageway, SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason
-from detectors.violations.speedometer import DEFAULT_NOISE, Speedometer, TrackNoise
+from detectors.violations.speedometer import Speedometer
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 SIGHTS_USED = 48  # of a fast camera every so many are left out: more tell no more
 

@@ -13,6 +13,7 @@ from detectors.ports import Detector, Tracker
 from detectors.tracking.ground import GroundTracker
 from detectors.tracking.pixels import PixelTracker
 from detectors.violations.registry import rules_for
+from detectors.violations.track_noise import track_noise
 from scenarios.bench.pictures import Clip, Labels, Picture
 
 LEAST_SCORE = 0.01  # what is hardly believed counts too in an average precision
@@ -91,7 +92,7 @@ class Sitting:
         self._clip = clip
         self._detector = _Sure(detector, self.threshold)
         self._tracker = _Timed(GroundTracker(clip.site) if clip.site else PixelTracker())
-        rules = rules_for(clip.site) if clip.site else ()
+        rules = rules_for(clip.site, noise=track_noise(detector.name)) if clip.site else ()
         self._engine = ViewEngine(clip.site, self._detector, self._tracker, rules, ListDocket())
 
     def take(self, picture: Picture) -> Looked:

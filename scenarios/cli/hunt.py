@@ -20,7 +20,7 @@ def hunt_command(  # noqa: PLR0913 - one parameter an option
     rule: Annotated[str, typer.Option(help="The rule that is to accuse nobody wrongly.")],
     minutes: Annotated[float, typer.Option(min=0.01, help="How long to hunt.")] = 5.0,
     plant: Annotated[str, typer.Option(help="A fault to plant; the hunt ends when it is found.")] = "",
-    detector: Annotated[str, typer.Option(help="Whose errors of place are taken, by its curves.")] = "motion",
+    detector: Annotated[str, typer.Option(help="Whose errors of place are taken, by its curves.")] = "twin",
     at_most: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Exit code 3 where the 95 % bound is higher.")
     ] = 1e-4,

@@ -11,6 +11,7 @@ from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Verdict, VerdictKind
 from detectors.violations.registry import rules_for
+from detectors.violations.track_noise import MOTION
 from scenarios.hunting.scenes import IN_THE_MIDDLE_PX, Judged, Scene, observations
 
 FORM = 1
@@ -32,7 +33,7 @@ def told_of(rule: str, scene: Scene, said: Judged, score: float) -> dict[str, An
 
 def accused_again(told: dict[str, Any], site: SitePlan) -> tuple[str, ...]:
     """Return which innocents of a kept scene the rule accuses as it is now."""
-    (rule,) = rules_for(site, (told["rule"],))
+    (rule,) = rules_for(site, (told["rule"],), MOTION)  # scenes are kept with the errors of that detector
     verdicts: list[Verdict] = []
     last_ns = 0
     for one in told["observations"]:

@@ -35,7 +35,7 @@ class Asked:
     """What is hunted: a rule, with the errors of place of a detector, and a planted fault or "" for none."""
 
     rule: str
-    detector: str = "motion"
+    detector: str = "twin"
     plant: str = ""
 
 

@@ -43,7 +43,7 @@ class KerbQuarry:
 
     rule = "kerb_parking"
 
-    def __init__(self, detector: str = "motion", plant: str = "") -> None:
+    def __init__(self, detector: str = "twin", plant: str = "") -> None:
         self.street = street("beruang-madu", "kerb-2-utara", detector)
         zone = max(self.street.site.no_parking, key=lambda zone: zone.area.area_m2())
         self._zone, self._strip, self._plant = zone, Strip.of(zone.area), plant

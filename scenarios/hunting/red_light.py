@@ -31,7 +31,7 @@ class RedLightQuarry:
 
     rule = "red_light"
 
-    def __init__(self, detector: str = "motion", plant: str = "") -> None:
+    def __init__(self, detector: str = "twin", plant: str = "") -> None:
         self.street = street("beruang-madu", "simpang-beller", detector)
         line = self.street.site.stop_lines[0]
         self._line, self._group, self._plant = line.line, line.group, plant

@@ -12,6 +12,7 @@ from detectors.ports import Rule
 from detectors.violations.registry import rules_for
 from detectors.violations.speeding import DEFAULT_SPEED
 from detectors.violations.stretches import Stretches
+from detectors.violations.track_noise import track_noise
 from scenarios.hunting.nuisance import Nuisance, drawn, happens, normal, one_of, uniform, wavering
 from scenarios.hunting.scenes import Actor, Scene, errors, observations, stamps
 from scenarios.hunting.street import Strip, street, survey_nuisances
@@ -29,7 +30,7 @@ class SpeedingQuarry:
 
     rule = "speeding"
 
-    def __init__(self, detector: str = "motion", plant: str = "") -> None:
+    def __init__(self, detector: str = "twin", plant: str = "") -> None:
         self.street = street("beruang-madu", "simpang-beller", detector)
         signed = [way for way in self.street.site.carriageways if way.speed_limit_mps is not None]
         self._way = max(signed, key=self._shows_m)  # on what hardly shows nobody is measured, nor accused
@@ -67,7 +68,7 @@ class SpeedingQuarry:
 
     def build(self, site: SitePlan) -> Rule:
         """Return the rule."""
-        return rules_for(site, (self.rule,))[0]
+        return rules_for(site, (self.rule,), track_noise(self.street.curves.detector))[0]
 
     def scene(self, place: Float64Array) -> Scene:
         """Return the scene of a place (D,)."""

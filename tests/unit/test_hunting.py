@@ -171,17 +171,6 @@ def test_nobody_is_accused_in_a_scene_that_was_found_before(file: Path) -> None:
     assert accused_again(told, quarry_of(Asked(told["rule"])).street.site) == ()
 
 
-OPEN = sorted((Path(__file__).parents[1] / "golden" / "hunted" / "open").glob("*.json"))
-
-
-@pytest.mark.xfail(strict=True, reason="found and not mended: the rule takes places for better than they are")
-@pytest.mark.parametrize("file", OPEN, ids=lambda file: file.stem)
-def test_nobody_is_accused_in_a_scene_that_was_found_and_is_open(file: Path) -> None:
-    """Mended, the file moves to the others."""
-    told = json.loads(file.read_text(encoding="utf-8"))
-    assert accused_again(told, quarry_of(Asked(told["rule"])).street.site) == ()
-
-
 def test_a_rule_or_fault_that_there_is_not_is_told_with_those_that_there_are() -> None:
     with pytest.raises(InputError, match="kerb_parking"):
         quarry_of(Asked("kerb_parkin"))

@@ -9,7 +9,8 @@ from detectors.datatypes.measures import Interval
 from detectors.datatypes.survey import SurveyErrors
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.speeding import Speeding, SpeedLimits
-from detectors.violations.speedometer import Speedometer, TrackNoise
+from detectors.violations.speedometer import Speedometer
+from detectors.violations.track_noise import TrackNoise
 from tests.judgement import Place, at, drive
 from tests.speeds import KMH, LIMIT_MPS, SURVEY, drives, measured_site
 

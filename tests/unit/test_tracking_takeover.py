@@ -26,7 +26,9 @@ def found(boxes: list[Box]) -> Detections:
     return Detections(np.array(boxes).reshape(-1, 4), np.full(n, 0.9), kinds, np.full((n, 2), np.nan))
 
 
-def followed(film: list[Shown], sigma_m: tuple[float, float], every_ns: int = NS_PER_S) -> list[dict[str, int]]:
+def followed(
+    film: list[Shown], sigma_m: tuple[float, float], every_ns: int = NS_PER_S
+) -> list[dict[str, int]]:
     """Return by sight the id of each who is shown by name, those left out that have none yet."""
     follower, told = Follower(ON_GROUND), []
     for n, shown in enumerate(film):
@@ -45,7 +47,10 @@ def test_who_comes_into_view_before_a_stander_does_not_take_him_along() -> None:
     film: list[Shown] = [{"stands": (place, box)}] * 14
     film += [
         {"first": ((1.0, -3.0), (68.0, 205.0, 187.0, 295.0))},
-        {"stands": (place, (11.0, 179.0, 147.0, 284.0)), "second": ((1.5, -3.2), (48.0, 200.0, 213.0, 353.0))},
+        {
+            "stands": (place, (11.0, 179.0, 147.0, 284.0)),
+            "second": ((1.5, -3.2), (48.0, 200.0, 213.0, 353.0)),
+        },
         {"stands": (place, (35.0, 194.0, 143.0, 249.0)), "third": ((-4.0, -3.0), (8.0, 218.0, 124.0, 322.0))},
         *[{"stands": (place, box)}] * 3,
     ]
@@ -58,9 +63,14 @@ def test_who_comes_into_view_before_a_stander_does_not_take_him_along() -> None:
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
-    passing = [(478, 113, 487, 124), (451, 115, 460, 127), (424, 120, 434, 133), (397, 127, 409, 142)]
+    passing: list[Box] = [
+        (478.0, 113.0, 487.0, 124.0),
+        (451.0, 115.0, 460.0, 127.0),
+        (424.0, 120.0, 434.0, 133.0),
+        (397.0, 127.0, 409.0, 142.0),
+    ]
     for n, at_px in enumerate(passing):
-        film.append({"stands": (place, box), "passes": ((32.0 - 8 * n, -3.0), tuple(map(float, at_px)))})
+        film.append({"stands": (place, box), "passes": ((32.0 - 8 * n, -3.0), at_px)})
     film.append(
         {
             "stands": ((0.5, 0.8), (372.0, 128.0, 379.0, 145.0)),
@@ -148,6 +158,8 @@ def test_the_rule_does_not_accuse_who_leapt_since_he_was_before_the_line() -> No
 
     leap = {(VerdictKind.UNDETERMINED, Reason.TRACK_LEAPS)}
     assert {kind for kind, _ in verdicts(None)} == {VerdictKind.VIOLATION}
-    assert {kind for kind, _ in verdicts(1.0)} == {VerdictKind.VIOLATION}  # far before the line: from there on
+    assert {kind for kind, _ in verdicts(1.0)} == {
+        VerdictKind.VIOLATION
+    }  # far before the line: from there on
     assert verdicts(3.0) == {(VerdictKind.UNDETERMINED, Reason.TRACK_BEGAN_AT_LINE)}
     assert verdicts(4.0) == leap
