@@ -11,7 +11,7 @@ from twin.cameras.curves import ERROR_BINS_M, curves_of
 def test_the_errors_of_a_detector_are_those_of_its_curves(detector: str) -> None:
     curves, noise = curves_of(detector), track_noise(f"{detector}@size=512x288")
     assert curves is not None
-    assert DISTANCES_M == ERROR_BINS_M[:-1]
+    assert ERROR_BINS_M[:-1] == DISTANCES_M
     np.testing.assert_allclose(noise.along_m, curves.error_m[:, 1], atol=1e-3)
     np.testing.assert_allclose(noise.across_m, curves.error_m[:, 2], atol=1e-3)
 
