@@ -55,7 +55,8 @@ def parse(text: str) -> Plate:
 def admit(text: str, *, simulated: bool) -> Plate:
     """Return the plate if it may be used here.
 
-    PlateRefused where a synthetic plate turns up outside simulation, or an issued one inside it.
+    PlateRefused where a synthetic plate turns up outside simulation, or an issued one inside it, and of a
+    prefix that no region has: a letter was misread, or half hidden.
     """
     plate = parse(text)
     if not simulated and plate.prefix == SYNTHETIC_PREFIX:
@@ -63,5 +64,8 @@ def admit(text: str, *, simulated: bool) -> Plate:
         raise PlateRefused(msg)
     if simulated and plate.prefix in ISSUED_PREFIXES:
         msg = f"{plate.text}: prefix {plate.prefix} is issued to real owners, use {SYNTHETIC_PREFIX}"
+        raise PlateRefused(msg)
+    if plate.prefix not in ISSUED_PREFIXES | {SYNTHETIC_PREFIX}:
+        msg = f"{plate.text}: no region has the prefix {plate.prefix}"
         raise PlateRefused(msg)
     return plate

@@ -70,3 +70,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 def test_what_is_written_is_read_back(plate: Plate) -> None:
     assert parse(plate.text) == plate
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_a_prefix_that_no_region_has_is_a_misreading(*, simulated: bool) -> None:
+    with pytest.raises(PlateRefused, match="no region has the prefix XX"):
+        admit("XX 791 LL", simulated=simulated)
