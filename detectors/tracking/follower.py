@@ -161,8 +161,9 @@ class Follower:
         if stands.standing.any():
             lately, still = alike.copy(), np.flatnonzero(stands.standing)
             lately[still] = np.maximum(alike[still], overlaps(stands.found[still], boxes_px))
-        passing = ~stands.standing & ~self._slow() & (stands.sights >= habits.hits)
-        who = Who(stands.standing, stands.loose, self._unseen_for_long(), passing)
+        new = stands.sights < habits.hits
+        passing = ~(stands.standing | self._slow() | new)
+        who = Who(stands.standing, stands.loose, self._unseen_for_long(), passing, new)
         like = Likeness(*self._motion.distances(points, spreads), alike, lately, self._other(classes))
         return pairs(like, who, self._looks.box, boxes_px, habits.reach)
 

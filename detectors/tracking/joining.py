@@ -19,6 +19,7 @@ DOUBT = 8.0  # nobody is held to know less than this
 STILL_GATE = 3.0  # what stands is told by its box: its place counts so much at most
 CLASS = 4.0  # what another class than a target was mostly taken for costs
 WORTH = 22.0  # a pair that costs more than this is none
+WORTH_NEW = GATE + DOUBT + IMAGE  # of who is new: how fast nobody knows, so that no overlap says nothing
 SAME_IOU = 0.5  # a box that overlaps another by so much is in its place
 PART_IOU, PART_INSIDE = 0.3, 0.5  # what shows of who is partly covered overlaps so much, and lies within
 LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
@@ -29,13 +30,15 @@ SAME_SIZE = 0.4  # logarithm of how much wider or taller he may seem then
 class Who:
     """Of N targets: `still` who stands, `loose` who of them was hardly there when last seen.
 
-    `away` were unseen for long and are known again only in their place; `passing` surely move.
+    `away` were unseen for long and are known again only in their place; `passing` surely move; `new` were
+    seen too seldom for that.
     """
 
     still: BoolArray
     loose: BoolArray
     away: BoolArray
     passing: BoolArray
+    new: BoolArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +77,8 @@ def pairs(
         clear = there & ((alike[rows] >= SAME_IOU) | ~like.other[rows])
         sure = np.where(clear, alike[rows] - CLASS / IMAGE * like.other[rows], 0.0)
     cost = ground + np.minimum(like.doubt, DOUBT) + IMAGE * (1.0 - like.lately) + CLASS * like.other
-    gain = np.where(allowed, WORTH - cost, 0.0)
+    worth = np.where(who.new & ~who.still, WORTH_NEW, WORTH)[:, None]
+    gain = np.where(allowed, worth - cost, 0.0)
     first, second = _best(sure)
     first = rows[first]
     gain[first], gain[:, second] = 0.0, 0.0

@@ -60,6 +60,16 @@ def test_who_comes_into_view_before_a_stander_does_not_take_him_along() -> None:
     assert all(1 not in {ids.get(who) for who in ("first", "second", "third")} for ids in told[15:])
 
 
+def test_who_is_new_and_fast_is_followed_though_his_boxes_do_not_overlap() -> None:
+    """A car at 80 km/h before a close view at 5 pictures a second: 4.4 m and more than its box each time."""
+    film: list[Shown] = [
+        {"fast": ((-20.0 + 4.4 * n, 0.0), (120.0 - 2.0 * n, 20.0 + 45.0 * n, 160.0, 55.0 + 46.0 * n))}
+        for n in range(5)
+    ]
+    told = followed(film, (0.5, 0.3), NS_PER_S // 5)
+    assert [set(ids.values()) for ids in told[2:]] == [{1}] * 3
+
+
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
