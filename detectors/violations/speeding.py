@@ -145,8 +145,8 @@ class Speeding:
 
 
 def _extended(opened: Verdict, later: Verdict) -> Verdict:
-    """Return the accusation as it goes on: the highest speed with its own uncertainty."""
-    worst = max(opened, later, key=lambda verdict: verdict.extremum)
+    """Return the accusation as it goes on: the speed that is most surely too high, with its uncertainty."""
+    worst = max(opened, later, key=lambda verdict: verdict.extremum - (verdict.uncertainty or 0.0))
     return replace(
         opened,
         phase=WindowPhase.EXTENDED,

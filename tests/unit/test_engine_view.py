@@ -100,7 +100,7 @@ def test_a_parked_vehicle_becomes_a_case_with_pictures_and_steps() -> None:
     assert [(e.by, e.officer) for e in case.history[1:3]] == [("dishub", ""), ("system", "")]
     assert case.simulated
     (said,) = docket.statements(case.case_id)
-    assert (said.value, said.unit, said.uncertainty) == (60.0, "s", 1.0)  # looked at twice a second
+    assert (said.value, said.unit, said.uncertainty) == (60.5, "s", 1.0)  # looked at twice a second
     (clip,) = docket.clips(case.case_id)
     assert clip.times_ns[-1] == said.at_ns
     assert 3 * NS_PER_S < clip.times_ns[-1] - clip.times_ns[0] <= 4 * NS_PER_S
