@@ -6,7 +6,7 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 
 EASE, EASE_STILL = 0.5, 0.15  # least share of a new box in the kept one, of what moves and of what stands
 EASE_RATE = 0.25  # and least share of the rate that it shows
-LEAP_IOU, LEAP_SIZE_IOU, LEAP_SIZE = 0.1, 0.3, 0.5  # see `leaps`
+LEAP_FAR, LEAP_SIZE_IOU, LEAP_SIZE = 1.5, 0.3, 0.5  # see `leaps`
 GROWS = 0.5  # so much of its growth goes on: sizes waver more than places
 
 
@@ -88,9 +88,13 @@ def unlike(one: Float64Array, other: Float64Array) -> Float64Array:
 def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array) -> BoolArray:
     """Return whether boxes `found` (K, 4) may be of others than the targets that should be in `kept` (K, 4).
 
-    They overlap (`alike`, K) by less than LEAP_IOU, or by less than LEAP_SIZE_IOU while one is wider or
-    taller than the other by more than LEAP_SIZE, a logarithm.
+    They overlap (`alike`, K) by less than LEAP_SIZE_IOU while one is wider or taller than the other by more
+    than LEAP_SIZE, a logarithm, or their middles are further apart than LEAP_FAR times the larger of them: a
+    small box of somebody who sets off misses the one that is foretold, and is his all the same.
     """
     sizes = [np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (kept, found)]
     other_size = np.abs(sizes[0] - sizes[1]).max(axis=1) > LEAP_SIZE
-    return np.asarray((alike < LEAP_IOU) | ((alike < LEAP_SIZE_IOU) & other_size))
+    apart = np.abs((found[:, :2] + found[:, 2:]) - (kept[:, :2] + kept[:, 2:])) / 2
+    larger = np.maximum(found[:, 2:] - found[:, :2], kept[:, 2:] - kept[:, :2])
+    far = (apart > LEAP_FAR * np.maximum(larger, 1e-3)).any(axis=1)
+    return np.asarray(far | ((alike < LEAP_SIZE_IOU) & other_size))
