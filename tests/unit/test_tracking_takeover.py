@@ -70,6 +70,25 @@ def test_who_is_new_and_fast_is_followed_though_his_boxes_do_not_overlap() -> No
     assert [set(ids.values()) for ids in told[2:]] == [{1}] * 3
 
 
+def test_a_rider_who_moves_by_his_own_box_from_sight_to_sight_does_not_leap() -> None:
+    """Rides up to a stop line, turns away near the camera; exact boxes at 5 pictures a second."""
+    film: list[tuple[tuple[float, float], Box]] = [
+        ((670.1, 937.9), (358.5, 208.1, 386.4, 257.1)),
+        ((671.5, 939.8), (337.6, 186.4, 361.7, 230.2)),
+        ((672.8, 941.7), (320.7, 168.9, 341.8, 208.5)),
+        ((674.1, 943.5), (306.6, 154.3, 325.4, 190.7)),
+        ((675.4, 945.3), (294.2, 141.6, 311.2, 175.1)),
+        ((676.7, 947.1), (284.5, 131.2, 299.4, 162.4)),
+    ]
+    follower = Follower(ON_GROUND)
+    for n, (place, box) in enumerate(film):
+        spread = np.diag([0.04, 0.04])[None]
+        follower.update(found([box]), np.array([place]), spread, n * NS_PER_S // 5)
+    (rider,) = follower.tracks((len(film) - 1) * NS_PER_S // 5, on_ground=True)
+    assert rider.track_id == 1
+    assert rider.leapt_ns is None
+
+
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
