@@ -53,14 +53,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     texts = texts_for(lang)
     spec = validation.make_spec(zone, plan, detector, short=short)
-    if weather is not None:
-        spec = validation.in_weather(spec, weather)
-    if day is not None:
-        spec = validation.on_day(spec, day)
-    if desk:
-        spec = replace(spec, stand_in=False)
-    if trajectories is not None:
-        spec = validation.with_tracks(spec, trajectories)
+    spec = validation.adapted(replace(spec, stand_in=not desk), weather, day, trajectories)
     validation.say_left_out(spec, texts)
     with bars(texts) as progress:
         outcome = validation.validate(

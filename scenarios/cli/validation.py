@@ -18,7 +18,7 @@ from scenarios.weather_files import weather_named
 from twin.network import library
 from twin.traffic.trajectories import TrajectoryError, read_trajectories
 
-__all__ = ["in_weather", "make_spec", "on_day", "say_left_out", "show", "validate", "with_tracks"]
+__all__ = ["adapted", "in_weather", "make_spec", "on_day", "say_left_out", "show", "validate", "with_tracks"]
 
 
 def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool) -> RunSpec:
@@ -31,6 +31,15 @@ def make_spec(zone: str, plan: str | None, detector: str | None, *, short: bool)
     check_zone(scenario, network)
     check_on_map(cameras, network)
     return RunSpec(scenario, cameras, short)
+
+
+def adapted(spec: RunSpec, weather: str | None, day: str | None, trajectories: Path | None) -> RunSpec:
+    """Return the run with what was asked for in place of the scenario's; raises InputError."""
+    if weather is not None:
+        spec = in_weather(spec, weather)
+    if day is not None:
+        spec = on_day(spec, day)
+    return spec if trajectories is None else with_tracks(spec, trajectories)
 
 
 def with_tracks(spec: RunSpec, path: Path) -> RunSpec:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
+from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.site import SitePlan
 from scenarios.bench.pictures import followed
 from scenarios.cli.validation import make_spec
@@ -24,6 +25,7 @@ from twin.network import library
 from twin.randomness import Seed
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
 from twin.rendering.source import TwinView
+from twin.rendering.truth_boxes import FrameTruth
 from twin.traffic.land_use import DwellMix
 from twin.truth import Scene
 from twin.world import Watch, World
@@ -98,7 +100,8 @@ def evening(
         eyes[spec.name] = Eye(spec, site, [])
     watches = [_watch(view) for view in views.values()]
     for name, scene in world.scenes(watches, start_ns + seconds(lasting_s)):
-        eyes[name].shots.append(_shot(views[name], eyes[name].site, scene, start_ns))
+        truth = views[name].truth(replace(scene, timestamp_ns=start_ns))  # one light: nothing is painted anew
+        eyes[name].shots.append(shot(scene, truth, eyes[name].site, views[name].camera))
     return list(eyes.values())
 
 
@@ -108,17 +111,15 @@ def _watch(view: TwinView) -> Watch:
     return Watch(view.spec.name, (float(ahead[0]), float(ahead[1])), REACH_M, seconds(1 / view.spec.fps))
 
 
-def _shot(view: TwinView, site: SitePlan, scene: Scene, lit_ns: int) -> Shot:
-    truth = view.truth(replace(scene, timestamp_ns=lit_ns))  # one light: nothing is painted anew
-    by_id = {int(one): row for row, one in enumerate(scene.vehicles.vehicle_id)}
-    vehicles = scene.vehicles.select(np.array([by_id[int(one)] for one in truth.vehicle_id], dtype=np.int64))
+def shot(scene: Scene, truth: FrameTruth, site: SitePlan, camera: PinholeCamera) -> Shot:
+    """Return an instant before a camera, with who shows in `truth`, as the error model takes it by day."""
+    row_of = {int(one): row for row, one in enumerate(scene.vehicles.vehicle_id)}
+    vehicles = scene.vehicles.select(np.array([row_of[int(one)] for one in truth.vehicle_id], dtype=np.int64))
     sizes = truth.boxes_px[:, 2:] - truth.boxes_px[:, :2]
-    posed = _posed(vehicles, view.camera)
-    n = len(vehicles)
+    posed, none = _posed(vehicles, camera), np.zeros(len(vehicles), dtype=np.int64)
     seen = Appearance(
         sizes[:, 1], truth.visible, lone_share(truth.boxes_px), truth.vehicle_class.astype(np.int64),
-        np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64), posed["toward"],
-        (vehicles.speed_mps < STANDS_MPS).astype(np.float64), posed["down_rad"],
+        none, none, posed["toward"], (vehicles.speed_mps < STANDS_MPS).astype(np.float64), posed["down_rad"],
     )  # fmt: skip
     return Shot(
         scene.timestamp_ns,
