@@ -1,9 +1,10 @@
 """Frozen values as text of which there is one form only, so that a hash of it means the value."""
 
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -39,7 +40,7 @@ def plain(value: Any) -> Any:
 def restored(kind: type[T], data: Any) -> T:
     """Return the value of type `kind` of which `data` is the plain form; RecordError where it is none."""
     try:
-        made: T = _restored(kind, data)
+        made: T = _reader(kind)(data)  # type: ignore[arg-type]  # a class is hashable
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         msg = f"a record does not hold a {kind.__name__} ({error})"
         raise RecordError(msg) from error
@@ -52,38 +53,48 @@ def _names(kind: type) -> tuple[str, ...]:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    known = get_type_hints(kind)
-    return {name: known[name] for name in _names(kind)}
-
-
-@cache
 def _defaulted(kind: type) -> frozenset[str]:
     with_one = (f for f in fields(kind) if f.default is not MISSING or f.default_factory is not MISSING)
     return frozenset(f.name for f in with_one)
 
 
-def _restored(kind: Any, data: Any) -> Any:
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what makes a value of a type from its plain form: types are looked at once, not by record."""
     if get_origin(kind) is tuple:
-        return _restored_tuple(get_args(kind), data)
+        return _tuple_reader(get_args(kind))
     if get_origin(kind) in (Union, UnionType):
-        chosen = next(one for one in get_args(kind) if one is not NoneType)
-        return None if data is None else _restored(chosen, data)
+        read = _reader(next(one for one in get_args(kind) if one is not NoneType))
+        return lambda data: None if data is None else read(data)
     if isinstance(kind, type) and is_dataclass(kind):
-        absent = _defaulted(kind)  # fields that came later than the record
-        given = {n: h for n, h in _hints(kind).items() if n in data or n not in absent}
-        return kind(**{name: _restored(hint, data[name]) for name, hint in given.items()})
+        return _record_reader(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return partial(_checked, kind)
+
+
+def _record_reader(kind: type) -> Callable[[Any], Any]:
+    known, absent = get_type_hints(kind), _defaulted(kind)  # fields that came later than the record
+    readers = [(name, _reader(known[name]), name in absent) for name in _names(kind)]
+
+    def read(data: Any) -> Any:
+        return kind(**{n: one(data[n]) for n, one, may_lack in readers if not may_lack or n in data})
+
+    return read
+
+
+def _tuple_reader(of: tuple[Any, ...]) -> Callable[[Any], Any]:
+    if len(of) == 2 and of[1] is Ellipsis:
+        one = _reader(of[0])
+        return lambda data: tuple(one(part) for part in data)
+    readers = [_reader(kind) for kind in of]
+    return lambda data: tuple(read(part) for read, part in zip(readers, data, strict=True))
+
+
+def _checked(kind: type, data: Any) -> Any:
     if kind is float and isinstance(data, int):
         return float(data)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(data)
     if not isinstance(data, kind):
         msg = f"expected {kind.__name__}, got {data!r}"
         raise TypeError(msg)
     return data
-
-
-def _restored_tuple(of: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
-    if len(of) == 2 and of[1] is Ellipsis:
-        return tuple(_restored(of[0], one) for one in data)
-    return tuple(_restored(kind, one) for kind, one in zip(of, data, strict=True))

@@ -72,9 +72,12 @@ class Stands:
 
     def settle(self, rows: Int64Array, kept: Float64Array, slow: BoolArray, now_ns: int) -> None:
         """Say who of `rows` (K,) stands: `kept` (K, 4) are their smoothed boxes, `slow` (K,) who may."""
-        stays = paired(kept, self.anchor[rows]) >= SAME_IOU
+        stood = self.standing[rows]
+        stays = paired(kept, self.anchor[rows]) >= np.where(stood, LEFT_IOU, SAME_IOU)
         moved = rows[~stays]
         self.anchor[moved], self.anchored_ns[moved] = kept[~stays], now_ns
         self.standing[moved] = False
         stood_s = (now_ns - self.anchored_ns[rows]) / NS_PER_S
-        self.standing[rows] |= stays & slow & (stood_s >= STANDS_AFTER_S)
+        settled = stays & ~stood & slow & (stood_s >= STANDS_AFTER_S)
+        self.anchor[rows[settled]] = kept[settled]
+        self.standing[rows[settled]] = True
