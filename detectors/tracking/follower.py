@@ -10,7 +10,7 @@ from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
 from detectors.tracking.joining import SAME_IOU, Likeness, Who, pairs
 from detectors.tracking.kalman import Motion
-from detectors.tracking.looks import Looks, leaps, overlaps, paired
+from detectors.tracking.looks import Looks, leaps, overlaps, paired, shift
 from detectors.tracking.stands import Stands
 
 NS_PER_S = 1e9
@@ -76,7 +76,7 @@ class Follower:
         self._now_ns = timestamp_ns
         if elapsed_s > self._habits.away_s:
             elapsed_s = 0.0
-            self._come_back(timestamp_ns)
+            self._come_back(detections.boxes_px.astype(np.float64), timestamp_ns)
         still = self._stands.standing & ~self._stands.loose
         self._motion.predict(elapsed_s, still)
         self._motion.state[still, 2:] *= 0.3
@@ -144,11 +144,14 @@ class Follower:
         self._stands.keep(rows)
         self._targets = [t for t, kept in zip(self._targets, rows.tolist(), strict=True) if kept]
 
-    def _come_back(self, timestamp_ns: int) -> None:
-        """Forget what moved when the camera turned away: where it went nobody saw."""
+    def _come_back(self, boxes_px: Float64Array, timestamp_ns: int) -> None:
+        """Forget what moved when the camera turned away: where it went nobody saw. Look where it aims now."""
         self._back_ns = timestamp_ns
         self._keep(self._stands.standing & self._patient(timestamp_ns))
         self._stands.off[:] = 0
+        missed_px = shift(self._looks.box, boxes_px)
+        self._looks.move(missed_px)
+        self._stands.move(missed_px)
 
     def _assign(
         self, boxes_px: Float64Array, classes: Int64Array, points: Float64Array, spreads: Float64Array

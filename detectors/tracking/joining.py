@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
-from detectors.tracking.looks import unlike
+from detectors.tracking.looks import SAME_SIZE, unlike
 
 GATE = 13.8  # chi-squared with two degrees of freedom, 99.9 %
 IMAGE = 12.0  # what no overlap in the picture costs, in the unit of a squared Mahalanobis distance
@@ -24,7 +24,6 @@ SAME_IOU = 0.5  # a box that overlaps another by so much is in its place
 SLACK_PX = 3.0  # so near lie the sides of a small box in its place: as a tour misses its aim, and boxes waver
 PART_IOU, PART_INSIDE = 0.3, 0.5  # what shows of who is partly covered overlaps so much, and lies within
 LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
-SAME_SIZE = 0.4  # logarithm of how much wider or taller he may seem then
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 EASE, EASE_STILL = 0.5, 0.15  # least share of a new box in the kept one, of what moves and of what stands
 EASE_RATE = 0.25  # and least share of the rate that it shows
 LEAP_FAR, LEAP_SIZE_IOU, LEAP_SIZE = 1.5, 0.3, 0.5  # see `leaps`
+MISS_PX, AGREE_PX, SHARED, SAME_SIZE = 8.0, 2.0, 3, 0.4  # see `shift`; a logarithm of width or height
 GROWS = 0.5  # so much of its growth goes on: sizes waver more than places
 
 
@@ -55,6 +56,10 @@ class Looks:
         self.rate = np.concatenate((self.rate, np.zeros((len(boxes_px), 4))))
         self.hits = np.concatenate((self.hits, np.ones(len(boxes_px))))
 
+    def move(self, by_px: Float64Array) -> None:
+        """Carry all boxes on by (2,) pixels: the camera has turned by so much."""
+        self.box += np.tile(by_px, 2)
+
     def keep(self, rows: np.ndarray) -> None:
         """Forget all but `rows` (bool)."""
         self.box, self.rate, self.hits = self.box[rows], self.rate[rows], self.hits[rows]
@@ -98,3 +103,22 @@ def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array) -> BoolA
     larger = np.maximum(found[:, 2:] - found[:, :2], kept[:, 2:] - kept[:, :2])
     far = (apart > LEAP_FAR * np.maximum(larger, 1e-3)).any(axis=1)
     return np.asarray(far | ((alike < LEAP_SIZE_IOU) & other_size))
+
+
+def shift(kept: Float64Array, boxes_px: Float64Array) -> Float64Array:
+    """Return (2,) by how far the picture moved since boxes `kept` (N, 4) stood in it, from those now (M, 4).
+
+    The vote of what is of like size: the move that most of those kept share, the median of their votes; zero
+    where fewer than SHARED of them do. A camera that comes back misses its aim by a little, and all with it.
+    """
+    moves = (boxes_px[None, :, :2] + boxes_px[None, :, 2:] - kept[:, None, :2] - kept[:, None, 2:]) / 2
+    near = (np.abs(moves).max(axis=2) <= MISS_PX) & (unlike(kept, boxes_px) < SAME_SIZE)
+    who, votes = np.nonzero(near)[0], moves[near]
+    if not len(votes):
+        return np.zeros(2)
+    agree = np.abs(votes[:, None] - votes[None]).max(axis=2) <= AGREE_PX
+    support = np.array([len(set(who[row].tolist())) for row in agree])
+    best = int(support.argmax())
+    if support[best] < SHARED:
+        return np.zeros(2)
+    return np.asarray(np.median(votes[agree[best]], axis=0))

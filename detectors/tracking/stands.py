@@ -49,6 +49,11 @@ class Stands:
         self.off = np.concatenate((self.off, np.zeros(k, dtype=np.int64)))
         self.standing = np.concatenate((self.standing, np.zeros(k, dtype=np.bool_)))
 
+    def move(self, by_px: Float64Array) -> None:
+        """Carry all places on by (2,) pixels: the camera has turned by so much."""
+        self.found += np.tile(by_px, 2)
+        self.anchor += np.tile(by_px, 2)
+
     def keep(self, rows: BoolArray) -> None:
         """Forget all but `rows` (N,)."""
         for name in ("found", "anchor", "seen_ns", "anchored_ns", "sights", "off", "standing"):

@@ -4,10 +4,14 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import NS_PER_S
 from detectors.tracking.ground import GroundTracker
+from detectors.tracking.looks import shift
 from tests.judgement import at, site
 
 BOX = (300.0, 200.0, 360.0, 240.0)
@@ -60,3 +64,66 @@ def test_nothing_is_known_again_after_longer_than_a_tour_and_three_minutes() -> 
     before, after = ids_after(REVISIT_S + 181.0, BOX)
     assert len(after) == 1
     assert not before & after
+
+
+SMALL = tuple((100.0 + 40 * n, 80.0 + 6 * n, 108.0 + 40 * n, 92.0 + 6 * n) for n in range(4))
+
+
+def small_after(off_px: tuple[float, float], count: int) -> tuple[set[int], set[int]]:
+    """Follow `count` of SMALL for 12 s at 1 Hz, and again after the tour, the camera aimed `off_px` aside."""
+    tracker = GroundTracker(replace(site(), revisit_s=REVISIT_S))
+    start_ns, found = at(17), (set[int](), set[int]())
+    for tick in range(24):
+        after, place = tick >= 12, np.array(SMALL[:count]) + np.tile(off_px, 2) * (tick >= 12)
+        now_ns = start_ns + round((tick + REVISIT_S * after) * NS_PER_S)
+        rows = [(x0, y0, x1, y1) for x0, y0, x1, y1 in place.tolist()]
+        seen = (track for track in tracker.update(boxes(*rows), now_ns) if track.observed)
+        found[after].update(track.track_id for track in seen)
+    return found
+
+
+@pytest.mark.parametrize("off_px", [(0.0, 0.0), (2.5, -2.0), (-5.0, 4.0), (7.0, 1.0)])
+def test_a_camera_that_misses_its_aim_by_a_little_knows_small_vehicles_again(
+    off_px: tuple[float, float],
+) -> None:
+    before, after = small_after(off_px, 4)
+    assert len(before) == 4
+    assert after == before
+
+
+def test_two_small_vehicles_do_not_tell_that_the_camera_is_off() -> None:
+    before, after = small_after((-5.0, 4.0), 2)
+    assert len(before) == 2
+    assert not before & after
+
+
+@given(
+    off=st.tuples(st.floats(-6.0, 6.0), st.floats(-6.0, 6.0)),
+    strangers=st.integers(0, 2),
+    seed=st.integers(0, 99),
+)
+def test_what_most_share_is_how_the_picture_moved(
+    off: tuple[float, float], strangers: int, seed: int
+) -> None:
+    kept = np.array(SMALL)
+    draw = np.random.default_rng(seed)
+    others = kept[:strangers] + np.array([0.0, 200.0, 0.0, 200.0]) + draw.uniform(-20, 20, (strangers, 1))
+    found = np.concatenate((others, kept + np.tile(off, 2)))[draw.permutation(len(kept) + strangers)]
+    assert np.allclose(shift(kept, found), off, atol=1e-6)
+
+
+def test_a_picture_without_anything_has_not_moved() -> None:
+    assert shift(np.zeros((0, 4)), np.array(SMALL)).tolist() == [0.0, 0.0]
+    assert shift(np.array(SMALL), np.zeros((0, 4))).tolist() == [0.0, 0.0]
+
+
+def test_who_stands_stays_a_stander_though_his_first_box_was_wide_of_him() -> None:
+    tracker = GroundTracker(replace(site(), revisit_s=REVISIT_S))
+    start_ns, ids = at(17), [set[int](), set[int]()]
+    wide = (BOX[0] - 22.0, BOX[1], BOX[2] - 22.0, BOX[3])  # of both together 0.46 is common
+    for tick in range(30):
+        after = tick >= 20
+        now_ns = start_ns + round((tick + REVISIT_S * after) * NS_PER_S)
+        box = wide if tick == 0 else moved(3.0 * (-1) ** tick)
+        ids[after] |= {track.track_id for track in tracker.update(boxes(box), now_ns)}
+    assert ids[0] == ids[1]

@@ -16,6 +16,7 @@ from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
 COVERED = LEAST_VISIBLE  # less of it shows: it is covered
 PERIOD_S, DWELL_S = 57.0, 12.0  # as the tours of the plan beruang-madu-proposal: four views, 45 s away
 AWAY_NS = 20 * NS_PER_S
+SLIPS = 0.01
 MISSED_PX = 1.0  # of a head: 0.1 degrees at 58 degrees on 640 pixels [?]
 
 
@@ -23,9 +24,9 @@ MISSED_PX = 1.0  # of a head: 0.1 degrees at 58 degrees on 640 pixels [?]
 class Stander:
     """One vehicle that stands in view the whole time.
 
-    `covered` counts the times that it was covered after it had shown; `ids` are those by which it was told
-    while LEAST_VISIBLE of it showed, as a detector is held to no more, `ever` those by which it was told at
-    all; `alien` sights of others had one of `ids`.
+    `covered` counts the times that it was covered after it had shown; `sights` are the ids by which it was
+    told, in order of time, while LEAST_VISIBLE of it showed, as a detector is held to no more; `ever` those
+    by which it was told at all; `alien` sights of others had one of `ids`.
     """
 
     vehicle: int
@@ -35,15 +36,30 @@ class Stander:
     stood_s: float
     pictures: int = 0
     found: int = 0
-    ids: set[int] = field(default_factory=set)
+    sights: list[int] = field(default_factory=list)
     visits: int = 0
     last_told_ns: int | None = None
     alien: int = 0
     ever: set[int] = field(default_factory=set)
 
     @property
+    def ids(self) -> set[int]:
+        """The ids by which it was told while enough of it showed."""
+        return set(self.sights)
+
+    @property
     def keeps(self) -> bool:
-        """Whether every sight of it that was told has one id, those left out in which hardly any shows."""
+        """Whether its first and last sight and all but SLIPS of those between have one id.
+
+        In a single picture a passer who hides two thirds of it may be taken for it: its stay is not broken.
+        """
+        ends = self.sights[:1] == self.sights[-1:]
+        slips = len(self.sights) - self.sights.count(self.sights[0]) if self.sights else 0
+        return ends and bool(self.sights) and slips <= SLIPS * len(self.sights)
+
+    @property
+    def never_slips(self) -> bool:
+        """Whether every sight of it has one id."""
         return len(self.ids) == 1
 
     @property
@@ -105,7 +121,7 @@ def follow(eye: Eye, found: Sequence[Found], tracker: Tracker, least_s: float) -
 def _note(stander: Stander, track: int, now_ns: int) -> None:
     gone_ns = now_ns - (stander.last_told_ns or 0)
     stander.visits += stander.last_told_ns is None or gone_ns > AWAY_NS
-    stander.ids.add(track)
+    stander.sights.append(track)
     stander.last_told_ns = now_ns
 
 
