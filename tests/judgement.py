@@ -116,6 +116,9 @@ def turns_right(at_x: float = 10.0, speed_mps: float = 6.0) -> Callable[[float],
     return path
 
 
+CAR_PX, RIDER_PX = (100.0, 100.0, 160.0, 140.0), (100.0, 100.0, 112.0, 124.0)
+
+
 def track(
     track_id: int,
     now_ns: int,
@@ -124,13 +127,13 @@ def track(
     *,
     observed: bool = True,
     kind: VehicleClass = VehicleClass.CAR,
-    box_px: tuple[float, float, float, float] = (100, 100, 160, 140),
+    box_px: tuple[float, float, float, float] | None = None,
 ) -> Track:
     return Track(
         track_id=track_id,
         timestamp_ns=now_ns,
         vehicle_class=kind,
-        box_px=box_px,
+        box_px=box_px or (RIDER_PX if kind is VehicleClass.MOTORCYCLE else CAR_PX),
         score=0.9,
         first_seen_ns=now_ns,
         last_seen_ns=now_ns,

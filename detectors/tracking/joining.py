@@ -21,7 +21,7 @@ CLASS = 4.0  # what another class than a target was mostly taken for costs
 WORTH = 22.0  # a pair that costs more than this is none
 WORTH_NEW = GATE + DOUBT + IMAGE  # of who is new: how fast nobody knows, so that no overlap says nothing
 SAME_IOU = 0.5  # a box that overlaps another by so much is in its place
-SLACK_PX = 3.0  # so near lie the sides of a small box in its place: as a tour misses its aim, and boxes waver
+SLACK_PX = 3.0  # so near lie the sides of who was unseen for long and is in his place, however small
 PART_IOU, PART_INSIDE = 0.3, 0.5  # what shows of who is partly covered overlaps so much, and lies within
 LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
 
@@ -103,7 +103,7 @@ def _of_standers(
     leaves = (lately >= LEAVES_IOU) | (loose & near[who.still])
     leaves &= (unlike(kept, boxes_px) < SAME_SIZE) & ~near[who.passing].any(axis=0)
     close = np.abs(kept[:, None] - boxes_px[None]).max(axis=2) <= SLACK_PX
-    there = (alike >= SAME_IOU) | close | (here & part)
+    there = (alike >= SAME_IOU) | (~here & close) | (here & part)
     return np.asarray(there), np.asarray(here & ((lately >= SAME_IOU) | leaves))
 
 

@@ -78,7 +78,7 @@ class Stands:
     def settle(self, rows: Int64Array, kept: Float64Array, slow: BoolArray, now_ns: int) -> None:
         """Say who of `rows` (K,) stands: `kept` (K, 4) are their smoothed boxes, `slow` (K,) who may."""
         stood = self.standing[rows]
-        stays = paired(kept, self.anchor[rows]) >= np.where(stood, LEFT_IOU, SAME_IOU)
+        stays = paired(kept, self.anchor[rows]) >= SAME_IOU
         moved = rows[~stays]
         self.anchor[moved], self.anchored_ns[moved] = kept[~stays], now_ns
         self.standing[moved] = False

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.frame import NS_PER_S
 from detectors.datatypes.signals import Aspect, SignalStates
 from detectors.datatypes.site import SitePlan
+from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.fronts import FRONT_M, margin_m
 from detectors.violations.stop_line import StopLineRule
-from tests.judgement import Place, at, drive, lights, site
+from tests.judgement import Place, at, drive, lights, observe, site, track
 
 T0 = at(17)
 CAR, RIDER = VehicleClass.CAR, VehicleClass.MOTORCYCLE
@@ -147,3 +149,30 @@ def test_where_turning_left_on_red_is_permitted_the_left_lane_may_be_about_to() 
     plan = site(left_on_red=True)
     assert [v.reason for v in run(waits(3.0, y=3.0), plan=plan)] == [Reason.MAY_TURN_LEFT]
     assert run(waits(3.0, y=-3.0), plan=plan)[0].kind is VerdictKind.VIOLATION
+
+
+def told_of(path: Callable[[float], Place], seen: Callable[[Track], Track]) -> list[Verdict]:
+    """Judge a rider along a path for 30 s at 5 pictures a second, told as `seen` makes it."""
+    rule, found = StopLineRule(site()), list[Verdict]()
+    for tick in range(150):
+        now_ns = T0 + tick * NS_PER_S // 5
+        one = seen(track(1, now_ns, path(tick / 5), kind=RIDER))
+        found += rule.judge(observe(now_ns, one, signals=GREEN_AT_20(now_ns)))
+    return found
+
+
+def test_a_box_over_two_riders_accuses_neither() -> None:
+    both = (100.0, 100.0, 128.0, 124.0)  # a rider is 11 px wide there
+    found = told_of(waits(3.0, RIDER), lambda one: replace(one, box_px=both))
+    assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.PLACE_UNCERTAIN)]
+    alone = told_of(waits(3.0, RIDER), lambda one: one)
+    assert alone[0].kind is VerdictKind.VIOLATION
+
+
+def test_who_may_have_been_taken_for_another_since_he_was_before_the_line_is_not_accused() -> None:
+    leap_ns = at(17, 0, 7) + 9 * NS_PER_S // 10
+    leapt = told_of(
+        waits(3.0, RIDER),
+        lambda one: replace(one, leapt_ns=leap_ns) if one.timestamp_ns >= leap_ns else one,
+    )
+    assert [(v.kind, v.reason) for v in leapt] == [(VerdictKind.UNDETERMINED, Reason.TRACK_LEAPS)]
