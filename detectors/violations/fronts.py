@@ -26,7 +26,7 @@ FRONT_SIGMA_M = {
     VehicleClass.UNKNOWN: 2.0,
 }  # how much that varies within a class [?]
 SIGHT_SIGMA_M = 0.3  # what a tracked middle is off, beside the error of the survey [?]
-RIDER_WIDE_M, RIDER_LONG_M, BROAD = 0.9, 2.0, 1.5  # of a motorcycle; a box so much wider holds more than one
+RIDER_WIDE_M, RIDER_LONG_M, BROAD = 0.9, 2.0, 1.25  # of a motorcycle; a box so much wider holds several
 EDGE_PX = 2.0  # so near to the edge of the picture a box is cut by it
 COVER = 2.5  # standard errors: 99 % of normal ones
 
@@ -69,21 +69,18 @@ def course_rad(line: LineSegment, track: Track) -> float:
     return math.atan2(ahead * vy - left * vx, ahead * vx + left * vy)
 
 
-def several(track: Track, line: LineSegment, site: SitePlan) -> bool:
-    """Return whether the box of a motorcycle on the approach of a line is too wide for one.
+def several(track: Track, site: SitePlan) -> bool:
+    """Return whether the box of a motorcycle is too wide for one that heads as it is told to.
 
     Riders who wait side by side may be found as one: the box is then nobody's, and its middle between them.
     """
     if track.vehicle_class is not VehicleClass.MOTORCYCLE or track.position_m is None:
         return False
+    if track.heading_rad is None:
+        return False
     spot = np.array([*track.position_m, float(site.ground.height_m([track.position_m])[0])])
-    sight = spot[:2] - site.camera.position_m[:2]
-    across = abs(math.sin(math.atan2(sight[1], sight[0]) - _ahead_rad(line)))
+    east, north = (spot[:2] - site.camera.position_m[:2]).tolist()
+    across = abs(math.sin(math.atan2(north, east) - track.heading_rad))
     wide_m = RIDER_WIDE_M * math.sqrt(1.0 - across**2) + RIDER_LONG_M * across
     left, _, right, _ = track.box_px
     return right - left > BROAD * wide_m * site.camera.pixels_per_metre(spot)
-
-
-def _ahead_rad(line: LineSegment) -> float:
-    """Return where an approach leads, along the normal to the left of its line."""
-    return math.atan2(line.x1_m - line.x0_m, line.y0_m - line.y1_m)

@@ -173,16 +173,16 @@ class StopLineRule:
             return VerdictKind.UNDETERMINED, Reason.CLASS_UNKNOWN  # in the box, where a motorcycle may be
         if line.left_on_red and along_m < self._limits.left_lane_m:
             return VerdictKind.UNDETERMINED, Reason.MAY_TURN_LEFT
-        doubt = self._doubt(line, waiter)
+        doubt = self._doubt(waiter)
         return self._by_signal(line, waiter) if doubt is None else (VerdictKind.UNDETERMINED, doubt)
 
-    def _doubt(self, line: StopLine, waiter: _Waiter) -> Reason | None:
+    def _doubt(self, waiter: _Waiter) -> Reason | None:
         """Return why it is not known that who stands beyond the line is one who was before it."""
         if waiter.before_ns is None or waiter.beyond_ns is None:
             return Reason.TRACK_BEGAN_PAST_LINE
         if (waiter.track.leapt_ns or 0) > waiter.before_ns:
             return Reason.TRACK_LEAPS
-        return Reason.PLACE_UNCERTAIN if several(waiter.track, line.line, self._site) else None
+        return Reason.PLACE_UNCERTAIN if several(waiter.track, self._site) else None
 
     def _by_signal(self, line: StopLine, waiter: _Waiter) -> Said:
         """Return the verdict on who is beyond the line, by what showed while it crossed and since."""
