@@ -43,11 +43,15 @@ Said = tuple[VerdictKind, Reason | None]
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """Where a front was at an instant: m beyond the line that holds for its class, m along that line."""
+    """Where a front was at an instant: m beyond the line that holds for its class, m along that line.
+
+    `several`: its box was too wide for one vehicle.
+    """
 
     at_ns: int
     over_m: float
     along_m: float
+    several: bool
 
 
 @dataclass(slots=True)
@@ -111,7 +115,8 @@ class StopLineRule:
                 continue
             waiter = self._waiters.setdefault(key, _Waiter(track))
             waiter.track = track
-            found += self._see(line, waiter, _Sight(now_ns, over_m, float(alongs_m[row])))
+            wide = over_m > 0 and several(track, self._site)
+            found += self._see(line, waiter, _Sight(now_ns, over_m, float(alongs_m[row]), wide))
         return found
 
     def _see(self, line: StopLine, waiter: _Waiter, sight: _Sight) -> list[Verdict]:
@@ -182,7 +187,7 @@ class StopLineRule:
             return Reason.TRACK_BEGAN_PAST_LINE
         if (waiter.track.leapt_ns or 0) > waiter.before_ns:
             return Reason.TRACK_LEAPS
-        return Reason.PLACE_UNCERTAIN if several(waiter.track, self._site) else None
+        return Reason.PLACE_UNCERTAIN if any(sight.several for sight in waiter.sights) else None
 
     def _by_signal(self, line: StopLine, waiter: _Waiter) -> Said:
         """Return the verdict on who is beyond the line, by what showed while it crossed and since."""

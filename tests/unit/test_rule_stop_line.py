@@ -163,8 +163,12 @@ def told_of(path: Callable[[float], Place], seen: Callable[[Track], Track]) -> l
 
 def test_a_box_over_two_riders_accuses_neither() -> None:
     both = (100.0, 100.0, 128.0, 124.0)  # a rider is 11 px wide there
-    found = told_of(waits(3.0, RIDER), lambda one: replace(one, box_px=both))
-    assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.PLACE_UNCERTAIN)]
+    wide = told_of(waits(3.0, RIDER), lambda one: replace(one, box_px=both))
+    assert [(v.kind, v.reason) for v in wide] == [(VerdictKind.UNDETERMINED, Reason.PLACE_UNCERTAIN)]
+    now_and_then = told_of(
+        waits(3.0, RIDER), lambda one: one if one.timestamp_ns // NS_PER_S % 2 else replace(one, box_px=both)
+    )
+    assert {v.kind for v in now_and_then} == {VerdictKind.UNDETERMINED}
     alone = told_of(waits(3.0, RIDER), lambda one: one)
     assert alone[0].kind is VerdictKind.VIOLATION
 
