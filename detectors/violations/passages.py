@@ -14,7 +14,7 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, course_rad, seen_whole, speed_mps
+from detectors.violations.fronts import FRONT_M, course_rad, margin_m, seen_whole, speed_mps
 from detectors.violations.signal_log import SignalLog
 
 ARTICLE = "287(2)"
@@ -70,7 +70,8 @@ DEFAULT_LIMITS = CrossingLimits()
 class _Approach:
     """One track at one stop line; `offset_m` and `along_m` are of its front, `first_m` the first offset.
 
-    `earliest_ns`..`latest_ns` bracket the entry, `entry_ns` is the best guess; None before it. `waited_ns`
+    `earliest_ns`..`latest_ns` bracket the entry, `entry_ns` is the best guess; None before it. `sure_ns` is
+    the last sight with its front surely before the line, None once it is past it. `waited_ns`
     is how long it stood at the red that began at `red_ns`; `second_ns` when it was first seen well past.
     """
 
@@ -80,6 +81,7 @@ class _Approach:
     along_m: float
     first_m: float = 0.0
     before_ns: int | None = None
+    sure_ns: int | None = None
     entry_ns: int | None = None
     earliest_ns: int = 0
     latest_ns: int = 0
@@ -97,8 +99,10 @@ class Passages:
     The front of a vehicle is its tracked middle plus half a length of its class along the approach.
     It enters at the instant from which it goes on without stopping: where its front passes the
     line, interpolated between two sights, or where it moves off after it had stopped over the line.
-    So a vehicle that stops over the line and waits for green is no red-light violation. A change is told
-    up to the lag of the signal log late, so that an entry before it may have been after it.
+    So a vehicle that stops over the line and waits for green is no red-light violation. Its place is
+    uncertain (`fronts.margin_m`): it may have entered since it was surely before the line, or stood there,
+    or not until it is surely past it. A change is told up to the lag of the signal log late, so that an
+    entry before it may have been after it.
     """
 
     def __init__(self, site: SitePlan, manner: Manner, limits: CrossingLimits = DEFAULT_LIMITS) -> None:
@@ -147,7 +151,7 @@ class Passages:
             self._approaches[key] = sight
             sight.first_m = sight.offset_m
             if sight.offset_m < 0:
-                sight.before_ns = sight.seen_ns
+                sight.before_ns = sight.sure_ns = sight.seen_ns
                 return []
             return self._began_past(line, sight)
         leapt_ns = sight.track.leapt_ns
@@ -156,6 +160,7 @@ class Passages:
         if not approach.judged:
             self._wait(line, approach, sight)
             self._follow(line, approach, sight)
+            self._widen(line, approach, sight)
             self._advance(approach, sight)
         approach.track, approach.seen_ns = sight.track, sight.seen_ns
         approach.offset_m, approach.along_m = sight.offset_m, sight.along_m
@@ -193,6 +198,22 @@ class Passages:
         elif approach.moved_on_ns is None and self._stands(sight.track):
             approach.before_ns = sight.seen_ns
             self._enter(approach, sight.seen_ns, sight.seen_ns, sight.seen_ns)
+
+    def _widen(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
+        """Bracket the entry from where the front was surely before the line to where it surely is past it.
+
+        Who sets out from the line takes a second for the metre by which his place is uncertain.
+        """
+        margin = margin_m(line.sigma_m, sight.track.vehicle_class)
+        if sight.offset_m <= -margin or (sight.offset_m < 0 and self._stands(sight.track)):
+            approach.sure_ns = sight.seen_ns
+        if approach.entry_ns is None or approach.sure_ns is None:
+            return
+        approach.earliest_ns = min(approach.earliest_ns, approach.sure_ns)
+        if sight.offset_m < margin:
+            approach.latest_ns = max(approach.latest_ns, sight.seen_ns)
+        else:
+            approach.sure_ns = None
 
     def _enter(self, approach: _Approach, entry_ns: int, from_ns: int, to_ns: int) -> None:
         wide = to_ns - from_ns > self._limits.gap_s * NS_PER_S

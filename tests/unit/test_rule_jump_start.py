@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.signals import Aspect, SignalStates
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
+from detectors.violations.fronts import FRONT_M
 from detectors.violations.jump_start import JumpStart
 from detectors.violations.red_light import RedLight
 from tests.judgement import Place, at, cruises, drive, lights, site
@@ -105,3 +108,14 @@ def test_without_a_signal_feed_no_manner_is_known() -> None:
 def test_one_passage_is_told_by_one_of_the_two_rules(goes_at_s: float) -> None:
     found, of_red_light = run(waits(goes_at_s))
     assert (found == []) != (of_red_light == [])
+
+
+def test_who_creeps_over_the_line_as_it_turns_green_may_not_have_entered_before() -> None:
+    creeps = {0.0: -1.5, 18.0: -1.5, 19.4: -0.2, 19.6: 0.3, 20.4: 0.8, 21.0: 2.0, 23.0: 12.0, 26.0: 40.0}
+
+    def path(t_s: float) -> Place:
+        front_m = float(np.interp(t_s, list(creeps), list(creeps.values())))
+        return front_m - FRONT_M[VehicleClass.CAR] + min(t_s - 5.0, 0.0) * 5.0, 0.0
+
+    found, _ = run(path)
+    assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE)]
