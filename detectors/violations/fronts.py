@@ -1,6 +1,7 @@
 """Where the front of a tracked vehicle is, how well that is known, and which way it goes."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from detectors.datatypes.geometry import LineSegment
 from detectors.datatypes.site import SitePlan
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
+from detectors.violations.track_noise import TrackNoise
 
 FRONT_M = {
     VehicleClass.MOTORCYCLE: 1.0,
@@ -31,13 +33,36 @@ EDGE_PX = 2.0  # so near to the edge of the picture a box is cut by it
 COVER = 2.5  # standard errors: 99 % of normal ones
 
 
-def margin_m(site_sigma_m: float, kind: VehicleClass | None = None) -> float:
+def margin_m(
+    site_sigma_m: float, kind: VehicleClass | None = None, sight_sigma_m: float = SIGHT_SIGMA_M
+) -> float:
     """Return how far off a place may be, m; that of a front where a class is given.
 
     An error of the survey, one of the sight and one of the length of the class, taken as independent.
     """
     front_m = 0.0 if kind is None else FRONT_SIGMA_M[kind]
-    return COVER * math.hypot(site_sigma_m, SIGHT_SIGMA_M, front_m)
+    return COVER * math.hypot(site_sigma_m, sight_sigma_m, front_m)
+
+
+def sight_sigma_m(track: Track, line: LineSegment, camera: PinholeCamera, noise: TrackNoise) -> float:
+    """Return by how much a track is off along the approach of a line, m: as measured of its detector."""
+    if track.position_m is None:
+        return SIGHT_SIGMA_M
+    sight = np.array([track.position_m]) - camera.position_m[:2]
+    course = np.array([line.y0_m - line.y1_m, line.x1_m - line.x0_m]) / line.length_m()
+    measured = noise.measured_m(sight, course)
+    return SIGHT_SIGMA_M if measured is None else max(SIGHT_SIGMA_M, float(measured[0]))
+
+
+def foot_hidden(track: Track, others: Iterable[Track]) -> bool:
+    """Return whether the box of somebody nearer the camera covers where a vehicle stands on the ground."""
+    left, _, right, lower = track.box_px
+    middle = (left + right) / 2
+    return any(
+        other.box_px[3] > lower and other.box_px[0] < middle < other.box_px[2] and other.box_px[1] < lower
+        for other in others
+        if other.track_id != track.track_id
+    )
 
 
 def whole(track: Track, camera: PinholeCamera) -> bool:

@@ -18,7 +18,7 @@ RULES = {
     "racing": "detectors.violations.racing:Racing",
 }
 
-MEASURED = ("speeding", "racing")
+MEASURED = ("speeding", "racing", "stop_line")
 
 
 class UnknownRule(KeyError):  # noqa: N818 - reads as what happened
@@ -33,7 +33,7 @@ def rules_for(
 ) -> tuple[Rule, ...]:
     """Return a fresh instance of each named rule for one view; UnknownRule lists the known ones.
 
-    `noise` says how wrong tracked places are, to those rules that measure speeds.
+    `noise` says how wrong tracked places are, to the rules in MEASURED.
     """
     return tuple(_build(name, site, noise) for name in names)
 

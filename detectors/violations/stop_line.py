@@ -10,8 +10,9 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, margin_m, seen_whole, several
+from detectors.violations.fronts import FRONT_M, foot_hidden, margin_m, seen_whole, several, sight_sigma_m
 from detectors.violations.signal_log import SignalLog
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 ARTICLE = "287(1)"
 
@@ -45,13 +46,13 @@ Said = tuple[VerdictKind, Reason | None]
 class _Sight:
     """Where a front was at an instant: m beyond the line that holds for its class, m along that line.
 
-    `several`: its box was too wide for one vehicle.
+    `unsure`: its box was too wide for one vehicle, or hid its foot from all but an exact detector.
     """
 
     at_ns: int
     over_m: float
     along_m: float
-    several: bool
+    unsure: bool
 
 
 @dataclass(slots=True)
@@ -76,8 +77,11 @@ class StopLineRule:
     A stand is told once, when it is over or, as a violation, as soon as it is one.
     """
 
-    def __init__(self, site: SitePlan, limits: WaitingLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, site: SitePlan, limits: WaitingLimits = DEFAULT_LIMITS, noise: TrackNoise = DEFAULT_NOISE
+    ) -> None:
         self._site = site
+        self._noise = noise
         self._limits = limits
         self._log = SignalLog()
         self._waiters: dict[tuple[int, str], _Waiter] = {}
@@ -115,12 +119,20 @@ class StopLineRule:
                 continue
             waiter = self._waiters.setdefault(key, _Waiter(track))
             waiter.track = track
-            wide = over_m > 0 and several(track, self._site)
-            found += self._see(line, waiter, _Sight(now_ns, over_m, float(alongs_m[row]), wide))
+            unsure = over_m > 0 and self._unsure(track, tracks)
+            found += self._see(line, waiter, _Sight(now_ns, over_m, float(alongs_m[row]), unsure))
         return found
 
+    def _unsure(self, track: Track, tracks: list[Track]) -> bool:
+        inexact = bool(self._noise.along_m)
+        return several(track, self._site) or (inexact and foot_hidden(track, tracks))
+
+    def _margin_m(self, line: StopLine, track: Track) -> float:
+        sight_m = sight_sigma_m(track, line.line, self._site.camera, self._noise)
+        return margin_m(line.sigma_m, track.vehicle_class, sight_m)
+
     def _see(self, line: StopLine, waiter: _Waiter, sight: _Sight) -> list[Verdict]:
-        margin = _margin_m(line, waiter.track.vehicle_class)
+        margin = self._margin_m(line, waiter.track)
         if sight.over_m <= -margin:
             waiter.before_ns, waiter.beyond_ns = sight.at_ns, None
         elif sight.over_m >= margin and waiter.beyond_ns is None:
@@ -187,7 +199,7 @@ class StopLineRule:
             return Reason.TRACK_BEGAN_PAST_LINE
         if (waiter.track.leapt_ns or 0) > waiter.before_ns:
             return Reason.TRACK_LEAPS
-        return Reason.PLACE_UNCERTAIN if any(sight.several for sight in waiter.sights) else None
+        return Reason.PLACE_UNCERTAIN if any(sight.unsure for sight in waiter.sights) else None
 
     def _by_signal(self, line: StopLine, waiter: _Waiter) -> Said:
         """Return the verdict on who is beyond the line, by what showed while it crossed and since."""
@@ -243,14 +255,10 @@ class StopLineRule:
             evidence_times_ns=(since_ns, until_ns) if violation else (),
             reason=reason,
             plate=waiter.track.plate,
-            uncertainty=_margin_m(line, waiter.track.vehicle_class) if violation else None,
+            uncertainty=self._margin_m(line, waiter.track) if violation else None,
         )
 
 
 def _box_m(line: StopLine, kind: VehicleClass) -> float:
     """Return how far before the line the one begins up to which a class may stand."""
     return 0.0 if kind is VehicleClass.MOTORCYCLE else line.motorcycle_box_m
-
-
-def _margin_m(line: StopLine, kind: VehicleClass) -> float:
-    return margin_m(line.sigma_m, kind)

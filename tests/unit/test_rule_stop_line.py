@@ -13,6 +13,7 @@ from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.fronts import FRONT_M, margin_m
 from detectors.violations.stop_line import StopLineRule
+from detectors.violations.track_noise import DEFAULT_NOISE, TWIN, TrackNoise
 from tests.judgement import Place, at, drive, lights, observe, site, track
 
 T0 = at(17)
@@ -180,3 +181,29 @@ def test_who_may_have_been_taken_for_another_since_he_was_before_the_line_is_not
         lambda one: replace(one, leapt_ns=leap_ns) if one.timestamp_ns >= leap_ns else one,
     )
     assert [(v.kind, v.reason) for v in leapt] == [(VerdictKind.UNDETERMINED, Reason.TRACK_LEAPS)]
+
+
+def test_a_detector_that_errs_by_more_accuses_nobody_who_is_less_far_beyond() -> None:
+    def first(front_m: float, noise: TrackNoise) -> VerdictKind:
+        rule = StopLineRule(site(), noise=noise)
+        return drive(rule, T0, 30, {1: waits(front_m)}, signals=GREEN_AT_20)[0].kind
+
+    assert first(1.5, DEFAULT_NOISE) is VerdictKind.VIOLATION
+    assert first(1.5, TWIN) is VerdictKind.UNDETERMINED  # 60 m away, some 1.7 m along the sight
+    assert first(7.0, TWIN) is VerdictKind.VIOLATION
+
+
+def test_whose_foot_is_hidden_is_told_of_by_an_exact_detector_alone() -> None:
+    hider = (98.0, 104.0, 116.0, 136.0)
+
+    def kinds(noise: TrackNoise, place_m: float) -> set[VerdictKind]:
+        rule, found = StopLineRule(site(), noise=noise), list[Verdict]()
+        for tick in range(150):
+            now_ns, t_s = T0 + tick * NS_PER_S // 5, tick / 5
+            rider = track(1, now_ns, waits(place_m, RIDER)(t_s), kind=RIDER)
+            before_him = replace(track(2, now_ns, (-30.0, 0.0)), box_px=hider)
+            found += rule.judge(observe(now_ns, rider, before_him, signals=GREEN_AT_20(now_ns)))
+        return {one.kind for one in found if one.track_id == 1}
+
+    assert VerdictKind.VIOLATION in kinds(DEFAULT_NOISE, 7.0)
+    assert kinds(TWIN, 7.0) == {VerdictKind.UNDETERMINED}

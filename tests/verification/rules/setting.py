@@ -36,8 +36,9 @@ class Kind:
 EARLY = Kind(
     "early", time(16, 30), ("kerb_parking", "red_light", "stop_line", "wrong_way", "prohibited_turn")
 )
-LATE = Kind("late", time(22, 0), ("speeding", "racing"))
-KINDS = (EARLY, LATE)
+LATE = Kind("late", time(22, 0), ("speeding",))
+RACES = Kind("races", time(22, 0), ("racing",))  # the others drive as usual: a race is faster than they are
+KINDS = (EARLY, LATE, RACES)
 
 
 def run_spec(kind: Kind, lasting_s: float, detector: str = "oracle") -> RunSpec:
@@ -63,12 +64,12 @@ def _demand(scenario: Scenario, kind: Kind) -> DemandSpec:
         past_line=(0.7, 0.4, 0.1, 0.2),
         prohibited_turn=(0.9, 0.9, 0.0, 0.5),
         wrong_way_per_km_h=500.0,
-        night_speed=1.45,
-        races_per_night=150.0,
+        night_speed=1.45 if kind is LATE else scenario.demand.conduct.night_speed,
+        races_per_night=150.0 if kind is RACES else 0.0,
         racers=(8, 14),
     )
     demand = replace(scenario.demand, conduct=conduct)
-    if kind is LATE:
+    if kind is not EARLY:
         return demand
     return replace(
         demand,
