@@ -1,6 +1,6 @@
 """The proof of all rules on corridor evenings: recall, precision, wrong vehicles, doubts and misses.
 
-Evenings are run, by two kinds and by seed, until each rule has met LEAST true violations in view or there are
+Evenings are run, by kind and by seed, until each rule has met LEAST true violations in view or there are
 as many evenings as allowed; what decides is their number, not what became of them. Evenings that are done are
 kept in out/verification/rules, by commit, so that an interrupted proof goes on.
 """
