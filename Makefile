@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONHASHSEED := 0
 
-.PHONY: run test check cover extra fix golden bench verify clean
+.PHONY: run test check extra fix golden bench verify clean
 .DEFAULT_GOAL := run
 
 # what runs is compiled to bytecode as it is used, which is a part of all that is installed
@@ -33,9 +33,6 @@ check: .venv/.ready  ## everything CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest $(SHARED_OUT)
-
-cover: .venv/.ready  ## all tests with what they reach, at least 85 % (a quarter slower)
 	$(BIN)/python -m pytest $(SHARED_OUT) --cov --cov-report=term
 
 # torch for the CPU alone where the index in use has it, a tenth of the size; else what it has
