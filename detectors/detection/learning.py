@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """So many passes over all windows, from a learning rate on that falls as a cosine does."""
+    """So many passes over all pictures, from a learning rate on that falls as a cosine does."""
 
     epochs: int
     rate: float
@@ -16,17 +16,20 @@ class Stage:
 class Lessons:
     """How a narrow YOLO learns: its `width`, by how much pictures are magnified, windows of each picture.
 
-    `batch` windows at a time; `seed` of the windows and of the training; `stages` one after another, each
-    with other windows.
+    A pass shows `windows_each` new windows of `window_px` (width, height) of each picture, `batch` at a time;
+    `seed` of the windows and of the training; `stages` one after another. It begins with what the exported
+    model `start` knows, and in the end goes back the share `keep` of the way to it.
     """
 
     width: float
     magnify: float
+    window_px: tuple[int, int]
     windows_each: int
     batch: int
     seed: int
     stages: tuple[Stage, ...]
     start: Path | None = None
+    keep: float = 0.0
 
 
 def weights_file(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""A net that begins with what an exported model knows: so training goes on where only the .onnx was kept.
+"""A net that begins with what an exported model knows, and keeps some of it: training goes on from an .onnx.
 
 An export folds the normalisation of each layer into its weights: y = w x + b. Training needs it back, as
 gamma (w x - mean) / deviation + beta, or it cannot go on. With mean and deviation of w x over pictures,
@@ -10,20 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from detectors.datatypes.arrays import UInt8Array
 from detectors.detection.errors import ModelError
 
 LEAST_DEVIATION = 1e-3
 PRIOR = -7.0  # of a class that the model did not know: logit of its score
 
 
-def begin_with(net: Any, model: Path, pictures: Sequence[UInt8Array]) -> None:
+def begin_with(net: Any, model: Path, pictures: Any) -> None:
     """Give an untrained `net` of ultralytics the weights of an ONNX export of one of the same shape.
 
-    `pictures` (H, W, 3), all of one size, show what it will be taught with. Classes that the model has not
-    begin unlearned. Raises ModelError where the shapes differ.
+    `pictures`, a tensor (B, 3, H, W) of 0 to 1, show what it will be taught with. Classes that the model has
+    not begin unlearned. Raises ModelError where the shapes differ.
     """
     torch = importlib.import_module("torch")
     known = _known(model)
@@ -38,13 +35,41 @@ def begin_with(net: Any, model: Path, pictures: Sequence[UInt8Array]) -> None:
         for name in own.keys() & known.keys() - {f"{name}.conv.weight" for name, _ in folded}:
             _fill(own[name], known[name], model)
         net.eval()
-        seen = _statistics(torch, net, [part for _, part in folded], pictures)
+        seen = _statistics(net, [part for _, part in folded], pictures)
         for (_, part), (mean, variance) in zip(folded, seen, strict=True):
             part.bn.bias.add_(mean)
             part.bn.weight.copy_((variance + part.bn.eps).sqrt())
             part.bn.running_mean.copy_(mean)
             part.bn.running_var.copy_(variance)
     net.train()
+
+
+def keep_some(net: Any, begun: Any, share: float, batches: Sequence[Any]) -> None:
+    """Move `net` back to that `share` of the way to what it began as; both are of one shape.
+
+    Long training on drawn pictures forgets what holds of others too; between what a net was and what it
+    became lie nets that are good at both (Wortsman et al. 2022, arXiv 2109.01903). The statistics of each
+    layer are taken anew, over `batches` (B, 3, H, W) of 0 to 1 (Jordan et al. 2022, arXiv 2211.08403).
+    """
+    torch = importlib.import_module("torch")
+    before = begun.state_dict()
+    between = {
+        name: torch.lerp(value, before[name].to(value), share) if value.is_floating_point() else value
+        for name, value in net.state_dict().items()
+    }
+    net.load_state_dict(between)
+    norms = [part for part in net.modules() if isinstance(part, torch.nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    net.train()
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the mean of all batches
+    with torch.no_grad():
+        for batch in batches:
+            net(batch)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    net.eval()
 
 
 def _known(model: Path) -> dict[str, Any]:
@@ -89,9 +114,7 @@ def _fill(own: Any, known: Any, model: Path) -> None:
         own[rows:].fill_(PRIOR)
 
 
-def _statistics(
-    torch: Any, net: Any, parts: list[Any], pictures: Sequence[UInt8Array]
-) -> list[tuple[Any, Any]]:
+def _statistics(net: Any, parts: list[Any], pictures: Any) -> list[tuple[Any, Any]]:
     """Return mean and variance of what each convolution yields, by channel."""
     sums: dict[int, list[Any]] = {}
 
@@ -103,8 +126,7 @@ def _statistics(
         return hook
 
     hooks = [part.conv.register_forward_hook(keep(row)) for row, part in enumerate(parts)]
-    batch = np.stack([image[..., ::-1].transpose(2, 0, 1) for image in pictures]).astype(np.float32) / 255
-    net(torch.from_numpy(batch))
+    net(pictures)
     for hook in hooks:
         hook.remove()
     least = LEAST_DEVIATION**2

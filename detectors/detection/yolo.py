@@ -10,26 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import numpy as np
 
 from detectors.datatypes.detections import Detections
 from detectors.datatypes.frame import Frame
-from detectors.detection.crops import WINDOW_PX, cut
 from detectors.detection.decoding import OTHERS, PLATE
 from detectors.detection.errors import ModelError
-from detectors.detection.learning import Lessons, Stage
+from detectors.detection.learning import Lessons
 from detectors.detection.onnx import found_in
 from detectors.detection.sidecar import read_sidecar, sidecar_path, vehicle_table
-from detectors.detection.warm_start import begin_with
+from detectors.detection.teaching import Windows, other_light, trainer
+from detectors.detection.warm_start import begin_with, keep_some
 
 CLASSES = ("motorcycle", "car", "bus", "truck", "plate")
 KEPT = ("names", "imgsz", "stride", "task", "license")
 STRIDE_PX = 32
 BEGIN_WITH = 64  # windows that tell the mean of each layer
+STATISTICS_BATCHES = 10  # of as many windows, where all layers tell theirs anew
 RECIPE: dict[str, Any] = {
-    "imgsz": max(WINDOW_PX), "rect": True, "optimizer": "AdamW", "cos_lr": True, "warmup_epochs": 0.2,
-    "mosaic": 0.0, "close_mosaic": 0, "scale": 0.35, "pretrained": True, "amp": False, "plots": False,
-    "val": False,
+    "imgsz": 640, "rect": True, "optimizer": "AdamW", "cos_lr": True, "warmup_epochs": 0.2, "mosaic": 0.0,
+    "close_mosaic": 0, "warmup_bias_lr": 0.0, "pretrained": True, "plots": False, "val": False,
 }  # fmt: skip
 HOW = "pip install 'bconnect-twin[yolo]' (AGPL-3.0, about 6 GB with torch)"
 
@@ -108,58 +107,89 @@ def train(pictures: Path, lessons: Lessons, work: Path) -> Path:
     whole_px(pictures, lessons.magnify)
     package = _ultralytics()
     work.mkdir(parents=True, exist_ok=True)
+    windows = Windows(pictures, "train", lessons)
     weights = _narrow_model(package, work, lessons.width)
     if lessons.start is not None:
-        windows = _windows(pictures, work / "stage-0", lessons, lessons.seed)
-        weights = _begun(package, weights, lessons.start, windows)
+        weights = _begun(package, weights, windows, lessons)
+    told = _told(pictures, work)
     for number, stage in enumerate(lessons.stages):
-        weights = _taught(package, pictures, lessons, (number, stage), (weights, work / f"stage-{number}"))
-    return weights
+        how = {
+            "data": str(told), "lr0": stage.rate, "epochs": stage.epochs, "seed": lessons.seed + number,
+            "batch": lessons.batch, "nbs": lessons.batch,
+        }  # fmt: skip
+        weights = _taught(package, windows, how, (weights, work / f"stage-{number}"))
+    return _kept(package, windows, lessons, weights, work) if lessons.keep else weights
 
 
-def _begun(package: Any, described: Path, start: Path, windows: Path) -> Path:
-    """Return weights (.pt) of a described net that knows what an exported model does."""
+def _begun(package: Any, described: Path, windows: Windows, lessons: Lessons) -> Path:
+    """Return weights (.pt) of a described net that knows what the exported model of `lessons` does."""
     begun = described.with_name("begun.pt")
-    if not begun.is_file():
-        files = sorted((windows.parent / "windows" / "images" / "train").iterdir())[:BEGIN_WITH]
+    if lessons.start is not None and not begun.is_file():
+        torch = importlib.import_module("torch")
+        torch.manual_seed(lessons.seed)
         net = package.YOLO(str(described))
-        begin_with(net.model, start, [np.asarray(cv2.imread(str(file)), dtype=np.uint8) for file in files])
+        begin_with(net.model, lessons.start, windows.draw(BEGIN_WITH)["img"].float() / 255)
         net.ckpt = {}
         net.save(str(begun))
     return begun
 
 
-def _taught(
-    package: Any, pictures: Path, lessons: Lessons, which: tuple[int, Stage], where: tuple[Path, Path]
-) -> Path:
+def _kept(package: Any, windows: Windows, lessons: Lessons, taught: Path, work: Path) -> Path:
+    """Return weights (.pt) between those that the training began with and those taught."""
+    kept = work / "kept.pt"
+    if not kept.is_file():
+        torch = importlib.import_module("torch")
+        torch.manual_seed(lessons.seed)
+        begun, net = (package.YOLO(str(file)) for file in (work / "begun.pt", taught))
+        batches = [
+            other_light(windows.draw(BEGIN_WITH)["img"].float() / 255) for _ in range(STATISTICS_BATCHES)
+        ]
+        keep_some(net.model.float(), begun.model.float(), lessons.keep, batches)
+        net.ckpt = {}
+        net.save(str(kept))
+    return kept
+
+
+def _taught(package: Any, windows: Windows, how: dict[str, Any], where: tuple[Path, Path]) -> Path:
     """Return the weights after a stage that begins with others in its folder, both of `where`."""
-    (number, stage), (weights, folder) = which, where
+    weights, folder = where
     done, last = folder / "weights.pt", folder / "run" / "weights" / "last.pt"
     if done.is_file():
         return done
-    windows = _windows(pictures, folder, lessons, lessons.seed + number)
-    device, workers = _device()
+    device, amp = _device()
     if last.is_file():
         with suppress(AssertionError):  # all its epochs are over, it only was not put in its place
-            package.YOLO(str(last)).train(resume=True, device=device, workers=workers)
+            package.YOLO(str(last)).train(trainer=trainer(windows), resume=True, device=device)
     else:
         package.YOLO(str(weights)).train(
-            data=str(windows), epochs=stage.epochs, lr0=stage.rate, batch=lessons.batch,
-            seed=lessons.seed + number, project=str(folder), name="run", exist_ok=True,
-            device=device, workers=workers, **RECIPE,
+            trainer=trainer(windows), project=str(folder), name="run", exist_ok=True, device=device, amp=amp,
+            workers=0, **how, **RECIPE,
         )  # fmt: skip
     last.replace(done)
     return done
 
 
-def _device() -> tuple[str, int]:
-    """Return what to train on, and how many processes bring the windows: a GPU where there is one."""
+def _device() -> tuple[str, Any]:
+    """Return what to train on, a GPU where there is one, and in which numbers (nothing is fetched for it)."""
     if importlib.import_module("torch").cuda.is_available():
-        return "0", min(8, os.cpu_count() or 1)
+        return "0", "bf16"
     # the package leaves one core idle; of two, that is half of them
     settings: Any = importlib.import_module("ultralytics.utils.torch_utils")
     settings.NUM_THREADS = os.cpu_count() or 1
-    return "cpu", 0
+    return "cpu", False
+
+
+def _told(pictures: Path, work: Path) -> Path:
+    """Return the file that names the dataset, with one picture that the package tries the last weights on."""
+    for kind in ("images", "labels"):
+        first = min((pictures / kind / "train").iterdir())
+        (work / "tried" / kind).mkdir(parents=True, exist_ok=True)
+        shutil.copy(first, work / "tried" / kind / first.name)
+    names = "".join(f"  {row}: {name}\n" for row, name in enumerate(CLASSES))
+    told = work / "data.yaml"
+    text = f"path: {work.resolve()}\ntrain: tried/images\nval: tried/images\nnames:\n{names}"
+    told.write_text(text, encoding="utf-8")
+    return told
 
 
 def export_onnx(weights: Path, size_px: tuple[int, int], out: Path) -> None:
@@ -208,24 +238,3 @@ def _narrow_model(package: Any, work: Path, width: float) -> Path:
     file = work / "yolo11n-narrow.yaml"
     file.write_text("\n".join(narrow), encoding="utf-8")
     return file
-
-
-def _windows(pictures: Path, folder: Path, lessons: Lessons, seed: int) -> Path:
-    """Cut the windows to learn from, all or none; return the file that names them."""
-    windows, begun = folder / "windows", folder / "windows.part"
-    if not windows.is_dir():
-        shutil.rmtree(begun, ignore_errors=True)
-        cut(pictures, "train", begun, magnify=lessons.magnify, seed=seed, each=lessons.windows_each)
-        for kind in (
-            "images",
-            "labels",
-        ):  # the package tries the last weights on something, whatever `val` says
-            first = min((begun / kind / "train").iterdir())
-            (begun / kind / "val").mkdir()
-            shutil.copy(first, begun / kind / "val" / first.name)
-        begun.rename(windows)
-    names = "".join(f"  {row}: {name}\n" for row, name in enumerate(CLASSES))
-    told = folder / "data.yaml"
-    text = f"path: {windows.resolve()}\ntrain: images/train\nval: images/val\nnames:\n{names}"
-    told.write_text(text, encoding="utf-8")
-    return told

@@ -1,7 +1,7 @@
 """Passages of stop lines, judged by the signal: what Pasal 287(2) rests on, whatever the manner.
 
-One passage is one act. Who had stood at the red and enters just before green jumps the start; any other
-runs the red, or does nothing. Two rules look at the same passages, each tells its own manner.
+One passage is one act. Who had stood at the red and enters just before green jumps the start; every other
+passage is running the red, or none. Two rules look at the same passages, and each tells its own manner.
 """
 
 import math
@@ -31,22 +31,22 @@ class Manner(StrEnum):
 class CrossingLimits:
     """Parameters of the rule.
 
-    `uncertainty_s` is how well the instant of entry is known, and `set_out_s` [?] by how much later one may
-    set out who seems to: a signal change within it leaves the verdict UNDETERMINED. A vehicle has entered
-    once its front is `move_on_m` past the line: one that stops over the line, or seems to by an error of
-    position of a metre, has not. Below `stopped_mps` it stands. Only a vehicle that was first seen with its
-    front at least `approach_m` before the line can be accused: a track that begins nearer may be a part of a
-    vehicle that waits there, or somebody else. The second picture is taken at least `second_picture_s` after
-    entry (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole gap is the uncertainty; unseen for
-    `lost_s` a vehicle is judged by what was seen of it, for `forget_s` it is forgotten. A track that begins
-    up to `begin_m` past the line may have crossed it, up to `side_m` beside the end of the line it has. A
-    course `turn_rad` to the left of the approach is a left turn; `straight_m` past the line, a vehicle that
-    has not turned goes on. Who stood for `waited_s` at most `queue_m` before the line has waited at that
-    red; a green that comes within `jump_s` of his entry makes it a jump start [?].
+    `uncertainty_s` is how well the instant of entry is known: a signal change within it leaves the
+    verdict UNDETERMINED. A vehicle has entered once its front is `move_on_m` past the line: one
+    that stops over the line, or seems to by an error of position of a metre, has not. Below
+    `stopped_mps` it stands. Only a vehicle that was first seen with its front at least `approach_m`
+    before the line can be accused: a track that begins nearer may be a part of a vehicle that waits
+    there, or somebody else. The second picture is taken at least `second_picture_s` after entry
+    (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole gap is the uncertainty; unseen
+    for `lost_s` a vehicle is judged by what was seen of it, for `forget_s` it is forgotten. A
+    track that begins up to `begin_m` past the line may have crossed it, up to `side_m` beside the
+    end of the line it has. A course `turn_rad` to the left of the approach is a left turn;
+    `straight_m` past the line, a vehicle that has not turned goes on. Who stood for `waited_s` at most
+    `queue_m` before the line has waited at that red; a green that comes within `jump_s` of his entry makes
+    it a jump start [?].
     """
 
     uncertainty_s: float = 0.3
-    set_out_s: float = 0.5
     move_on_m: float = 4.0
     stopped_mps: float = 0.5
     approach_m: float = 4.0
@@ -198,7 +198,6 @@ class Passages:
         elif approach.moved_on_ns is None and self._stands(sight.track):
             approach.before_ns = sight.seen_ns
             self._enter(approach, sight.seen_ns, sight.seen_ns, sight.seen_ns)
-            approach.latest_ns += round(self._limits.set_out_s * NS_PER_S)
 
     def _widen(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
         """Bracket the entry from where the front was surely before the line to where it surely is past it.
@@ -211,8 +210,9 @@ class Passages:
         if approach.entry_ns is None or approach.sure_ns is None:
             return
         approach.earliest_ns = min(approach.earliest_ns, approach.sure_ns)
-        approach.latest_ns = max(approach.latest_ns, sight.seen_ns)
-        if sight.offset_m >= margin:
+        if sight.offset_m < margin:
+            approach.latest_ns = max(approach.latest_ns, sight.seen_ns)
+        else:
             approach.sure_ns = None
 
     def _enter(self, approach: _Approach, entry_ns: int, from_ns: int, to_ns: int) -> None:

@@ -13,6 +13,7 @@ Hour = Annotated[float, Field(ge=0, lt=24)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Mix = tuple[Share, Share, Share, Share]
+Side = Annotated[int, Field(ge=32, le=2048, multiple_of=32)]
 TAUGHT, CLOSE, VISITORS = "train", "close", "visitors"
 
 
@@ -90,6 +91,7 @@ class NetFile(FileModel):
 
     width: Annotated[float, Field(gt=0, le=2)]
     magnify: Annotated[float, Field(ge=1, le=4)]
+    window: tuple[Side, Side]
     windows_each: Annotated[int, Field(ge=1, le=50)]
 
 
@@ -106,7 +108,15 @@ class LearningFile(FileModel):
     seed: Annotated[int, Field(ge=0)] = 1
     batch: Annotated[int, Field(ge=1, le=4096)] = 32
     start: str = ""
+    keep: Share = 0.0
     stage: Annotated[tuple[StageFile, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _something_kept(self) -> Self:
+        if self.keep and not self.start:
+            msg = "keep: expected `start` beside it, the weights of which so much is kept"
+            raise ValueError(msg)
+        return self
 
 
 class RecipeFile(FileModel):
@@ -163,8 +173,8 @@ class RecipeFile(FileModel):
         net, learning = self.net, self.learning
         stages = tuple(Stage(one.epochs, one.rate) for one in learning.stage)
         lessons = Lessons(
-            net.width, net.magnify, net.windows_each, learning.batch, learning.seed, stages,
-            weights_file(learning.start) if learning.start else None,
+            net.width, net.magnify, net.window, net.windows_each, learning.batch, learning.seed, stages,
+            weights_file(learning.start) if learning.start else None, learning.keep,
         )  # fmt: skip
         return Recipe(
             name, text, self.scenario, self.cameras, self.every_s, self.demand_scale, self.backdrops,

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.detection.crops import LEAST_INSIDE, WINDOW_PX, WINDOWS_EACH, class_weights, cut, windows
+from detectors.detection.crops import LEAST_INSIDE, class_weights, window
 from detectors.detection.errors import ModelError
 from detectors.detection.learning import Lessons, Stage
 from detectors.detection.yolo import train
 
+WINDOW_PX = (448, 256)
 shares = st.floats(0.05, 0.95)
 labels = st.lists(st.tuples(st.integers(0, 3), shares, shares, st.floats(0.01, 0.1), st.floats(0.01, 0.1)))
 
@@ -22,21 +22,22 @@ def test_a_label_shows_the_same_place_in_its_window_and_in_the_picture(
     seed: int, magnify: float, rows: list[tuple[float, ...]]
 ) -> None:
     given_rows = np.array(rows, dtype=np.float64).reshape(-1, 5)
-    draw = np.random.default_rng(seed)
-    for (across, along), found in windows((360, 640), given_rows, np.ones(4), draw, magnify):
-        tall, wide = across.stop - across.start, along.stop - along.start
-        assert abs(wide / tall - WINDOW_PX[0] / WINDOW_PX[1]) < 0.02  # nothing is stretched
-        assert wide >= WINDOW_PX[0] / magnify - 1
-        assert 0 <= across.start <= 360 - tall
-        assert 0 <= along.start <= 640 - wide
-        assert (found[:, 1:3] - found[:, 3:] / 2 >= -1e-9).all()
-        assert (found[:, 1:3] + found[:, 3:] / 2 <= 1 + 1e-9).all()
-        whole = [row for row in given_rows if _shown(row, along, across) > LEAST_INSIDE]
-        assert len(found) == len(whole)
-        for row, (kind, x, y, _, _) in zip(whole, found, strict=True):
-            assert kind == row[0]
-            assert abs(x * wide + along.start - row[1] * 640) <= row[3] * 640 / 2 + 1e-6
-            assert abs(y * tall + across.start - row[2] * 360) <= row[4] * 360 / 2 + 1e-6
+    (across, along), found = window(
+        (360, 640), given_rows, np.ones(4), np.random.default_rng(seed), WINDOW_PX, magnify
+    )
+    tall, wide = across.stop - across.start, along.stop - along.start
+    assert abs(wide / tall - WINDOW_PX[0] / WINDOW_PX[1]) < 0.02  # nothing is stretched
+    assert wide >= WINDOW_PX[0] / magnify - 1
+    assert 0 <= across.start <= 360 - tall
+    assert 0 <= along.start <= 640 - wide
+    assert (found[:, 1:3] - found[:, 3:] / 2 >= -1e-9).all()
+    assert (found[:, 1:3] + found[:, 3:] / 2 <= 1 + 1e-9).all()
+    whole = [row for row in given_rows if _shown(row, along, across) > LEAST_INSIDE]
+    assert len(found) == len(whole)
+    for row, (kind, x, y, _, _) in zip(whole, found, strict=True):
+        assert kind == row[0]
+        assert abs(x * wide + along.start - row[1] * 640) <= row[3] * 640 / 2 + 1e-6
+        assert abs(y * tall + across.start - row[2] * 360) <= row[4] * 360 / 2 + 1e-6
 
 
 def _shown(row: np.ndarray, along: slice, across: slice) -> float:
@@ -50,8 +51,8 @@ def _shown(row: np.ndarray, along: slice, across: slice) -> float:
 def test_a_vehicle_larger_than_a_window_is_shown_smaller() -> None:
     rows = np.array([[2, 0.5, 0.5, 0.6, 0.8]])
     draw = np.random.default_rng(1)
-    found = [one for _ in range(60) for one in windows((360, 640), rows, np.ones(3), draw, 1.5)]
-    whole = [labels for _, labels in found if len(labels) and labels[0, 3:].min() > 0.5]
+    found = [window((360, 640), rows, np.ones(3), draw, WINDOW_PX, 1.5)[1] for _ in range(180)]
+    whole = [labels for labels in found if len(labels) and labels[0, 3:].min() > 0.5]
     assert len(whole) > 0.8 * len(found)
 
 
@@ -60,37 +61,14 @@ def test_a_rare_class_is_looked_for_more_often_than_it_appears() -> None:
     rows = np.array([[1, 0.1, 0.5, 0.05, 0.05]] * 8 + [[2, 0.9, 0.5, 0.05, 0.05]])
     draw = np.random.default_rng(1)
     weights = class_weights(rows[:, 0])
-    seen = [found for _ in range(200) for _, found in windows((360, 640), rows, weights, draw)]
+    seen = [window((360, 640), rows, weights, draw, (320, 256))[1] for _ in range(600)]
     with_bus = np.mean([bool((found[:, 0] == 2).any()) for found in seen])
     assert 0.2 < with_bus < 0.35  # one in 1 + 8 / sqrt(8) = 3.8, and those laid anywhere; else one in nine
-
-
-def _dataset(folder: Path, picture: bytes = b"", label: str = "1 0.5 0.5 0.1 0.1\n") -> Path:
-    for kind in ("images", "labels"):
-        (folder / kind / "train").mkdir(parents=True)
-    jpeg = cv2.imencode(".jpg", np.full((360, 640, 3), 90, np.uint8))[1].tobytes()
-    (folder / "images" / "train" / "a.jpg").write_bytes(picture or jpeg)
-    (folder / "labels" / "train" / "a.txt").write_text(label)
-    return folder
-
-
-def test_a_broken_dataset_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="not a picture"):
-        cut(_dataset(tmp_path / "broken", picture=b"no"), "train", tmp_path / "b", magnify=1.5)
-    with pytest.raises(ModelError, match="expected lines of class"):
-        cut(_dataset(tmp_path / "wrong", label="car 1 2"), "train", tmp_path / "w", magnify=1.5)
-
-
-def test_windows_of_a_dataset_are_pictures_with_labels(tmp_path: Path) -> None:
-    assert cut(_dataset(tmp_path / "set"), "train", tmp_path / "out", magnify=1.5) == WINDOWS_EACH
-    for file in (tmp_path / "out" / "images" / "train").iterdir():
-        assert cv2.imread(str(file)).shape == (WINDOW_PX[1], WINDOW_PX[0], 3)
-        assert (tmp_path / "out" / "labels" / "train" / f"{file.stem}.txt").is_file()
 
 
 def test_a_dataset_without_pictures_is_told_before_anything_is_trained(tmp_path: Path) -> None:
     for kind in ("images", "labels"):
         (tmp_path / kind / "train").mkdir(parents=True)
     with pytest.raises(ModelError, match="no picture in images/train"):
-        train(tmp_path, Lessons(0.125, 1.5, 3, 8, 1, (Stage(1, 0.001),)), tmp_path / "work")
+        train(tmp_path, Lessons(0.125, 1.5, WINDOW_PX, 3, 8, 1, (Stage(1, 0.001),)), tmp_path / "work")
     assert not (tmp_path / "work").exists()
