@@ -119,11 +119,3 @@ def test_who_creeps_over_the_line_as_it_turns_green_may_not_have_entered_before(
 
     found, _ = run(path)
     assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE)]
-
-
-@pytest.mark.parametrize(("goes_at_s", "kind"), [(18.4, "violation"), (19.3, "undetermined")])
-def test_who_sets_out_from_beyond_the_line_is_known_half_a_second_less_well(
-    goes_at_s: float, kind: str
-) -> None:
-    found, _ = run(waits(goes_at_s, front_m=2.0))
-    assert found[0].kind == kind

@@ -17,6 +17,7 @@ from twin.network.files import written_whole
 from twin.network.model import RoadNetwork, TurnKind
 from twin.network.native import save_network
 from twin.randomness import Seed
+from twin.traffic.conduct import USUAL_CONDUCT
 from twin.traffic.demand import DemandSpec
 from twin.traffic.drivers import STYLES
 from twin.traffic.profiles import FLAT
@@ -32,7 +33,11 @@ START_NS = from_local(date(2026, 11, 24), time(0, 0))
 LENGTHS_M = 0.1 + max(
     abs(size[0] - style.sizes_m[0][0]) / 2 for style in STYLES.values() for size in style.sizes_m
 )
-DARING = DemandSpec(red_running=(0.5, 0.5, 0.5, 0.5), scale=1.5, hourly=FLAT)
+# nobody waits beyond a line: who rolls past it before green has not left his edge, and tracks do not tell
+DARING = DemandSpec(
+    red_running=(0.5, 0.5, 0.5, 0.5), scale=1.5, hourly=FLAT,
+    conduct=replace(USUAL_CONDUCT, past_line=(0.0, 0.0, 0.0, 0.0)),
+)  # fmt: skip
 
 
 def recorded(network: RoadNetwork, path: Path, until_s: int) -> TrafficSimulation:

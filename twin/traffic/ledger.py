@@ -17,6 +17,7 @@ class Ledger:
         self._network = network
         self._done: list[TrueViolation] = []
         self._open: dict[tuple[str, int], TrueViolation] = {}
+        self._over: dict[int, TrueViolation] = {}
 
     def add(
         self,
@@ -67,11 +68,30 @@ class Ledger:
 
         `left_s` is what is left of that red, None where nobody can know.
         """
+        self._over.pop(vehicle.vehicle_id, None)
         self.add("red_light", vehicle, group, self._end_m(road), now_ns, into_s)
         self._done[-1] = replace(self._done[-1], left_s=left_s)
 
+    def over_line(
+        self,
+        vehicle: Vehicle,
+        road: int,
+        group: str,
+        now_ns: int,
+        into_s: float,
+        left_s: float | None = None,
+    ) -> None:
+        """Note a front over the line at red that may come to stand there: a crossing if it does not."""
+        self.crossed_red(vehicle, road, group, now_ns, into_s, left_s)
+        self._over[vehicle.vehicle_id] = self._done.pop()
+
+    def went_on(self, vehicle: Vehicle) -> None:
+        """Note that who went over the line at red was let in before he had stood there."""
+        self._done.append(self._over.pop(vehicle.vehicle_id))
+
     def past_line(self, vehicle: Vehicle, road: int, now_ns: int, over_m: float) -> None:
         """Note that a vehicle has come to stand beyond the stop line of a road."""
+        self._over.pop(vehicle.vehicle_id, None)
         self.add("stop_line", vehicle, self._network.roads[road].id, self._end_m(road), now_ns, over_m)
 
     def sped(self, vehicle: Vehicle, road: int, along_m: float, now_ns: int, over_mps: float) -> None:

@@ -28,6 +28,7 @@ from twin.traffic.kernel.arrays import (
     JUNCTION,
     LEAVING,
     LEFT_MAP,
+    OVER_LINE,
     PAST_LINE,
     RECORD,
     RIDING,
@@ -36,6 +37,7 @@ from twin.traffic.kernel.arrays import (
     STANDING,
     STOPPED,
     TALLY,
+    WENT_ON,
     Traffic,
     new_order,
 )
@@ -276,8 +278,10 @@ class TrafficSimulation:
         for amount, at_m, kind, row, value in self._traffic.records[1 : count + 1].tolist():
             if kind == ENTERED_ROAD:
                 self._prepare(row, value)
-            elif kind == CROSSED_RED:
-                self._cross_red(row, value)
+            elif kind in (CROSSED_RED, OVER_LINE):
+                self._cross_red(row, value, goes_on=kind == CROSSED_RED)
+            elif kind == WENT_ON:
+                self._ledger.went_on(self._book.vehicle[row])
             elif kind == PAST_LINE:
                 self._ledger.past_line(self._book.vehicle[row], self._road_of(value), self.now_ns, amount)
             elif kind == SPED:
@@ -293,29 +297,26 @@ class TrafficSimulation:
 
     def _leave(self, row: int) -> None:
         if len(self.tally):
-            self._note_end(row)
+            departed_ns = self._departed_ns.pop(row, self._start_ns)  # who stood at a kerb sets out there
+            self.trip_ends.append(trip_end(self._book, row, departed_ns, self.now_ns))
         self._ledger.close("racing", self._book.vehicle[row].vehicle_id, self.now_ns)
         self._daring.pop(row, None)
         self._book.remove(row)
 
-    def _note_end(self, row: int) -> None:
-        departed_ns = self._departed_ns.pop(row, self._start_ns)  # who stood at a kerb sets out there
-        self.trip_ends.append(trip_end(self._book, row, departed_ns, self.now_ns))
-
     def _road_of(self, lane: int) -> int:
         return int(self._graph.lanes.row["road"][lane])
 
-    def _cross_red(self, row: int, lane: int) -> None:
-        lanes = self._graph.lanes.row
-        connector = int(self._book.fleet["lane"][row])
+    def _cross_red(self, row: int, lane: int, *, goes_on: bool) -> None:
+        lanes, fleet = self._graph.lanes.row, self._book.fleet
+        connector = int(fleet["lane" if goes_on else "onward"][row])
         if lanes["group"][connector] < 0:  # already beyond: the trail knows the way
-            connector = int(self._book.fleet["trail"][row, 0])
+            connector = int(fleet["trail"][row, 0])
         group = int(lanes["group"][connector])
         state = self._board.state(group)
         into_s = (self.now_ns - state.since_ns) / NS_PER_S
-        place = self._road_of(lane), state.group
         left_s = self._board.left_s(group, self.now_ns)
-        self._ledger.crossed_red(self._book.vehicle[row], *place, self.now_ns, into_s, left_s)
+        note = self._ledger.crossed_red if goes_on else self._ledger.over_line
+        note(self._book.vehicle[row], self._road_of(lane), state.group, self.now_ns, into_s, left_s)
 
     def _stand(self, row: int, stand: Stand) -> None:
         """Open a stand at the kerb and have it end in time."""

@@ -27,6 +27,7 @@ GREEN, YELLOW, RED = 0, 1, 2
 OBEYS, DARES, PASSES = 0, 1, 2  # what a red means to a driver
 RIDING, SEEKING, STANDING, LEAVING = 0, 1, 2, 3  # what a vehicle is about, as to the kerb
 LEFT_MAP, ENTERED_ROAD, CROSSED_RED, STOPPED, PAST_LINE, SPED = 0, 1, 2, 3, 4, 5  # kinds of record
+OVER_LINE, WENT_ON = 6, 7  # over the line at red without being let in; let in, without having stood there
 TRAIL = 4  # lanes behind the front that a body can still touch
 MOTORCYCLE = 0
 LINE = 64  # bytes of a line of the cache
@@ -65,12 +66,12 @@ POINT = _row("arc_m x_m y_m z_m", "")
 # lane after the present one: the connector of its turn, -1 where the lane does not serve it. `strips` are
 # those that it takes of its lane; `headway_s` grows from `own_headway_s` among riders. `past_m` is how far
 # beyond the line it waits for a green, negative while it does not. A long body `claims` the strips
-# that it needs for a bend.
+# that it needs for a bend. It is `over` once it went over the line at red, until it stands or is let in.
 VEHICLE = np.dtype(
     [
         *_columns(np.float64, "position_m speed_mps length_m"),
         *_columns(np.int32, "lane strips old_lane old_strips turn granted kerb kind"),
-        *_columns(np.bool_, "alive blocked wide claims"),
+        *_columns(np.bool_, "alive blocked wide claims over"),
         *_columns(np.int8, "disobeys"),
         *_columns(np.int32, "onward"),
         *_columns(np.float64, "next_mps acceleration_mps2 braking_mps2 headway_s jam_gap_m"),

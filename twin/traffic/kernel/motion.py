@@ -10,6 +10,7 @@ from twin.traffic.kernel.arrays import (
     MIDDLE,
     MOTORCYCLE,
     OBEYS,
+    OVER_LINE,
     PAST_LINE,
     RED,
     RIDING,
@@ -18,6 +19,7 @@ from twin.traffic.kernel.arrays import (
     STANDING,
     STOPPED,
     TRAIL,
+    WENT_ON,
     Lanes,
     Routes,
     Rows,
@@ -127,6 +129,9 @@ def _leave_road(traffic: Traffic, v: int, lane: int, road: int) -> int:
     group = whole(lanes.row[onward].group)
     if group >= 0 and signals[group].state == RED and not lanes.row[onward].on_red:
         _note(traffic.records, whole(CROSSED_RED), v, lane, float(signals[group].into_s), 0.0)
+    elif me.over:
+        _note(traffic.records, whole(WENT_ON), v, lane, 0.0, 0.0)
+    me.over = False
     _note_speeding(traffic, v, road)
     return CROSSES
 
@@ -163,18 +168,22 @@ def _cross(traffic: Traffic, v: int) -> int:
 
 
 @folded
-def _note_past_line(traffic: Traffic, v: int, lane: int, dt_s: float) -> None:
-    """Record who has just come to stand beyond the stop line at red."""
+def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float, dt_s: float) -> None:
+    """Record who has just gone over the stop line at red, or come to stand beyond it."""
     lanes, fleet = traffic.lanes, traffic.fleet
     me = fleet[v]
     over_m = me.position_m - lanes.row[lane].length_m
     onward = whole(me.onward)
-    stands = me.speed_mps < HALTING_MPS <= me.speed_mps - real(me.change_mps2) * dt_s
-    if over_m <= PAST_M or onward < 0 or not stands:
+    group = whole(lanes.row[onward].group) if onward >= 0 else -1
+    if group < 0 or traffic.signals[group].state != RED:
         return
-    group = whole(lanes.row[onward].group)
-    if group >= 0 and traffic.signals[group].state == RED:
-        _note(traffic.records, whole(PAST_LINE), v, lane, over_m, 0.0)
+    if was_m <= lanes.row[lane].length_m and not lanes.row[onward].on_red:
+        me.over = True
+        _note(traffic.records, whole(OVER_LINE), v, lane, float(traffic.signals[group].into_s), 0.0)
+    if me.speed_mps < HALTING_MPS <= me.speed_mps - real(me.change_mps2) * dt_s:
+        me.over = False
+        if over_m > PAST_M:
+            _note(traffic.records, whole(PAST_LINE), v, lane, over_m, 0.0)
 
 
 @folded
@@ -190,7 +199,7 @@ def _move(traffic: Traffic, v: int, dt_s: float) -> None:
     while me.position_m > lanes.row[me.lane].length_m:
         what = _cross(traffic, v)
         if what == HELD:
-            _note_past_line(traffic, v, whole(me.lane), dt_s)
+            _note_past_line(traffic, v, whole(me.lane), was_m, dt_s)
             return
         if what == ENDS:
             me.alive = False
