@@ -154,6 +154,7 @@ def train_command(
     recipe: Annotated[str, typer.Argument(help="twin, smoke, or the path of a recipe (TOML).")],
     *,
     work: Annotated[Path, typer.Option(help="Folder for pictures, weights, benches, card.")],
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; else one a core.")] = None,
     lang: Language = None,
 ) -> None:
     """Make weights by a recipe: render pictures, train, export to ONNX, bench, write the card.
@@ -165,7 +166,7 @@ def train_command(
 
     texts = texts_for(lang)
     with bars(texts) as progress:
-        made = teaching.make_weights(recipe, work, progress, texts.language)
+        made = teaching.make_weights(recipe, work, workers, progress, texts.language)
     teaching.show(made, texts)
 
 

@@ -1,5 +1,6 @@
 """What `bconnect detector train` does: weights by a recipe, and what is said of them."""
 
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -14,10 +15,10 @@ from scenarios.training.making import Made, make
 from scenarios.training.recipe_files import load_recipe
 
 
-def make_weights(recipe: str, work: Path, progress: Progress, lang: str) -> Made:
+def make_weights(recipe: str, work: Path, workers: int | None, progress: Progress, lang: str) -> Made:
     """Make weights in a folder; raises InputError and ModelError."""
     look_here()
-    return make(load_recipe(recipe), work, progress, lang)
+    return make(load_recipe(recipe), work, progress, lang, workers or os.cpu_count() or 1)
 
 
 def show(made: Made, texts: Texts) -> None:

@@ -1,11 +1,17 @@
 """Makes a dataset: a scenario photographed, the pictures shared out so that no test knows its teacher."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 
+import cv2
+
 from scenarios.datasets.files import FORMATS, MARK, DatasetWriter
-from scenarios.datasets.shots import ShotSpec, shots
+from scenarios.datasets.shots import Shot, ShotSpec, shots
 from scenarios.errors import InputError, unknown_name
 from scenarios.progress import Progress, silent
 from scenarios.staging import staged
@@ -64,16 +70,17 @@ def export_parts(
     form: str = "both",
     progress: Progress = silent,
     lang: str = "en",
+    workers: int = 1,
 ) -> Exported:
-    """Write (split, pictures to take) one after another; raises InputError."""
+    """Write (split, pictures to take) one after another, taken by so many processes; raises InputError."""
     if form not in FORMATS:
         raise unknown_name(form, FORMATS, what="format")
     totals: dict[str, list[int]] = {}
     with staged(out, MARK) as stage:
         writer = DatasetWriter(stage, form)
-        for split, spec in parts:
+        for split, taken in _taken(parts, workers, progress):
             total = totals.setdefault(split, [0, 0])
-            for shot in shots(spec, progress):
+            for shot in taken:
                 writer.take(shot, split)
                 total[0] += 1
                 total[1] += int(shot.labelled.sum())
@@ -83,6 +90,29 @@ def export_parts(
             raise InputError(msg)
         writer.close(facts, Texts(lang))
     return Exported(out, counts)
+
+
+def _taken(
+    parts: list[tuple[str, ShotSpec]], workers: int, progress: Progress
+) -> Iterator[tuple[str, Iterable[Shot]]]:
+    """Yield each split with its pictures, in order; a part that waits for its turn is held in memory."""
+    if min(workers, len(parts)) < 2:
+        yield from ((split, shots(spec, progress)) for split, spec in parts)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        under_way: deque[tuple[str, Future[list[Shot]]]] = deque()
+        for done, (split, spec) in enumerate(parts):
+            under_way.append((split, pool.submit(_all_shots, spec)))
+            if len(under_way) > workers:
+                progress("warm-up", (done - workers) / len(parts))
+                first, pictures = under_way.popleft()
+                yield first, pictures.result()
+        yield from ((split, pictures.result()) for split, pictures in under_way)
+
+
+def _all_shots(spec: ShotSpec) -> list[Shot]:
+    cv2.setNumThreads(1)  # each process has a core
+    return list(shots(spec))
 
 
 def _facts(spec: ShotSpec) -> dict[str, object]:

@@ -28,8 +28,8 @@ class Made:
     benches: tuple[tuple[str, dict[str, Any]], ...]
 
 
-def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "en") -> Made:
-    """Make weights in the folder `work`; raises InputError, ModelError.
+def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "en", workers: int = 1) -> Made:
+    """Make weights in the folder `work`, its pictures by so many processes; raises InputError, ModelError.
 
     What is there already is not done again; a folder that another recipe began is refused.
     """
@@ -39,7 +39,7 @@ def make(recipe: Recipe, work: Path, progress: Progress = silent, lang: str = "e
         folder = work / "pictures" / name
         if not folder.is_dir():
             splits = [split for split in recipe.splits if split.name == name]
-            take_pictures(recipe, splits, folder, progress)
+            take_pictures(recipe, splits, folder, progress, workers)
     taught = work / "pictures" / TAUGHT
     weights = work / f"{recipe.name}.onnx"
     if not weights.is_file():

@@ -54,9 +54,12 @@ def _weather(sky: Sky, seed: int) -> Weather:
 
 
 def take_pictures(
-    recipe: Recipe, splits: Sequence[Split], out: Path, progress: Progress = silent
+    recipe: Recipe, splits: Sequence[Split], out: Path, progress: Progress = silent, workers: int = 1
 ) -> Exported:
-    """Write splits of one name as a dataset to `out`, whole or not at all; raises InputError."""
+    """Write splits of one name as a dataset to `out`, whole or not at all; raises InputError.
+
+    So many processes take the pictures, which are the same for any number.
+    """
     facts: dict[str, object] = {
         "simulated": True,
         "recipe": recipe.name,
@@ -70,7 +73,11 @@ def take_pictures(
         "parts": [_facts(split) for split in splits],
     }
     return export_parts(
-        [one for split in splits for one in parts(recipe, split)], out, facts, progress=progress
+        [one for split in splits for one in parts(recipe, split)],
+        out,
+        facts,
+        progress=progress,
+        workers=workers,
     )
 
 

@@ -16,7 +16,7 @@ from scenarios.bench.figures import Measured
 from scenarios.bench.sitting import Looked
 from scenarios.bench.trial import Trial, try_on
 from scenarios.cli.main import main
-from scenarios.datasets.export import Exported, export, shares
+from scenarios.datasets.export import Exported, export, export_parts, shares
 from scenarios.datasets.files import PLATE
 from scenarios.datasets.random_views import random_views
 from scenarios.datasets.shots import PLATE_FROM_PX, ShotSpec, shots
@@ -52,6 +52,20 @@ def test_cameras_and_seeds_of_validation_teach_nobody() -> None:
     assert (train.seeds, val.seeds) == ((1, 2), (3,))
     assert len(train.views) + len(val.views) == 4
     assert [share.split for share in shares(VIEWS[:1], (1, 2))] == ["train"]
+
+
+def test_any_number_of_processes_takes_the_same_pictures_in_the_same_order(tmp_path: Path) -> None:
+    brief = replace(SPEC, scenario=replace(SCENARIO, warmup_s=60.0), views=VIEWS[:1], frames=1)
+    parts = [("train", replace(brief, seeds=(seed,))) for seed in (1, 2, 3)]
+    facts: dict[str, object] = {"scenario": "beruang-madu", "attribution": "", "every_s": 10.0}
+    for workers in (1, 2):
+        export_parts(parts, tmp_path / str(workers), facts, workers=workers)
+    one, two = (
+        {file.relative_to(tmp_path / name): file.read_bytes() for file in (tmp_path / name).rglob("*.*")}
+        for name in "12"
+    )
+    assert len([file for file in one if file.suffix == ".jpg"]) == 3
+    assert one == two
 
 
 def test_labels_equal_the_truth(made: Exported) -> None:
