@@ -48,7 +48,7 @@ class TrackNoise:
 DEFAULT_NOISE = TrackNoise()
 # the `error_m` of the curves of analytic sensing, fitted on 36 rendered views: 2026-11-26 and 2026-11-27
 MOTION = TrackNoise(along_m=(1.069, 1.589, 3.227, 4.498, 7.022), across_m=(0.531, 0.430, 0.356, 0.435, 0.600))
-TWIN = TrackNoise(along_m=(1.593, 0.560, 1.028, 1.759, 3.967), across_m=(0.491, 0.221, 0.135, 0.211, 0.296))
+TWIN = TrackNoise(along_m=(0.631, 0.478, 0.864, 1.442, 3.807), across_m=(0.244, 0.169, 0.120, 0.189, 0.319))
 UNKNOWN = TrackNoise(
     along_m=tuple(map(max, MOTION.along_m, TWIN.along_m)),
     across_m=tuple(map(max, MOTION.across_m, TWIN.across_m)),
