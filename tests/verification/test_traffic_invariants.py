@@ -1,6 +1,7 @@
 """What must hold of any traffic: nobody lost, nobody stuck, no overlap, nothing unrecorded."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 
 import numpy as np
@@ -14,6 +15,7 @@ from twin.clock import NS_PER_S, from_local
 from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
+from twin.traffic.conduct import ORDERLY, USUAL_CONDUCT
 from twin.traffic.demand import DemandSpec
 from twin.traffic.simulation import TrafficSimulation
 from twin.truth import VehicleStates
@@ -89,7 +91,9 @@ def test_everybody_gets_on(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", seeds(10, first=3))
 def test_no_red_crossing_without_a_record(seed: int, record_property: Callable[[str, object], None]) -> None:
-    demand = DemandSpec(scale=1.5, red_running=(0.3, 0.2, 0.2, 0.2))
+    """Nobody waits beyond a line here: who rolls over it before green is not in the junction at red."""
+    conduct = replace(USUAL_CONDUCT, past_line=(0.0, 0.0, 0.0, 0.0))
+    demand = DemandSpec(scale=1.5, red_running=(0.3, 0.2, 0.2, 0.2), conduct=conduct)
     simulation = TrafficSimulation(cross(), demand, Seed(seed), START_NS)
     row = simulation._graph.lanes.row
     seen: set[tuple[int, str]] = set()
@@ -115,7 +119,7 @@ def test_no_red_crossing_without_a_record(seed: int, record_property: Callable[[
 
 @pytest.mark.parametrize("seed", seeds(10, first=3))
 def test_orderly_drivers_never_cross_at_red(seed: int) -> None:
-    demand = DemandSpec(scale=1.5, red_running=(0.0, 0.0, 0.0, 0.0))
+    demand = DemandSpec(scale=1.5, red_running=(0.0, 0.0, 0.0, 0.0), conduct=ORDERLY)
     simulation = TrafficSimulation(cross(), demand, Seed(seed), START_NS)
     simulation.advance(START_NS + lasting(600, 3600) * NS_PER_S)
     assert [v for v in simulation.violations() if v.rule == "red_light"] == []

@@ -66,7 +66,8 @@ POINT = _row("arc_m x_m y_m z_m", "")
 # lane after the present one: the connector of its turn, -1 where the lane does not serve it. `strips` are
 # those that it takes of its lane; `headway_s` grows from `own_headway_s` among riders. `past_m` is how far
 # beyond the line it waits for a green, negative while it does not. A long body `claims` the strips
-# that it needs for a bend. It is `over` once it went over the line at red, until it stands or is let in.
+# that it needs for a bend. It is `over` once it went over the line at red, or set out beyond it, until it
+# stands or is let in.
 VEHICLE = np.dtype(
     [
         *_columns(np.float64, "position_m speed_mps length_m"),

@@ -169,7 +169,7 @@ def _cross(traffic: Traffic, v: int) -> int:
 
 @folded
 def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float, dt_s: float) -> None:
-    """Record who has just gone over the stop line at red, or come to stand beyond it."""
+    """Record who has just gone over the stop line at red, come to stand beyond it, or set out from there."""
     lanes, fleet = traffic.lanes, traffic.fleet
     me = fleet[v]
     over_m = me.position_m - lanes.row[lane].length_m
@@ -177,10 +177,12 @@ def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float, dt_s: flo
     group = whole(lanes.row[onward].group) if onward >= 0 else -1
     if group < 0 or traffic.signals[group].state != RED:
         return
-    if was_m <= lanes.row[lane].length_m and not lanes.row[onward].on_red:
+    was_mps = me.speed_mps - real(me.change_mps2) * dt_s
+    goes_over = was_m <= lanes.row[lane].length_m or was_mps < HALTING_MPS <= me.speed_mps
+    if goes_over and not lanes.row[onward].on_red:
         me.over = True
         _note(traffic.records, whole(OVER_LINE), v, lane, float(traffic.signals[group].into_s), 0.0)
-    if me.speed_mps < HALTING_MPS <= me.speed_mps - real(me.change_mps2) * dt_s:
+    if me.speed_mps < HALTING_MPS <= was_mps:
         me.over = False
         if over_m > PAST_M:
             _note(traffic.records, whole(PAST_LINE), v, lane, over_m, 0.0)
