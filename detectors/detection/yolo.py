@@ -129,9 +129,16 @@ def _begun(package: Any, described: Path, windows: Windows, lessons: Lessons) ->
         torch.manual_seed(lessons.seed)
         net = package.YOLO(str(described))
         begin_with(net.model, lessons.start, windows.draw(BEGIN_WITH)["img"].float() / 255)
-        net.ckpt = {}
-        net.save(str(begun))
+        _save(net, begun)
     return begun
+
+
+def _save(net: Any, file: Path) -> None:
+    """Write weights whole or not at all."""
+    part = file.with_name(f"part-{file.name}")
+    net.ckpt = {}
+    net.save(str(part))
+    part.rename(file)
 
 
 def _kept(package: Any, windows: Windows, lessons: Lessons, taught: Path, work: Path) -> Path:
@@ -145,8 +152,7 @@ def _kept(package: Any, windows: Windows, lessons: Lessons, taught: Path, work: 
             other_light(windows.draw(BEGIN_WITH)["img"].float() / 255) for _ in range(STATISTICS_BATCHES)
         ]
         keep_some(net.model.float(), begun.model.float(), lessons.keep, batches)
-        net.ckpt = {}
-        net.save(str(kept))
+        _save(net, kept)
     return kept
 
 
