@@ -63,27 +63,21 @@ class Ledger:
         now_ns: int,
         into_s: float,
         left_s: float | None = None,
+        *,
+        goes_on: bool = True,
     ) -> None:
         """Note that a front has gone over the stop line of a road, `into_s` into the red of its group.
 
-        `left_s` is what is left of that red, None where nobody can know.
+        `left_s` is what is left of that red, None where nobody can know. Who has not gone on (`goes_on`
+        False) may come to stand there: that is a crossing only once it `went_on`.
         """
         self._over.pop(vehicle.vehicle_id, None)
         self.add("red_light", vehicle, group, self._end_m(road), now_ns, into_s)
-        self._done[-1] = replace(self._done[-1], left_s=left_s)
-
-    def over_line(
-        self,
-        vehicle: Vehicle,
-        road: int,
-        group: str,
-        now_ns: int,
-        into_s: float,
-        left_s: float | None = None,
-    ) -> None:
-        """Note a front over the line at red that may come to stand there: a crossing if it does not."""
-        self.crossed_red(vehicle, road, group, now_ns, into_s, left_s)
-        self._over[vehicle.vehicle_id] = self._done.pop()
+        one = replace(self._done.pop(), left_s=left_s)
+        if goes_on:
+            self._done.append(one)
+        else:
+            self._over[vehicle.vehicle_id] = one
 
     def went_on(self, vehicle: Vehicle) -> None:
         """Note that who went over the line at red was let in before he had stood there."""

@@ -315,8 +315,9 @@ class TrafficSimulation:
         state = self._board.state(group)
         into_s = (self.now_ns - state.since_ns) / NS_PER_S
         left_s = self._board.left_s(group, self.now_ns)
-        note = self._ledger.crossed_red if goes_on else self._ledger.over_line
-        note(self._book.vehicle[row], self._road_of(lane), state.group, self.now_ns, into_s, left_s)
+        place = self._road_of(lane), state.group
+        vehicle = self._book.vehicle[row]
+        self._ledger.crossed_red(vehicle, *place, self.now_ns, into_s, left_s, goes_on=goes_on)
 
     def _stand(self, row: int, stand: Stand) -> None:
         """Open a stand at the kerb and have it end in time."""
