@@ -31,9 +31,12 @@ class GroundPlane:
         return self
 
     def reach(self, eye_m: Float64Array, rays: Float64Array) -> Float64Array:
-        """Return how often its own length each ray (N, 3) from an eye (3,) goes to the ground, or NaN."""
+        """Return how often its own length each ray (N, 3) goes to the ground, or NaN.
+
+        All come from one eye (3,), or each from its own (N, 3).
+        """
         normal = np.array([-self.slope_x, -self.slope_y, 1.0])
-        height = float(normal @ eye_m) - self.z0_m
+        height = eye_m @ normal - self.z0_m
         fall = -(rays @ normal)
         return np.asarray(height / np.where(fall > LEAST_FALL, fall, np.nan))
 

@@ -54,10 +54,10 @@ class PiecewiseGround:
         return np.column_stack((points, self.height_m(points)))
 
     def reach(self, eye_m: Float64Array, rays: Float64Array) -> Float64Array:
-        """Return how many times its own length each ray (N, 3) from an eye (3,) goes to the ground.
+        """Return how many times its own length each ray (N, 3) goes to the ground.
 
-        That is to the nearest piece which it meets within its area, else to what lies around; NaN
-        where it meets nothing.
+        All come from one eye (3,), or each from its own (N, 3). That is to the nearest piece which one
+        meets within its area, else to what lies around; NaN where it meets nothing.
         """
         if not self.pieces:
             return self.around.reach(eye_m, rays)
@@ -75,9 +75,11 @@ class PiecewiseGround:
     def _within(self, eye_m: Float64Array, rays: Float64Array) -> Float64Array:
         """Return the reach (K, N) of each ray to each piece, inf where it does not meet it in its area."""
         z0_m = np.array([piece.plane.z0_m for piece in self.pieces])
+        eyes = np.atleast_2d(eye_m)
         fall = -(self._normals @ rays.T)  # all pieces at once: numpy's price is by the call
-        reach = (self._normals @ eye_m - z0_m)[:, None] / np.where(fall > LEAST_FALL, fall, np.nan)
-        inside = self._areas.contain_each(eye_m[0] + reach * rays[:, 0], eye_m[1] + reach * rays[:, 1])
+        above = self._normals @ eyes.T - z0_m[:, None]
+        reach = above / np.where(fall > LEAST_FALL, fall, np.nan)
+        inside = self._areas.contain_each(eyes[:, 0] + reach * rays[:, 0], eyes[:, 1] + reach * rays[:, 1])
         return np.where(inside, reach, np.inf)
 
 

@@ -92,8 +92,10 @@ class Speedometer:
         """Return (K, N) by how much each of K errors of the survey moves places (N, 2) along the course."""
         ground = self._site.ground
         pixels, _ = self._site.camera.project(ground.lift(places_m))
-        seen = np.stack([camera.ground_points(pixels, ground) for camera in self._others])
-        return np.asarray((seen - places_m) @ course)
+        rays = np.concatenate([camera.rays(pixels) for camera in self._others])
+        eyes = np.repeat([camera.position_m for camera in self._others], len(places_m), axis=0)
+        seen = eyes[:, :2] + ground.reach(eyes, rays)[:, None] * rays[:, :2]  # of all cameras in one call
+        return np.asarray((seen.reshape(-1, len(places_m), 2) - places_m) @ course)
 
     def _place_m(self, places_m: Float64Array, course: Float64Array) -> Float64Array:
         """Return (N,) by how much the detector sets places (N, 2) wrong along the course."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detectors.datatypes.arrays import Float64Array
 from detectors.datatypes.geometry import GroundPlane, Polygon
@@ -117,6 +119,20 @@ def test_the_nearest_piece_that_a_ray_meets_counts_and_what_lies_around_else() -
     assert np.isnan(reach[3])
     assert ground.height_m([[10.0, 0.0], [20.0, 0.0], [0.0, 20.0]]) == pytest.approx([1.0, -1.0, 0.0])
     assert (ground.plane_at([10.0, 0.0]).z0_m, ground.plane_at([0.0, 20.0]).z0_m) == (1.0, 0.0)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_rays_from_eyes_of_their_own_go_as_far_as_each_from_its_eye_alone(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    square = np.array([[-8.0, -8.0], [8.0, -8.0], [8.0, 8.0], [-8.0, 8.0]])
+    slopes = draw.uniform(-0.1, 0.1, (3, 3))
+    pieces = [GroundPiece(Polygon(square + draw.uniform(-9, 9, 2)), GroundPlane(*one)) for one in slopes[1:]]
+    eyes = draw.uniform((-9, -9, 3), (9, 9, 9), (20, 3))
+    rays = draw.uniform((-2, -2, -1.5), (2, 2, 0.3), (20, 3))
+    for ground in (GroundPlane(*slopes[0]), PiecewiseGround(GroundPlane(*slopes[0]), tuple(pieces))):
+        together = ground.reach(eyes, rays)
+        alone = [ground.reach(eye, ray[None])[0] for eye, ray in zip(eyes, rays, strict=True)]
+        np.testing.assert_allclose(together, alone, rtol=1e-12)
 
 
 def test_pieces_go_through_a_site_file(tmp_path: Path) -> None:
