@@ -1,6 +1,6 @@
 """Joins measurements over time: assignment, birth, confirmation, bridging, death."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from detectors.tracking.looks import Looks, leaps, overlaps, paired, shift
 from detectors.tracking.stands import Stands
 
 NS_PER_S = 1e9
+AGREED = 0.75  # of the readings on one track, by confidence, which must be of one plate [?]
 NONE = np.zeros(0, dtype=np.int64)
 _CLASSES = tuple(VehicleClass)
 
@@ -50,9 +51,23 @@ class _Target:
     taken: int = int(VehicleClass.UNKNOWN)  # the class with most votes
     hits: int = 0
     row: int = -1
+    named: dict[str, float] = field(default_factory=dict)  # how often each plate showed, by confidence
     plate: PlateReading | None = None
     heading_rad: float | None = None
     leapt_ns: int | None = None
+
+    def read(self, plate: PlateReading) -> None:
+        """Take one more reading: the plate is the one that shows nearly always, else there is none.
+
+        One frame in which somebody else was taken for this vehicle must not name him for what it did.
+        """
+        self.named[plate.text] = self.named.get(plate.text, 0.0) + plate.confidence
+        wanted = AGREED * sum(self.named.values())
+        if self.named[plate.text] >= wanted:
+            surer = self.plate is None or plate.confidence >= self.plate.confidence
+            self.plate = plate if surer else self.plate
+        elif self.plate is not None and self.named[self.plate.text] < wanted:
+            self.plate = None
 
 
 class Follower:
@@ -212,8 +227,8 @@ class Follower:
         target.box = _box(detections, row)
         target.score = float(detections.scores[row])
         plate = detections.plate(row)
-        if plate and (target.plate is None or plate.confidence >= target.plate.confidence):
-            target.plate = plate
+        if plate:
+            target.read(plate)
 
     def _patient(self, timestamp_ns: int) -> BoolArray:
         """Return (N,) whom it is worth to wait for."""

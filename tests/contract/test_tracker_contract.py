@@ -89,6 +89,29 @@ def test_each_vehicle_keeps_one_id_and_its_plate(make: Callable[[], Tracker]) ->
     assert [track.plate.text for track in last if track.plate] == ["KX 1 LX"]
 
 
+def with_plates(texts: Iterable[str]) -> Film:
+    """Detections of one vehicle that shows one plate after another."""
+    still = np.array([vehicle(0, 1)], dtype=np.float32)
+    kind, nowhere = np.full(1, VehicleClass.UNKNOWN), np.full((1, 2), np.nan)
+    return [Detections(still, np.full(1, 0.8), kind, nowhere, (PlateReading(text, 0.9),)) for text in texts]
+
+
+def test_a_plate_that_shows_once_does_not_take_the_place_of_the_one_that_showed_for_long(
+    make: Callable[[], Tracker],
+) -> None:
+    for at_row in (0, 10, 29):
+        texts = ["KX 1 LX"] * 30
+        texts[at_row] = "KX 2 LX"
+        (last,) = run(make(), with_plates(texts))[-1]
+        assert last.plate is not None
+        assert last.plate.text == "KX 1 LX", at_row
+
+
+def test_a_track_that_shows_two_plates_about_as_often_has_none(make: Callable[[], Tracker]) -> None:
+    (last,) = run(make(), with_plates(["KX 1 LX"] * 16 + ["KX 2 LX"] * 14))[-1]
+    assert last.plate is None
+
+
 def test_ids_belong_to_the_instance(make: Callable[[], Tracker]) -> None:
     assert run(make(), film()) == run(make(), film())
 
