@@ -58,6 +58,27 @@ def test_what_is_known_not_to_hold_is_told_with_its_reason() -> None:
     assert told.tables[1].rows == (("test_turns: 15 % slow",),)
 
 
+def test_a_statement_of_which_no_run_was_made_is_not_said_to_hold() -> None:
+    text = (
+        '<testcase name="test_ahead[{}]" time="0"><skipped type="pytest.skip" message="no peer" /></testcase>'
+    )
+    left = [ET.fromstring(text.format(n)) for n in (1, 2)]  # noqa: S314 - our own text
+    told = finding([*cases(0), *left], exit_code=0)
+    assert not told.holds
+    assert told.sentence == "Not all shown: statements 2, runs 1, failed 0. Not run: 2, told below."
+    assert told.tables[0].rows[1] == ("ahead", "0", "0", "", "0.0")
+    assert told.tables[1].rows == (("test_ahead[1]: no peer",), ("test_ahead[2]: no peer",))
+
+
+def test_a_run_left_out_beside_others_of_its_statement_is_told() -> None:
+    text = (
+        '<testcase name="test_nobody_is_lost[3]"><skipped type="pytest.skip" message="no peer" /></testcase>'
+    )
+    told = finding([*cases(0), ET.fromstring(text)], exit_code=0)  # noqa: S314 - our own text
+    assert told.holds
+    assert told.sentence == "All hold: statements 1, runs 1, failed 0. Not run: 1, told below."
+
+
 @pytest.mark.parametrize(("rows", "exit_code"), [((), 5), ((), 0), ((0,), 2)])
 def test_a_proof_that_did_not_run_does_not_hold(rows: tuple[int, ...], exit_code: int) -> None:
     assert not finding(cases(*rows), exit_code=exit_code).holds

@@ -12,6 +12,7 @@ from tests.verification.extent import VARIABLE
 from tests.verification.page import ROOT, Finding, Table
 
 COLUMNS = ("what holds", "runs", "failed", "measured", "s")
+TOLD = {"complaints": "What failed", "known": "Known not to hold", "left_out": "Not run"}
 
 
 @dataclass
@@ -24,10 +25,13 @@ class Shown:
     measured: dict[str, list[float]] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)  # not to hold, and told why
+    left_out: list[str] = field(default_factory=list)  # not run, and told why
 
     def add(self, case: ET.Element) -> None:
         """Add one run as it stands in the report of pytest."""
-        self.runs += 1
+        left_out = [one for one in case.findall("skipped") if one.get("type") != "pytest.xfail"]
+        self.left_out += [f"{case.get('name')}: {one.get('message')}" for one in left_out]
+        self.runs += not left_out
         self.seconds += float(case.get("time", "0"))
         for bad in (*case.findall("failure"), *case.findall("error")):
             self.failed += 1
@@ -58,23 +62,18 @@ def finding(cases: list[ET.Element], *, exit_code: int) -> Finding:
     for case in cases:
         shown.setdefault(case.get("name", "").partition("[")[0], Shown()).add(case)
     runs, failed = (sum(getattr(one, what) for one in shown.values()) for what in ("runs", "failed"))
-    holds = exit_code == 0 and failed == 0 and runs > 0
+    unshown = sum(one.runs == 0 for one in shown.values())
+    holds = exit_code == 0 and failed == unshown == 0 and runs > 0
     if not runs:
         return Finding(holds, f"Nothing was shown: pytest ended with exit code {exit_code}.", ())
-    sentence = (
-        f"{'All hold' if holds else 'Not all hold'}: statements {len(shown)}, runs {runs}, failed {failed}."
-    )
-    complaints, known = (
-        tuple((text,) for one in shown.values() for text in getattr(one, what))
-        for what in ("complaints", "known")
-    )
-    if known:
-        sentence = f"{sentence} Known not to hold: {len(known)}, told below."
+    missed = "Not all shown" if unshown and not failed and exit_code == 0 else "Not all hold"
+    sentence = f"{'All hold' if holds else missed}: statements {len(shown)}, runs {runs}, failed {failed}."
     tables = [Table("Statements", COLUMNS, tuple(_row(name, one) for name, one in shown.items()))]
-    if complaints:
-        tables.append(Table("What failed", ("run",), complaints))
-    if known:
-        tables.append(Table("Known not to hold", ("run",), known))
+    for what, title in TOLD.items():
+        rows = tuple((text,) for one in shown.values() for text in getattr(one, what))
+        if rows:
+            tables.append(Table(title, ("run",), rows))
+            sentence += "" if what == "complaints" else f" {title}: {len(rows)}, told below."
     return Finding(holds, sentence, tuple(tables))
 
 
