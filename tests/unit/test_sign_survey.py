@@ -59,6 +59,21 @@ def test_a_prohibited_turn_has_gates_that_its_traffic_crosses_to_the_left() -> N
     assert before < 0 < after
 
 
+def test_the_gates_of_a_turn_reach_beyond_its_road_where_nobody_else_comes_from_there() -> None:
+    (ban,) = plan(TURN_VIEW, with_ban((6, 20))).prohibited_turns
+    # of the kerb: y = -10.5 to -1.5 of the entry, x = -4.25 to -0.75 of the exit
+    assert sorted((ban.entry.y0_m, ban.entry.y1_m)) == pytest.approx((-12.5, 0.5), abs=0.1)
+    assert sorted((ban.exit.x0_m, ban.exit.x1_m)) == pytest.approx((-6.25, 1.25), abs=0.1)
+
+
+def test_a_gate_does_not_reach_into_a_road_beside_it_that_leads_the_same_way() -> None:
+    network = with_ban((6, 20))
+    along = replace(network.road_of["e-j"], id="service", reverse="")
+    aside = replace(along, centreline_m=along.centreline_m - [[0.0, 10.0, 0.0]])
+    (ban,) = plan(TURN_VIEW, replace(network, roads=(*network.roads, aside))).prohibited_turns
+    assert sorted((ban.entry.y0_m, ban.entry.y1_m)) == pytest.approx((-10.5, 0.5), abs=0.1)
+
+
 def test_hours_over_midnight_are_two_windows_and_the_whole_day_is_none() -> None:
     (ban,) = plan(TURN_VIEW, with_ban((22, 5))).prohibited_turns
     assert {(w.start_s // 3600, w.end_s // 3600) for w in ban.windows} == {(22, 24), (0, 5)}

@@ -21,6 +21,7 @@ SIGN_PX_PER_M = 10.0  # a rider is 16 px high: enough to follow
 VERGE_M = 1.5  # of the pavement, where those ride who go against the traffic
 CLEAR_OF_MEDIAN_M = 1.0  # an error of a place must not take oncoming traffic over the median
 GATE_M = 6.0  # from the start of a road to the gate by which one has turned into it
+BEYOND_M = 2.0  # by which such a gate goes on at either end, where nobody else drives that way [?]
 STEP_M = 2.0
 SHORTEST_M = 25.0  # of a stretch: a shorter one shows no ride
 HOUR_S = 3600
@@ -102,11 +103,36 @@ def prohibited_turns(
         if not in_view(camera, points).all() or density_px_per_m(camera, points).min() < SIGN_PX_PER_M:
             continue
         sigma_m = float(place_sigma_m(spec, camera, points).max())
-        entry = gate(network, section(network, road), road.length_m, camera, ground)
+        entry = _beyond(network, road, gate(network, section(network, road), road.length_m, camera, ground))
         leave = gate(network, onto, min(GATE_M, onto.road.length_m), camera, ground)
+        leave = _beyond(network, onto.road, leave)
         name = f"{turn.from_road}>{turn.to_road}"
         found.append(ProhibitedTurn(name, entry, leave, _windows(turn.prohibited), round(sigma_m, 2)))
     return found
+
+
+def _beyond(network: RoadNetwork, road: Road, line: LineSegment) -> LineSegment:
+    """Return the gate of a road longer by BEYOND_M at each end at which no other road leads the same way.
+
+    Riders keep to the very edge, and a place is known to a metre or two: who passes the gate beside its road
+    has come along it, since what lies there is its verge, or lanes that lead the other way.
+    """
+    ends = np.array([[line.x0_m, line.y0_m], [line.x1_m, line.y1_m]])
+    along = (ends[1] - ends[0]) / line.length_m()
+    ahead = np.array([-along[1], along[0]])
+    wider = ends + BEYOND_M * np.array([-along, along])
+    others = [section(network, other) for other in network.roads if other.id != road.id]
+    taken = [any(_leads(other, point, ahead) for other in others) for point in wider]
+    (x0, y0), (x1, y1) = np.where(np.array(taken)[:, None], ends, wider).tolist()
+    return LineSegment(x0, y0, x1, y1)
+
+
+def _leads(cut: Section, point_m: Float64Array, ahead: Float64Array) -> bool:
+    """Return whether a point (2,) is on a road, or so near that a gate might reach it, that leads `ahead`."""
+    along = cut.samples_m(STEP_M)
+    points, headings = cut.points_m(along, 0.0)[:, :2], cut.headings_rad(along)
+    near = np.hypot(*(points - point_m).T) <= max(cut.kerb_edge_m, cut.lane_edge_m) + STEP_M
+    return bool((near & (np.cos(headings) * ahead[0] + np.sin(headings) * ahead[1] > 0)).any())
 
 
 def _way_m(network: RoadNetwork, turn: Turn) -> tuple[Float64Array, Section]:
