@@ -2,7 +2,9 @@
 
 from detectors.datatypes.site import SitePlan
 from detectors.violations import passages
-from detectors.violations.passages import DEFAULT_LIMITS, CrossingLimits, Manner, Passages
+from detectors.violations.crossing_limits import DEFAULT_LIMITS, CrossingLimits
+from detectors.violations.passages import Manner, Passages
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 ARTICLE = passages.ARTICLE
 
@@ -14,5 +16,7 @@ class JumpStart(Passages):
     does not come soon is no start: the passage is then one of `red_light`.
     """
 
-    def __init__(self, site: SitePlan, limits: CrossingLimits = DEFAULT_LIMITS) -> None:
-        super().__init__(site, Manner.JUMP_START, limits)
+    def __init__(
+        self, site: SitePlan, limits: CrossingLimits = DEFAULT_LIMITS, noise: TrackNoise = DEFAULT_NOISE
+    ) -> None:
+        super().__init__(site, Manner.JUMP_START, limits, noise)

@@ -4,7 +4,6 @@ One passage is one act. Who had stood at the red and enters just before green ju
 passage is running the red, or none. Two rules look at the same passages, and each tells its own manner.
 """
 
-import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,8 +13,18 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, course_rad, margin_m, seen_whole, speed_mps
+from detectors.violations.crossing_limits import DEFAULT_LIMITS, CrossingLimits
+from detectors.violations.fronts import (
+    FRONT_M,
+    course_rad,
+    foot_hidden,
+    margin_m,
+    seen_whole,
+    sight_sigma_m,
+    speed_mps,
+)
 from detectors.violations.signal_log import SignalLog
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 ARTICLE = "287(2)"
 
@@ -25,45 +34,6 @@ class Manner(StrEnum):
 
     RUNNING = "red_light"
     JUMP_START = "jump_start"
-
-
-@dataclass(frozen=True, slots=True)
-class CrossingLimits:
-    """Parameters of the rule.
-
-    `uncertainty_s` is how well the instant of entry is known: a signal change within it leaves the
-    verdict UNDETERMINED. A vehicle has entered once its front is `move_on_m` past the line: one
-    that stops over the line, or seems to by an error of position of a metre, has not. Below
-    `stopped_mps` it stands. Only a vehicle that was first seen with its front at least `approach_m`
-    before the line can be accused: a track that begins nearer may be a part of a vehicle that waits
-    there, or somebody else. The second picture is taken at least `second_picture_s` after entry
-    (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole gap is the uncertainty; unseen
-    for `lost_s` a vehicle is judged by what was seen of it, for `forget_s` it is forgotten. A
-    track that begins up to `begin_m` past the line may have crossed it, up to `side_m` beside the
-    end of the line it has. A course `turn_rad` to the left of the approach is a left turn;
-    `straight_m` past the line, a vehicle that has not turned goes on. Who stood for `waited_s` at most
-    `queue_m` before the line has waited at that red; a green that comes within `jump_s` of his entry makes
-    it a jump start [?].
-    """
-
-    uncertainty_s: float = 0.3
-    move_on_m: float = 4.0
-    stopped_mps: float = 0.5
-    approach_m: float = 4.0
-    second_picture_s: float = 0.5
-    gap_s: float = 1.0
-    lost_s: float = 1.5
-    forget_s: float = 60.0
-    begin_m: float = 6.0
-    side_m: float = 0.5
-    turn_rad: float = math.radians(45)
-    straight_m: float = 20.0
-    waited_s: float = 1.0
-    queue_m: float = 15.0
-    jump_s: float = 3.0
-
-
-DEFAULT_LIMITS = CrossingLimits()
 
 
 @dataclass(slots=True)
@@ -105,10 +75,17 @@ class Passages:
     entry before it may have been after it.
     """
 
-    def __init__(self, site: SitePlan, manner: Manner, limits: CrossingLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        site: SitePlan,
+        manner: Manner,
+        limits: CrossingLimits = DEFAULT_LIMITS,
+        noise: TrackNoise = DEFAULT_NOISE,
+    ) -> None:
         self._site = site
         self._manner = manner
         self._limits = limits
+        self._noise = noise
         self._lag_ns = round(site.signal_lag_s * NS_PER_S)
         self._margin_ns = round((limits.uncertainty_s + site.signal_offset_s) * NS_PER_S)
         self._log = SignalLog()
@@ -139,6 +116,8 @@ class Passages:
         offsets_m, alongs_m = line.line.offset_m(places), line.line.along_m(places)
         found: list[Verdict] = []
         for row, track in enumerate(tracks):
+            if self._noise.along_m and foot_hidden(track, tracks):
+                continue  # a box that ends where another begins tells no place
             front_m = float(offsets_m[row]) + FRONT_M[track.vehicle_class]
             sight = _Approach(track, now_ns, front_m, float(alongs_m[row]))
             found += self._see(line, sight)
@@ -161,7 +140,7 @@ class Passages:
             self._wait(line, approach, sight)
             self._follow(line, approach, sight)
             self._widen(line, approach, sight)
-            self._advance(approach, sight)
+            self._advance(line, approach, sight)
         approach.track, approach.seen_ns = sight.track, sight.seen_ns
         approach.offset_m, approach.along_m = sight.offset_m, sight.along_m
         return self._conclude(line, approach)
@@ -204,7 +183,7 @@ class Passages:
 
         Who sets out from the line takes a second for the metre by which his place is uncertain.
         """
-        margin = margin_m(line.sigma_m, sight.track.vehicle_class)
+        margin = self._margin_m(line, sight.track)
         if sight.offset_m <= -margin or (sight.offset_m < 0 and self._stands(sight.track)):
             approach.sure_ns = sight.seen_ns
         if approach.entry_ns is None or approach.sure_ns is None:
@@ -221,10 +200,15 @@ class Passages:
         approach.earliest_ns = from_ns if wide else entry_ns - self._margin_ns
         approach.latest_ns = to_ns if wide else entry_ns + self._margin_ns
 
-    def _advance(self, approach: _Approach, sight: _Approach) -> None:
+    def _margin_m(self, line: StopLine, track: Track) -> float:
+        sight_m = sight_sigma_m(track, line.line, self._site.camera, self._noise)
+        return margin_m(line.sigma_m, track.vehicle_class, sight_m)
+
+    def _advance(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
         if approach.entry_ns is None:
             return
-        past = sight.offset_m >= self._limits.move_on_m and not self._stands(sight.track)
+        past_m = max(self._limits.move_on_m, self._margin_m(line, sight.track))
+        past = sight.offset_m >= past_m and not self._stands(sight.track)
         if approach.moved_on_ns is None and past:
             approach.moved_on_ns = sight.seen_ns
         late_ns = approach.entry_ns + self._limits.second_picture_s * NS_PER_S
@@ -298,7 +282,7 @@ class Passages:
             return VerdictKind.CLEAR, None
         if len(aspects) > 1:
             return VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE
-        doubt = self._doubt(approach)
+        doubt = self._doubt(line, approach)
         if doubt is not None:
             return VerdictKind.UNDETERMINED, doubt
         if not line.left_on_red:
@@ -306,12 +290,12 @@ class Passages:
         turn = self._left_turn(line, approach)
         return None if turn is None and not lost else _LEFT_ON_RED[turn]
 
-    def _doubt(self, approach: _Approach) -> Reason | None:
+    def _doubt(self, line: StopLine, approach: _Approach) -> Reason | None:
         """Return why it is not known that who passed the line is who was seen before it and after it."""
         leapt_ns = approach.track.leapt_ns
         if leapt_ns is not None and leapt_ns > (approach.before_ns or 0):
             return Reason.TRACK_LEAPS
-        if approach.first_m > -self._limits.approach_m:
+        if approach.first_m > -max(self._limits.approach_m, self._margin_m(line, approach.track)):
             return Reason.TRACK_BEGAN_AT_LINE
         return None if self._has_second_picture(approach) else Reason.NOT_OBSERVED
 

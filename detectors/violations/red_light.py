@@ -2,7 +2,9 @@
 
 from detectors.datatypes.site import SitePlan
 from detectors.violations import passages
-from detectors.violations.passages import DEFAULT_LIMITS, CrossingLimits, Manner, Passages
+from detectors.violations.crossing_limits import DEFAULT_LIMITS, CrossingLimits
+from detectors.violations.passages import Manner, Passages
+from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
 ARTICLE = passages.ARTICLE
 
@@ -13,5 +15,7 @@ class RedLight(Passages):
     These are told by `jump_start`: one passage is charged once.
     """
 
-    def __init__(self, site: SitePlan, limits: CrossingLimits = DEFAULT_LIMITS) -> None:
-        super().__init__(site, Manner.RUNNING, limits)
+    def __init__(
+        self, site: SitePlan, limits: CrossingLimits = DEFAULT_LIMITS, noise: TrackNoise = DEFAULT_NOISE
+    ) -> None:
+        super().__init__(site, Manner.RUNNING, limits, noise)

@@ -18,7 +18,7 @@ RULES = {
     "racing": "detectors.violations.racing:Racing",
 }
 
-MEASURED = ("speeding", "racing", "stop_line")
+MEASURED = ("red_light", "jump_start", "stop_line", "speeding", "racing")
 
 
 class UnknownRule(KeyError):  # noqa: N818 - reads as what happened

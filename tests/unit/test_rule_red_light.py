@@ -8,6 +8,7 @@ from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.signals import Aspect, SignalStates
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.red_light import RedLight
+from detectors.violations.track_noise import DEFAULT_NOISE, MOTION, TWIN, TrackNoise
 from tests.judgement import Place, at, cruises, drive, lights, observe, site, track
 
 T0 = at(17)
@@ -214,3 +215,37 @@ def test_a_place_that_leaps_while_the_vehicle_stands_over_the_line_is_no_moving_
         one = track(1, now_ns, path(tick / 10), (moves, 0.0))
         found += rule.judge(observe(now_ns, one, signals=RED_AT_10(now_ns)))
     assert not [one for one in found if one.kind is VerdictKind.VIOLATION]
+
+
+@pytest.mark.parametrize(("noise", "accuses"), [(DEFAULT_NOISE, True), (TWIN, False)])
+def test_who_stands_over_the_line_and_whose_foot_is_then_hidden_has_not_moved_on(
+    noise: TrackNoise, accuses: bool
+) -> None:
+    """Found in a lesson of the trainer: a car drew up behind a rider, whose box then ended at its roof."""
+    hider, hidden = (90.0, 115.0, 170.0, 180.0), (100.0, 100.0, 112.0, 116.0)
+
+    def path(t_s: float) -> Place:
+        return min(5.0 * (t_s - 12), 0.7) + (4.0 if t_s > 20 else 0.0), 0.0
+
+    rule, found = RedLight(site(), noise=noise), list[Verdict]()
+    for tick in range(280):
+        now_ns, t_s = T0 + tick * 100_000_000, tick / 10
+        moves = 5.0 if tick < 121 or 200 < tick < 205 else 0.0
+        box_px = hidden if t_s > 20 else None
+        rider = track(1, now_ns, path(t_s), (moves, 0.0), kind=VehicleClass.MOTORCYCLE, box_px=box_px)
+        behind = track(2, now_ns, (-5.0, 0.0), box_px=hider if t_s > 20 else (600, 200, 630, 220))
+        found += rule.judge(observe(now_ns, rider, behind, signals=RED_AT_10(now_ns)))
+    assert any(one.kind is VerdictKind.VIOLATION and one.track_id == 1 for one in found) is accuses
+
+
+def test_a_detector_that_errs_by_more_accuses_nobody_who_was_not_surely_before_and_past_the_line() -> None:
+    def told(noise: TrackNoise, from_m: float) -> set[VerdictKind]:
+        path = cruises(10, 12.0)
+        paths = {1: lambda t_s: path(t_s) if from_m <= path(t_s)[0] + 2.2 <= 30.0 else None}
+        return set(kinds(drive(RedLight(site(), noise=noise), T0, 30, paths, signals=RED_AT_10)))
+
+    # 60 m away places of `motion` are 4.5 m off along the sight
+    for noise in (DEFAULT_NOISE, TWIN, MOTION):
+        assert told(noise, -40.0) == {VerdictKind.VIOLATION}
+    assert told(DEFAULT_NOISE, -5.0) == {VerdictKind.VIOLATION}
+    assert told(MOTION, -5.0) == {VerdictKind.UNDETERMINED}
