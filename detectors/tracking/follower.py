@@ -1,6 +1,8 @@
 """Joins measurements over time: assignment, birth, confirmation, bridging, death."""
 
+from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from detectors.tracking.looks import Looks, leaps, overlaps, paired, shift
 from detectors.tracking.stands import Stands
 
 NS_PER_S = 1e9
-AGREED = 0.75  # of the readings on one track, by confidence, which must be of one plate [?]
+LAST_READINGS, AGREED = 9, 0.75  # how much of so many, by confidence, must be of one plate [?]
 NONE = np.zeros(0, dtype=np.int64)
 _CLASSES = tuple(VehicleClass)
 
@@ -51,23 +53,25 @@ class _Target:
     taken: int = int(VehicleClass.UNKNOWN)  # the class with most votes
     hits: int = 0
     row: int = -1
-    named: dict[str, float] = field(default_factory=dict)  # how often each plate showed, by confidence
+    named: deque[PlateReading] = field(default_factory=partial(deque, maxlen=LAST_READINGS))
     plate: PlateReading | None = None
     heading_rad: float | None = None
     leapt_ns: int | None = None
 
     def read(self, plate: PlateReading) -> None:
-        """Take one more reading: the plate is the one that shows nearly always, else there is none.
+        """Take one more reading: the plate is what nearly all of the last show, else there is none.
 
-        One frame in which somebody else was taken for this vehicle must not name him for what it did.
+        One frame in which somebody else was taken for this vehicle must not name him for what it did, nor,
+        where the track has gone on with another, the first for what that one does.
         """
-        self.named[plate.text] = self.named.get(plate.text, 0.0) + plate.confidence
-        wanted = AGREED * sum(self.named.values())
-        if self.named[plate.text] >= wanted:
-            surer = self.plate is None or plate.confidence >= self.plate.confidence
-            self.plate = plate if surer else self.plate
-        elif self.plate is not None and self.named[self.plate.text] < wanted:
-            self.plate = None
+        self.named.append(plate)
+        alike = [one for one in self.named if one.text == plate.text]
+        wanted = AGREED * sum(one.confidence for one in self.named)
+        if sum(one.confidence for one in alike) >= wanted:
+            self.plate = max(alike, key=lambda one: one.confidence)
+        elif self.plate is not None:
+            known = sum(one.confidence for one in self.named if one.text == self.plate.text)
+            self.plate = self.plate if known >= wanted else None
 
 
 class Follower:

@@ -92,8 +92,7 @@ class GateWatch:
                 if share is not None and _through(gate, seen.track, track, share):
                     crossed_ns = seen.at_ns + round(share * (now_ns - seen.at_ns))
                     seen.waiting.append(self._passage(gate, track, crossed_ns, observation))
-        known = track.plate or seen.track.plate
-        seen.track, seen.at_ns, seen.past_m = replace(track, plate=known), now_ns, past_m
+        seen.track, seen.at_ns, seen.past_m = track, now_ns, past_m
 
     def _told(self, now_ns: int | None) -> tuple[Passage, ...]:
         """Return the passages that wait no longer, those of `now_ns` None being all."""

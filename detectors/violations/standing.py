@@ -237,4 +237,4 @@ def _stay(stand: Stand, track: Track, at_m: tuple[float, float], timestamp_ns: i
     stand.sum_x_m += at_m[0]
     stand.sum_y_m += at_m[1]
     stand.seen += 1
-    stand.plate = track.plate or stand.plate
+    stand.plate = track.plate

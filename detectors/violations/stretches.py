@@ -119,7 +119,7 @@ class Stretches:
         self._seen_ns[track.track_id] = now_ns
         if run is None:
             run = self._runs[track.track_id] = _Run(track, way, track.plate)
-        run.track, run.plate = track, track.plate or run.plate
+        run.track, run.plate = track, track.plate
         run.times_ns.append(now_ns)
         run.places_m.append(track.position_m or (0.0, 0.0))
         if now_ns - run.times_ns[0] >= self._limits.span_s * NS_PER_S:

@@ -12,6 +12,7 @@ from detectors.datatypes.signals import Aspect, SignalState, SignalStates
 from detectors.datatypes.site import SitePlan
 from detectors.ports import Rule
 from detectors.violations.registry import rules_for
+from detectors.violations.track_noise import track_noise
 from scenarios.hunting.nuisance import Nuisance, drawn, happens, normal, one_of, uniform
 from scenarios.hunting.scenes import Actor, Scene, errors, stamps
 from scenarios.hunting.street import stopping, street, survey_nuisances
@@ -64,7 +65,7 @@ class RedLightQuarry:
 
     def build(self, site: SitePlan) -> Rule:
         """Return the rule."""
-        return rules_for(site, (self.rule,))[0]
+        return rules_for(site, (self.rule,), track_noise(self.street.curves.detector))[0]
 
     def scene(self, place: Float64Array) -> Scene:
         """Return the scene of a place (D,)."""

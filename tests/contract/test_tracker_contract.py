@@ -107,9 +107,20 @@ def test_a_plate_that_shows_once_does_not_take_the_place_of_the_one_that_showed_
         assert last.plate.text == "KX 1 LX", at_row
 
 
-def test_a_track_that_shows_two_plates_about_as_often_has_none(make: Callable[[], Tracker]) -> None:
-    (last,) = run(make(), with_plates(["KX 1 LX"] * 16 + ["KX 2 LX"] * 14))[-1]
-    assert last.plate is None
+def test_a_track_that_begins_to_show_another_plate_has_none_and_then_that_one(
+    make: Callable[[], Tracker],
+) -> None:
+    """It has gone on with another vehicle: what that one does must not name the first."""
+    told = [
+        track.plate.text if track.plate else ""
+        for tracks in run(make(), with_plates(["KX 1 LX"] * 60 + ["KX 2 LX"] * 12))[2:]
+        for track in tracks
+    ]
+    assert told[:59] == ["KX 1 LX"] * 59
+    assert told[-4:] == ["KX 2 LX"] * 4
+    after = told[58:]
+    assert after == sorted(after, key=["KX 1 LX", "", "KX 2 LX"].index)
+    assert 3 <= after.count("") <= 6
 
 
 def test_ids_belong_to_the_instance(make: Callable[[], Tracker]) -> None:
