@@ -13,9 +13,10 @@ from detectors.datatypes.tracks import Track
 from detectors.tracking.joining import SAME_IOU, Likeness, Who, pairs
 from detectors.tracking.kalman import Motion
 from detectors.tracking.looks import Looks, leaps, overlaps, paired, shift
-from detectors.tracking.stands import Stands
+from detectors.tracking.stands import LEFT_IOU, Stands
 
 NS_PER_S = 1e9
+UNSEEN_S = 0.5  # who stood, was not seen for longer and is found elsewhere may be another [?]
 LAST_READINGS, AGREED = 9, 0.75  # how much of so many, by confidence, must be of one plate [?]
 NONE = np.zeros(0, dtype=np.int64)
 _CLASSES = tuple(VehicleClass)
@@ -213,8 +214,10 @@ class Follower:
         stands, looks = self._stands, self._looks
         standing, since_s = stands.standing[targets], stands.unseen_s(timestamp_ns)[targets]
         alike, before = paired(looks.box[targets], boxes_px), stands.found[targets]
-        known = ~standing & (stands.sights[targets] >= self._habits.hits)
-        for target in targets[known & leaps(looks.box[targets], boxes_px, alike)].tolist():
+        known = stands.sights[targets] >= self._habits.hits
+        leapt = ~standing & known & leaps(looks.box[targets], boxes_px, alike)
+        leapt |= standing & (alike < LEFT_IOU) & (since_s > UNSEEN_S)  # he left unseen, or another passes
+        for target in targets[leapt].tolist():
             self._targets[target].leapt_ns = timestamp_ns
         there = ~standing | (alike >= SAME_IOU)
         looks.correct(targets[there], boxes_px[there], since_s[there], standing[there])

@@ -15,12 +15,12 @@ class CrossingLimits:
     be accused: a track that begins nearer may be a part of a vehicle that waits there, or somebody else.
     Where the detector errs by more, that much takes the place of both. The second picture is taken at
     least `second_picture_s` after entry (FHWA/NHTSA practice: 0.5-1.5 s). Unseen for `gap_s`, the whole
-    gap is the uncertainty; unseen for `lost_s` a vehicle is judged by what was seen of it, for
-    `forget_s` it is forgotten. A track that begins up to `begin_m` past the line may have crossed it, up
-    to `side_m` beside the end of the line it has. A course `turn_rad` to the left of the approach is a
-    left turn; `straight_m` past the line, a vehicle that has not turned goes on. Who stood for
-    `waited_s` at most `queue_m` before the line has waited at that red; a green that comes within
-    `jump_s` of his entry makes it a jump start [?].
+    gap is the uncertainty, and for `blind_s` [?] it may be another; unseen for `lost_s` a vehicle is
+    judged by what was seen of it, for `forget_s` it is forgotten. A track that begins up to `begin_m`
+    past the line may have crossed it, up to `side_m` beside the end of the line it has. A course
+    `turn_rad` to the left of the approach is a left turn; `straight_m` past the line, a vehicle that has
+    not turned goes on. Who stood for `waited_s` at most `queue_m` before the line has waited at that
+    red; a green that comes within `jump_s` of his entry makes it a jump start [?].
     """
 
     uncertainty_s: float = 0.3
@@ -29,6 +29,7 @@ class CrossingLimits:
     approach_m: float = 4.0
     second_picture_s: float = 0.5
     gap_s: float = 1.0
+    blind_s: float = 3.0
     lost_s: float = 1.5
     forget_s: float = 60.0
     begin_m: float = 6.0

@@ -43,6 +43,7 @@ class _Approach:
     `earliest_ns`..`latest_ns` bracket the entry, `entry_ns` is the best guess; None before it. `sure_ns` is
     the last sight with its front surely before the line, None once it is past it. `waited_ns`
     is how long it stood at the red that began at `red_ns`; `second_ns` when it was first seen well past.
+    `blind_ns` is the longest that it was not seen from its entry until it had moved on.
     """
 
     track: Track
@@ -61,6 +62,7 @@ class _Approach:
     waited_ns: int = 0
     red_ns: int = -1
     second_ns: int | None = None
+    blind_ns: int = 0
 
 
 class Passages:
@@ -162,6 +164,8 @@ class Passages:
 
     def _follow(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
         """Find the entry: the crossing of the line, or moving off after a stop over it."""
+        unseen_ns = sight.seen_ns - approach.seen_ns
+        unseen = unseen_ns > self._limits.gap_s * NS_PER_S
         if sight.offset_m < 0:
             approach.before_ns, approach.entry_ns, approach.moved_on_ns = sight.seen_ns, None, None
         elif approach.before_ns is None:
@@ -176,7 +180,11 @@ class Passages:
             self._enter(approach, crossed_ns, approach.seen_ns, sight.seen_ns)
         elif approach.moved_on_ns is None and self._stands(sight.track):
             approach.before_ns = sight.seen_ns
-            self._enter(approach, sight.seen_ns, sight.seen_ns, sight.seen_ns)
+            from_ns = approach.seen_ns if unseen else sight.seen_ns
+            self._enter(approach, sight.seen_ns, from_ns, sight.seen_ns)
+        elif approach.moved_on_ns is None and unseen:
+            approach.latest_ns = max(approach.latest_ns, sight.seen_ns)  # it may have stood all the while
+            approach.blind_ns = max(approach.blind_ns, unseen_ns)
 
     def _widen(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
         """Bracket the entry from where the front was surely before the line to where it surely is past it.
@@ -196,7 +204,7 @@ class Passages:
 
     def _enter(self, approach: _Approach, entry_ns: int, from_ns: int, to_ns: int) -> None:
         wide = to_ns - from_ns > self._limits.gap_s * NS_PER_S
-        approach.entry_ns = entry_ns
+        approach.entry_ns, approach.blind_ns = entry_ns, to_ns - from_ns
         approach.earliest_ns = from_ns if wide else entry_ns - self._margin_ns
         approach.latest_ns = to_ns if wide else entry_ns + self._margin_ns
 
@@ -297,7 +305,8 @@ class Passages:
             return Reason.TRACK_LEAPS
         if approach.first_m > -max(self._limits.approach_m, self._margin_m(line, approach.track)):
             return Reason.TRACK_BEGAN_AT_LINE
-        return None if self._has_second_picture(approach) else Reason.NOT_OBSERVED
+        blind = approach.blind_ns > self._limits.blind_s * NS_PER_S
+        return None if self._has_second_picture(approach) and not blind else Reason.NOT_OBSERVED
 
     def _left_turn(self, line: StopLine, approach: _Approach) -> bool | None:
         """Return whether the vehicle turned left, None while that cannot be said."""

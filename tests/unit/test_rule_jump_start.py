@@ -119,3 +119,20 @@ def test_who_creeps_over_the_line_as_it_turns_green_may_not_have_entered_before(
 
     found, _ = run(path)
     assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE)]
+
+
+def unseen(path: Callable[[float], Place], from_s: float, to_s: float) -> Callable[[float], Place | None]:
+    return lambda t_s: None if from_s < t_s < to_s else path(t_s)
+
+
+def test_who_set_out_unseen_may_have_done_so_when_it_was_green() -> None:
+    """Who stood over the line is seen again as he goes on: when he set out nobody saw."""
+    found, of_red_light = run(unseen(waits(18, front_m=1.5), 17.0, 20.4))
+    assert [(v.kind, v.reason) for v in found] == [(VerdictKind.UNDETERMINED, Reason.NEAR_SIGNAL_CHANGE)]
+    assert of_red_light == []
+
+
+def test_who_was_not_seen_for_long_as_he_set_out_may_be_another() -> None:
+    found, of_red_light = run(unseen(waits(18, front_m=1.5), 10.0, 18.2))
+    told = [*found, *of_red_light]
+    assert [(v.kind, v.reason) for v in told] == [(VerdictKind.UNDETERMINED, Reason.NOT_OBSERVED)]

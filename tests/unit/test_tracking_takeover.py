@@ -89,6 +89,26 @@ def test_a_rider_who_moves_by_his_own_box_from_sight_to_sight_does_not_leap() ->
     assert rider.leapt_ns is None
 
 
+def test_who_passes_where_one_stood_who_left_unseen_is_told_as_a_leap() -> None:
+    """Found on an evening: a rider set out hidden, and the next, who rolled through, went on in his name."""
+    film: list[tuple[tuple[float, float], Box] | None] = [((0.0, 0.0), (245.0, 288.0, 281.0, 317.0))] * 25
+    film += [None] * 8
+    film += [
+        ((-1.0, -0.4), (232.0, 277.0, 266.0, 305.0)),
+        ((-1.0, 0.4), (243.0, 276.0, 276.0, 304.0)),
+        ((-0.9, 1.3), (255.0, 275.0, 288.0, 303.0)),
+    ]
+    follower, every_ns = Follower(ON_GROUND), NS_PER_S // 5
+    for n, shown in enumerate(film):
+        boxes = [shown[1]] if shown else []
+        places = np.array([shown[0]] if shown else []).reshape(-1, 2)
+        spreads = np.repeat(np.diag([0.3, 0.3])[None], len(places), axis=0)
+        follower.update(found(boxes), places, spreads, n * every_ns)
+    (told,) = [t for t in follower.tracks((len(film) - 1) * every_ns, on_ground=True) if t.observed]
+    assert told.track_id == 1
+    assert told.leapt_ns == 33 * every_ns
+
+
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
