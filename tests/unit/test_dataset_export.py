@@ -55,8 +55,8 @@ def test_cameras_and_seeds_of_validation_teach_nobody() -> None:
 
 
 def test_any_number_of_processes_takes_the_same_pictures_in_the_same_order(tmp_path: Path) -> None:
-    brief = replace(SPEC, scenario=replace(SCENARIO, warmup_s=60.0), views=VIEWS[:1], frames=1)
-    parts = [("train", replace(brief, seeds=(seed,))) for seed in (1, 2, 3)]
+    brief = replace(SPEC, scenario=replace(SCENARIO, warmup_s=20.0), views=VIEWS[:1], frames=1)
+    parts = [("train", replace(brief, seeds=(seed,))) for seed in (1, 2)]
     facts: dict[str, object] = {"scenario": "beruang-madu", "attribution": "", "every_s": 10.0}
     for workers in (1, 2):
         export_parts(parts, tmp_path / str(workers), facts, workers=workers)
@@ -64,7 +64,7 @@ def test_any_number_of_processes_takes_the_same_pictures_in_the_same_order(tmp_p
         {file.relative_to(tmp_path / name): file.read_bytes() for file in (tmp_path / name).rglob("*.*")}
         for name in "12"
     )
-    assert len([file for file in one if file.suffix == ".jpg"]) == 3
+    assert len([file for file in one if file.suffix == ".jpg"]) == 2
     assert one == two
 
 
