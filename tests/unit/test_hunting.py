@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -213,3 +214,15 @@ def test_the_proof_fails_on_finds_on_a_blind_hunter_and_on_a_silent_rule(
 def test_a_picture_of_the_page_is_small_even_where_nothing_repeats() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3)).astype(np.uint8)
     assert len(hunt_page.small(noise)) <= hunt_page.MOST_BYTES
+
+
+def test_a_scene_in_which_an_innocent_is_accused_is_left_beside_the_page(tmp_path: Path) -> None:
+    asked = Asked("red_light", plant="plates")
+    quarry, draw = quarry_of(asked), np.random.default_rng(1)
+    places = (draw.normal(size=quarry.dims) for _ in range(50))
+    place = next(one for one in places if judged(quarry, quarry.scene(one)).accused)
+    found = replace(bag(found=1), asked=asked, worst=(Point(0.0, place),))
+    assert "hunt-red-light-1.json is for tests/golden/hunted" in hunt_page._pictures((found,), tmp_path)
+    kept = json.loads((tmp_path / "hunt-red-light-1.json").read_text(encoding="utf-8"))
+    assert kept["accused"]
+    assert (kept["rule"], kept["view"]) == ("red_light", quarry.street.site.view)

@@ -6,6 +6,7 @@ is accused stands beside it. Faults are planted, and have to be found within FIN
 """
 
 import argparse
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 from detectors.datatypes.arrays import UInt8Array
 from detectors.datatypes.violations import VerdictKind
 from scenarios.experiments.intervals import lower_bound
+from scenarios.hunting.fixtures import told_of
 from scenarios.hunting.hunt import PLANTS, QUARRIES, Asked, Bag, hunt, quarry_of
 from scenarios.hunting.pictures import sheet
 from scenarios.hunting.scenes import judged
@@ -205,9 +207,14 @@ def _pictures(bags: tuple[Bag, ...], out: Path) -> str:
         quarry = quarry_of(bag.asked)
         for number, point in enumerate(bag.worst[:SHOWN], 1):
             scene = quarry.scene(point.place)
-            name = f"hunt-{bag.asked.rule.replace('_', '-')}-{number}.jpg"
-            (out / name).write_bytes(small(sheet(quarry.street, scene, judged(quarry, scene))))
-            lines.append(f"![{bag.asked.rule}, scene {number}]({name})")
+            said = judged(quarry, scene)
+            name = f"hunt-{bag.asked.rule.replace('_', '-')}-{number}"
+            (out / f"{name}.jpg").write_bytes(small(sheet(quarry.street, scene, said)))
+            lines.append(f"![{bag.asked.rule}, scene {number}]({name}.jpg)")
+            if said.accused:
+                told = told_of(bag.asked.rule, scene, said, point.score)
+                (out / f"{name}.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+                lines.append(f"An innocent is accused: {name}.json is for tests/golden/hunted.")
     return "\n\n".join(lines)
 
 
