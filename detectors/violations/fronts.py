@@ -8,7 +8,7 @@ import numpy as np
 from detectors.datatypes.camera import PinholeCamera
 from detectors.datatypes.detections import VehicleClass
 from detectors.datatypes.geometry import LineSegment
-from detectors.datatypes.site import SitePlan
+from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.violations.track_noise import TrackNoise
@@ -52,6 +52,12 @@ def sight_sigma_m(track: Track, line: LineSegment, camera: PinholeCamera, noise:
     course = np.array([line.y0_m - line.y1_m, line.x1_m - line.x0_m]) / line.length_m()
     measured = noise.measured_m(sight, course)
     return SIGHT_SIGMA_M if measured is None else max(SIGHT_SIGMA_M, float(measured[0]))
+
+
+def front_margin_m(line: StopLine, track: Track, camera: PinholeCamera, noise: TrackNoise) -> float:
+    """Return how far off the front of a track may be at a stop line, m."""
+    sight_m = sight_sigma_m(track, line.line, camera, noise)
+    return margin_m(line.sigma_m, track.vehicle_class, sight_m)
 
 
 def foot_hidden(track: Track, others: Iterable[Track]) -> bool:

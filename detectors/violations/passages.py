@@ -18,9 +18,8 @@ from detectors.violations.fronts import (
     FRONT_M,
     course_rad,
     foot_hidden,
-    margin_m,
+    front_margin_m,
     seen_whole,
-    sight_sigma_m,
     speed_mps,
 )
 from detectors.violations.signal_log import SignalLog
@@ -209,8 +208,7 @@ class Passages:
         approach.latest_ns = to_ns if wide else entry_ns + self._margin_ns
 
     def _margin_m(self, line: StopLine, track: Track) -> float:
-        sight_m = sight_sigma_m(track, line.line, self._site.camera, self._noise)
-        return margin_m(line.sigma_m, track.vehicle_class, sight_m)
+        return front_margin_m(line, track, self._site.camera, self._noise)
 
     def _advance(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
         if approach.entry_ns is None:

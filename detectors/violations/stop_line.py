@@ -10,7 +10,7 @@ from detectors.datatypes.site import SitePlan, StopLine
 from detectors.datatypes.steps import Observation
 from detectors.datatypes.tracks import Track
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
-from detectors.violations.fronts import FRONT_M, foot_hidden, margin_m, seen_whole, several, sight_sigma_m
+from detectors.violations.fronts import FRONT_M, foot_hidden, front_margin_m, seen_whole, several
 from detectors.violations.signal_log import SignalLog
 from detectors.violations.track_noise import DEFAULT_NOISE, TrackNoise
 
@@ -128,8 +128,7 @@ class StopLineRule:
         return several(track, self._site) or (inexact and foot_hidden(track, tracks))
 
     def _margin_m(self, line: StopLine, track: Track) -> float:
-        sight_m = sight_sigma_m(track, line.line, self._site.camera, self._noise)
-        return margin_m(line.sigma_m, track.vehicle_class, sight_m)
+        return front_margin_m(line, track, self._site.camera, self._noise)
 
     def _see(self, line: StopLine, waiter: _Waiter, sight: _Sight) -> list[Verdict]:
         margin = self._margin_m(line, waiter.track)
