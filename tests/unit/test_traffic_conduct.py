@@ -137,7 +137,8 @@ def test_who_moves_beyond_the_line_at_red_comes_to_stand_there_or_ran_the_red(
 ) -> None:
     """Who rolls past the line, or on from beyond it, and is let in as green comes has passed on red.
 
-    Who dares to go at red is told when he is let in, which may be seconds after he moved.
+    Nobody has who halts there first, were it just after the red. Who dares to go at red is told when he is
+    let in, which may be seconds after he moved.
     """
     demand = replace(
         USUAL, red_running=(daring,) * 4, stops_per_km_h=0.0, halts_per_km=(0.0, 0.0),
@@ -171,3 +172,5 @@ def test_who_moves_beyond_the_line_at_red_comes_to_stand_there_or_ran_the_red(
             one == vehicle and -NS_PER_S <= then - at_ns <= within_s * NS_PER_S for one, then in ran
         )
     assert ran
+    for vehicle, at_ns in ran:
+        assert not any(one == vehicle and 0 < then - at_ns <= 10 * NS_PER_S for one, then in stood)

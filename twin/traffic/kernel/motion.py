@@ -175,17 +175,18 @@ def _note_past_line(traffic: Traffic, v: int, lane: int, was_m: float, dt_s: flo
     over_m = me.position_m - lanes.row[lane].length_m
     onward = whole(me.onward)
     group = whole(lanes.row[onward].group) if onward >= 0 else -1
+    was_mps = me.speed_mps - real(me.change_mps2) * dt_s
+    stands = me.speed_mps < HALTING_MPS
+    if stands:
+        me.over = False  # also who halts when the red is just over has not gone on at red
     if group < 0 or traffic.signals[group].state != RED:
         return
-    was_mps = me.speed_mps - real(me.change_mps2) * dt_s
     goes_over = was_m <= lanes.row[lane].length_m or was_mps < HALTING_MPS <= me.speed_mps
     if goes_over and not lanes.row[onward].on_red:
         me.over = True
         _note(traffic.records, whole(OVER_LINE), v, lane, float(traffic.signals[group].into_s), 0.0)
-    if me.speed_mps < HALTING_MPS <= was_mps:
-        me.over = False
-        if over_m > PAST_M:
-            _note(traffic.records, whole(PAST_LINE), v, lane, over_m, 0.0)
+    if stands and was_mps >= HALTING_MPS and over_m > PAST_M:
+        _note(traffic.records, whole(PAST_LINE), v, lane, over_m, 0.0)
 
 
 @folded
