@@ -1,5 +1,6 @@
 """Joins measurements over time: assignment, birth, confirmation, bridging, death."""
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,12 +11,14 @@ from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 from detectors.datatypes.detections import Detections, VehicleClass
 from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.tracks import Track
-from detectors.tracking.joining import SAME_IOU, Likeness, Who, pairs
+from detectors.tracking.joining import GATE, SAME_IOU, Likeness, Who, pairs
 from detectors.tracking.kalman import Motion
 from detectors.tracking.looks import Looks, leaps, overlaps, paired, shift
 from detectors.tracking.stands import LEFT_IOU, Stands
+from detectors.tracking.stirring import Stirring
 
 NS_PER_S = 1e9
+ASTRAY_NS = 3_000_000_000  # who leaves so soon after that may be another [?]
 UNSEEN_S = 0.5  # who stood, was not seen for longer and is found elsewhere may be another [?]
 LAST_READINGS, AGREED = 9, 0.75  # how much of so many, by confidence, must be of one plate [?]
 NONE = np.zeros(0, dtype=np.int64)
@@ -30,7 +33,9 @@ class Habits:
     least gate of a moving one; `bridge_s` and `bridge_still_s` how long an unseen moving and a standing
     vehicle are kept; `hits` how often it is seen before it is told of. No frame for `away_s`: the camera
     looked elsewhere; then only what stood is known again. What stood and was unseen for so long, for that
-    reason or behind others, is known again only where its box is in the place of the kept one.
+    reason or behind others, is known again only where its box is in the place of the kept one. Who stood and
+    is measured `sets_out` away from there is taken to have set out; a box `astray` from there is of another
+    who covers him; one within `same` of where somebody is expected is his.
     """
 
     agility: float
@@ -41,6 +46,9 @@ class Habits:
     bridge_still_s: float = 180.0
     hits: int = 3
     away_s: float = 5.0
+    sets_out: float = math.inf
+    astray: float = math.inf
+    same: float = 0.0
 
 
 @dataclass(slots=True)
@@ -58,6 +66,7 @@ class _Target:
     plate: PlateReading | None = None
     heading_rad: float | None = None
     leapt_ns: int | None = None
+    astray_ns: int = -1  # when a box elsewhere on the ground was last taken for him while he stood
 
     def read(self, plate: PlateReading) -> None:
         """Take one more reading: the plate is what nearly all of the last show, else there is none.
@@ -83,6 +92,7 @@ class Follower:
         self._motion = Motion(habits.agility, habits.start_sigma)
         self._looks = Looks()
         self._stands = Stands()
+        self._stirring = Stirring(habits.sets_out)
         self._targets: list[_Target] = []
         self._next_id = 1
         self._now_ns: int | None = None
@@ -97,20 +107,38 @@ class Follower:
         if elapsed_s > self._habits.away_s:
             elapsed_s = 0.0
             self._come_back(detections.boxes_px.astype(np.float64), timestamp_ns)
-        still = self._stands.standing & ~self._stands.loose
+        still = self._stands.standing & ~self._stands.loose & ~self._stirring.moves
         self._motion.predict(elapsed_s, still)
         self._motion.state[still, 2:] *= 0.3
         self._looks.predict(elapsed_s, self._stands.standing)
         boxes_px = detections.boxes_px.astype(np.float64)
         targets, rows = self._assign(boxes_px, detections.classes.astype(np.int64), points, spreads)
-        self._motion.correct(targets, points[rows], spreads[rows])
+        missed = self._place(targets, points[rows], spreads[rows], timestamp_ns)
         for target, row in zip(targets.tolist(), rows.tolist(), strict=True):
             self._see(self._targets[target], detections, row, timestamp_ns)
-        self._look(targets, boxes_px[rows], timestamp_ns)
+        self._look(targets, boxes_px[rows], missed, timestamp_ns)
         self._keep(self._patient(timestamp_ns))
         fresh = np.ones(len(detections), dtype=np.bool_)
         fresh[rows] = False
         self._begin(detections, np.flatnonzero(fresh), points, spreads, timestamp_ns)
+
+    def _place(
+        self, targets: Int64Array, points: Float64Array, spreads: Float64Array, timestamp_ns: int
+    ) -> Float64Array:
+        """Tell where targets (K,) were measured and return (K,) how far from where they were expected.
+
+        What lies elsewhere than who stands is not his place.
+        """
+        squared, distance = self._motion.surprise(targets, points, spreads)
+        standing = self._stands.standing[targets]
+        astray = standing & (squared > GATE) & (distance > self._habits.astray)
+        for target in targets[astray].tolist():
+            self._targets[target].astray_ns = timestamp_ns
+        there = ~astray
+        setting_out = self._stirring.see(targets[there], points[there], standing[there])
+        self._motion.loosen(setting_out)
+        self._motion.correct(targets[there], points[there], spreads[there])
+        return distance
 
     def _begin(
         self,
@@ -132,6 +160,7 @@ class Follower:
         self._motion.add(points[rows], spreads[rows])
         self._looks.add(boxes_px)
         self._stands.add(boxes_px, timestamp_ns)
+        self._stirring.add(points[rows])
 
     def seen_now(self, timestamp_ns: int) -> list[tuple[int, int]]:
         """Return (target, row of its detection) of the targets seen in the frame of that time."""
@@ -162,6 +191,7 @@ class Follower:
         self._motion.keep(rows)
         self._looks.keep(rows)
         self._stands.keep(rows)
+        self._stirring.keep(rows)
         self._targets = [t for t, kept in zip(self._targets, rows.tolist(), strict=True) if kept]
 
     def _come_back(self, boxes_px: Float64Array, timestamp_ns: int) -> None:
@@ -207,7 +237,9 @@ class Follower:
         doubt = np.sqrt(self._motion.covariance[:, 2, 2] + self._motion.covariance[:, 3, 3])
         return np.asarray(speed < self._habits.still_speed + doubt)
 
-    def _look(self, targets: Int64Array, boxes_px: Float64Array, timestamp_ns: int) -> None:
+    def _look(
+        self, targets: Int64Array, boxes_px: Float64Array, missed: Float64Array, timestamp_ns: int
+    ) -> None:
         """Carry on the boxes of the targets seen; the kept box of who stands but was hardly there stays."""
         if not len(targets):
             return
@@ -215,7 +247,8 @@ class Follower:
         standing, since_s = stands.standing[targets], stands.unseen_s(timestamp_ns)[targets]
         alike, before = paired(looks.box[targets], boxes_px), stands.found[targets]
         known = stands.sights[targets] >= self._habits.hits
-        leapt = ~standing & known & leaps(looks.box[targets], boxes_px, alike)
+        expected = missed <= self._habits.same
+        leapt = ~standing & known & leaps(looks.box[targets], boxes_px, alike, expected)
         leapt |= standing & (alike < LEFT_IOU) & (since_s > UNSEEN_S)  # he left unseen, or another passes
         for target in targets[leapt].tolist():
             self._targets[target].leapt_ns = timestamp_ns
@@ -226,6 +259,9 @@ class Follower:
             rates = (boxes_px[gone] - before[gone]) / np.maximum(since_s[gone], 1e-3)[:, None]
             looks.restart(targets[gone], boxes_px[gone], rates)
         stands.settle(targets, looks.box[targets], self._slow()[targets], timestamp_ns)
+        for target in targets[standing & ~stands.standing[targets]].tolist():
+            if 0 <= self._targets[target].astray_ns >= timestamp_ns - ASTRAY_NS:
+                self._targets[target].leapt_ns = timestamp_ns
 
     def _see(self, target: _Target, detections: Detections, row: int, timestamp_ns: int) -> None:
         target.last_ns = timestamp_ns

@@ -11,7 +11,9 @@ from detectors.tracking.follower import Follower, Habits
 from detectors.tracking.footprint import FootprintModel
 from detectors.tracking.order import in_own_order
 
-ON_GROUND = Habits(agility=2.5, start_sigma=9.0, still_speed=0.8, reach=1.5)
+ON_GROUND = Habits(
+    agility=2.5, start_sigma=9.0, still_speed=0.8, reach=1.5, sets_out=0.25, astray=1.5, same=0.5
+)
 
 
 class GroundTracker:

@@ -46,6 +46,14 @@ class Motion:
         squared = inverse[..., 0, 0] * x**2 + 2 * inverse[..., 0, 1] * x * y + inverse[..., 1, 1] * y**2
         return squared, np.hypot(x, y), np.log(_determinant(total) / _determinant(spreads))
 
+    def surprise(
+        self, rows: np.ndarray, points: Float64Array, spreads: Float64Array
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return squared Mahalanobis and plain distances (K,) of points (K, 2) from the targets in `rows`."""
+        gap = points - self.state[rows, :2]
+        inverse = _inverse(self.covariance[rows][:, :2, :2] + spreads)
+        return np.einsum("ni,nij,nj->n", gap, inverse, gap), np.hypot(gap[:, 0], gap[:, 1])
+
     def correct(self, rows: np.ndarray, points: Float64Array, spreads: Float64Array) -> None:
         """Take measurements (K, 2) with covariances (K, 2, 2) of the targets in `rows` (K,)."""
         spread = self.covariance[rows]
@@ -55,6 +63,11 @@ class Motion:
         left = spread - gain @ spread[:, :2, :]
         # rounding makes it lopsided, and a lopsided one grows without end in what stands for minutes
         self.covariance[rows] = (left + left.transpose(0, 2, 1)) / 2
+
+    def loosen(self, rows: np.ndarray) -> None:
+        """Take the targets in `rows` (K,) to be as fast as who sped up for a second, nobody knows whither."""
+        self.covariance[rows, 2, 2] += self._agility**2
+        self.covariance[rows, 3, 3] += self._agility**2
 
     def add(self, points: Float64Array, spreads: Float64Array) -> None:
         """Begin targets at points (K, 2)."""

@@ -90,19 +90,20 @@ def unlike(one: Float64Array, other: Float64Array) -> Float64Array:
     return np.asarray(np.abs(first[:, None] - second[None]).max(axis=2))
 
 
-def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array) -> BoolArray:
+def leaps(kept: Float64Array, found: Float64Array, alike: Float64Array, expected: BoolArray) -> BoolArray:
     """Return whether boxes `found` (K, 4) may be of others than the targets that should be in `kept` (K, 4).
 
     They overlap (`alike`, K) by less than LEAP_SIZE_IOU while one is wider or taller than the other by more
     than LEAP_SIZE, a logarithm, or their middles are further apart than LEAP_FAR times the larger of them: a
-    small box of somebody who sets off misses the one that is foretold, and is his all the same.
+    small box of somebody who sets off misses the one that is foretold, and is his all the same. Nor is it far
+    who is where he was `expected` (K,) on the ground: near the camera one outruns every forecast of his box.
     """
     sizes = [np.log(np.maximum(each[:, 2:] - each[:, :2], 1e-3)) for each in (kept, found)]
     other_size = np.abs(sizes[0] - sizes[1]).max(axis=1) > LEAP_SIZE
     apart = np.abs((found[:, :2] + found[:, 2:]) - (kept[:, :2] + kept[:, 2:])) / 2
     larger = np.maximum(found[:, 2:] - found[:, :2], kept[:, 2:] - kept[:, :2])
     far = (apart > LEAP_FAR * np.maximum(larger, 1e-3)).any(axis=1)
-    return np.asarray(far | ((alike < LEAP_SIZE_IOU) & other_size))
+    return np.asarray((far & ~expected) | ((alike < LEAP_SIZE_IOU) & other_size))
 
 
 def shift(kept: Float64Array, boxes_px: Float64Array) -> Float64Array:

@@ -213,7 +213,7 @@ class Passages:
     def _advance(self, line: StopLine, approach: _Approach, sight: _Approach) -> None:
         if approach.entry_ns is None:
             return
-        past_m = max(self._limits.move_on_m, self._margin_m(line, sight.track))
+        past_m = self._limits.move_on_m + self._margin_m(line, sight.track)
         past = sight.offset_m >= past_m and not self._stands(sight.track)
         if approach.moved_on_ns is None and past:
             approach.moved_on_ns = sight.seen_ns

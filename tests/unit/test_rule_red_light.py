@@ -88,6 +88,15 @@ def test_stopping_over_the_line_for_good_is_not_judged_here() -> None:
     assert run(over_the_line(1e9), ALWAYS_RED) == []
 
 
+def test_a_lorry_shorter_than_its_class_that_rolls_to_a_stop_over_the_line_has_not_entered() -> None:
+    """Found on an evening: 4.1 m of his class would be over the line, of this light lorry were 2.1 m."""
+
+    def path(t_s: float) -> Place:
+        return 0.45 - 0.25 * max(0.0, 20.0 - t_s) ** 2, 0.0
+
+    assert run(path, ALWAYS_RED, kind=VehicleClass.TRUCK) == []
+
+
 def test_going_on_long_before_green_is_running_the_red() -> None:
     signals = lights((at(16, 59), Aspect.RED), (at(17, 0, 25), Aspect.GREEN))
     found = run(over_the_line(18), signals)
