@@ -1,11 +1,11 @@
 """How fast vehicles truly are where a view can measure them: for the score, never for the engine."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from detectors.datatypes.arrays import Int64Array
+from detectors.datatypes.arrays import Float64Array, Int64Array
 from detectors.datatypes.geometry import Areas
 from detectors.datatypes.measures import KMH_PER_MPS
 from detectors.datatypes.site import SitePlan
@@ -32,7 +32,8 @@ class ShownSpeed:
     """One vehicle on its way through the stretch of a view on which speeds are measured.
 
     `over_kmh` is by how much it was above the limit where that was most, on the carriageway `place`;
-    `from_ns`..`until_ns` when it was on the stretch.
+    `from_ns`..`until_ns` when it was on the stretch. `beside` are those who were near him there, and by how
+    much, at most, both of them were above it at once.
     """
 
     vehicle_id: int
@@ -43,7 +44,7 @@ class ShownSpeed:
     over_kmh: float
     from_ns: int
     until_ns: int
-    beside: frozenset[int] = frozenset()
+    beside: Mapping[int, float] = field(default_factory=dict)
 
 
 class SpeedsShown:
@@ -73,16 +74,19 @@ class SpeedsShown:
         over_mps = vehicles.speed_mps[rows] - self._limits_mps[ways]
         for row, way, over in zip(rows.tolist(), ways.tolist(), over_mps.tolist(), strict=True):
             self._see(vehicles, row, self._ways[way].name, over * KMH_PER_MPS, scene.timestamp_ns)
-        self._note_beside(vehicles.select(rows[over_mps > OVER_MPS]))
+        fast = over_mps > OVER_MPS
+        self._note_beside(vehicles.select(rows[fast]), over_mps[fast] * KMH_PER_MPS)
 
-    def _note_beside(self, fast: VehicleStates) -> None:
+    def _note_beside(self, fast: VehicleStates, over_kmh: Float64Array) -> None:
         apart = fast.position_m[:, None, :2] - fast.position_m[None, :, :2]
         near = np.hypot(apart[..., 0], apart[..., 1]) <= BESIDE_M
-        for vehicle_id, row in zip(fast.vehicle_id.tolist(), near, strict=True):
-            others = frozenset(fast.vehicle_id[row].tolist()) - {vehicle_id}
-            known = self._now[vehicle_id]
-            if not others <= known.beside:
-                self._now[vehicle_id] = replace(known, beside=known.beside | others)
+        np.fill_diagonal(near, val=False)
+        both_kmh = np.minimum(over_kmh[:, None], over_kmh)
+        for vehicle_id, row, both in zip(fast.vehicle_id.tolist(), near, both_kmh, strict=True):
+            if row.any():
+                others = dict(zip(fast.vehicle_id[row].tolist(), both[row].tolist(), strict=True))
+                known = self._now[vehicle_id]
+                self._now[vehicle_id] = replace(known, beside=_most(known.beside, others))
 
     def _measured(self, vehicles: VehicleStates) -> tuple[Int64Array, Int64Array]:
         """Return the rows (K,) of those on the measured stretch, and of each the first carriageway."""
@@ -103,7 +107,8 @@ class SpeedsShown:
         if known is not None and known.over_kmh >= over_kmh:
             self._now[vehicle_id] = replace(known, until_ns=now_ns)
             return
-        from_ns, beside = (now_ns, frozenset[int]()) if known is None else (known.from_ns, known.beside)
+        from_ns = now_ns if known is None else known.from_ns
+        beside: Mapping[int, float] = {} if known is None else known.beside
         who = vehicle_id, int(vehicles.vehicle_class[row]), vehicles.plates[row]
         self._now[vehicle_id] = ShownSpeed(*who, place, (x_m, y_m), over_kmh, from_ns, now_ns, beside)
 
@@ -123,6 +128,11 @@ def passages(shown: Iterable[ShownSpeed]) -> tuple[ShownSpeed, ...]:
             found.append(one)
             continue
         worst, until_ns = max(last, one, key=lambda each: each.over_kmh), max(last.until_ns, one.until_ns)
-        beside = last.beside | one.beside
+        beside = _most(last.beside, one.beside)
         found[-1] = replace(worst, from_ns=last.from_ns, until_ns=until_ns, beside=beside)
     return tuple(sorted(found, key=lambda each: (each.from_ns, each.vehicle_id)))
+
+
+def _most(one: Mapping[int, float], other: Mapping[int, float]) -> dict[int, float]:
+    """Return the greater of what two say of each."""
+    return {**one, **{key: max(value, one.get(key, value)) for key, value in other.items()}}

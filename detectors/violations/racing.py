@@ -24,11 +24,11 @@ class RacingLimits:
     """What a race is; every number is [?], the law gives none.
 
     At least `group` vehicles drive `over_mps` above the limit, and `faster_mps` faster than the median of the
-    others on that road in the last `traffic_s`, within `close_m` of one another for `lasts_s`. They need not
+    traffic on that road in the last `traffic_s`, within `close_m` of one another for `lasts_s`. Who is surely
+    that fast himself is no traffic: a dozen who race past would be compared with themselves. They need not
     be measured all that time: a camera sees farther than it measures, and who is surely so fast, and another
     with him at that time, was not slow a second before. Where fewer than `others` were measured there is no
-    traffic to compare with, and only `alone_mps` above the limit is a race: a fast queue may begin with its
-    first two.
+    traffic to compare with, and only `alone_mps` above the limit is a race: a fast queue may be all there is.
     """
 
     group: int = 2
@@ -159,7 +159,7 @@ class Racing:
         long = [one for one, lasted_s in together.items() if lasted_s >= self._limits.lasts_s]
         racer.group = max(racer.group, 1 + len(together))
         racer.together_s = max([racer.together_s, *together.values()])
-        racer.outran = self._outruns({track_id, *together}, racer.fast[-1])
+        racer.outran = self._outruns(racer.fast[-1])
         if 1 + len(long) < self._limits.group or not racer.outran:
             return []
         verdict = self._verdict(racer.fast[-1], (VerdictKind.VIOLATION, None), racer.span_ns[0])
@@ -192,15 +192,16 @@ class Racing:
                 found[other] = (close_ns[1] - close_ns[0]) / NS_PER_S
         return found
 
-    def _outruns(self, group: set[int], stretch: Stretch) -> bool | None:
-        """Return whether a group is far faster than the others on that road; None where that is not known."""
+    def _outruns(self, stretch: Stretch) -> bool | None:
+        """Return whether somebody is far faster than the traffic on that road; None: that is not known."""
+        if stretch.speed is None or stretch.limit_mps is None:
+            return None
+        threshold = stretch.limit_mps + self._limits.over_mps
         speeds: dict[int, float] = {
             one.track.track_id: one.speed.value
             for one in self._traffic
-            if one.speed is not None and one.place == stretch.place and one.track.track_id not in group
+            if one.speed is not None and one.place == stretch.place and one.speed.low <= threshold
         }
-        if stretch.speed is None or stretch.limit_mps is None:
-            return None
         if len(speeds) < self._limits.others:
             return True if stretch.speed.low > stretch.limit_mps + self._limits.alone_mps else None
         return stretch.speed.low > median(speeds.values()) + self._limits.faster_mps

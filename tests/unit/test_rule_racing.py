@@ -48,11 +48,22 @@ def test_two_who_speed_far_apart_do_not_race() -> None:
 
 
 def test_a_queue_that_flows_fast_does_not_race() -> None:
-    """Eight at 85 km/h, 20 m apart: fast, close, and as all the others are."""
+    """Eight at 85 km/h, 20 m apart: fast, close, and there is nobody who drives otherwise."""
     found = judged({n: drives(85.0, 0.85 * n) for n in range(1, 9)})
-    late = [v for v in found if v.track_id >= 5]
-    assert {v.kind for v in late} == {VerdictKind.CLEAR}
-    assert VerdictKind.VIOLATION not in {v.kind for v in found}
+    assert {(v.kind, v.reason) for v in found} == {(VerdictKind.UNDETERMINED, Reason.NO_TRAFFIC_TO_COMPARE)}
+
+
+def test_two_who_are_hardly_faster_than_a_fast_traffic_do_not_race() -> None:
+    others: dict[int, Path] = {n: drives(68.0, 3.0 * n, y=-3.0) for n in range(5)}
+    found = judged(others | race(85.0, start_s=9.0))
+    assert {v.kind for v in found if v.track_id >= 100} == {VerdictKind.CLEAR}
+
+
+def test_a_race_of_a_dozen_is_not_compared_with_itself() -> None:
+    slow: dict[int, Path] = {n: drives(45.0, 3.0 * n, y=-3.0) for n in range(4)}
+    riders = {100 + n: drives(90.0, 9.0 + 0.8 * n) for n in range(12)}
+    found = judged(slow | riders)
+    assert {v.track_id for v in found if v.kind is VerdictKind.VIOLATION} == set(riders)
 
 
 def test_two_on_an_empty_road_may_be_the_first_of_a_queue() -> None:

@@ -25,9 +25,9 @@ def act(rule: str, vehicle: int, when: str, over: float, east_m: float = 150.0) 
     return TrueViolation(rule, vehicle, 0, plate(vehicle), "ax", (east_m, 0.0), at(when), None, over)
 
 
-def shown(vehicle: int, first: str, last: str, over: float, *beside: int) -> ShownSpeed:
+def shown(vehicle: int, first: str, last: str, over: float, *beside: int, both: float = 60.0) -> ShownSpeed:
     place, when = ("ax", (150.0, 0.0)), (at(first), at(last))
-    return ShownSpeed(vehicle, 0, plate(vehicle), *place, over, *when, frozenset(beside))
+    return ShownSpeed(vehicle, 0, plate(vehicle), *place, over, *when, dict.fromkeys(beside, both))
 
 
 def measured(
@@ -115,6 +115,17 @@ def test_a_race_is_in_view_where_a_view_showed_another_of_it_beside(
     assert found.system_recall.trials == 2
 
 
+@pytest.mark.parametrize(
+    ("both_kmh", "in_view", "borderline"), [(19.0, 0, 0), (21.0, 1, 1), (29.0, 1, 1), (31.0, 1, 0)]
+)
+def test_who_is_held_up_is_not_seen_to_race(both_kmh: float, in_view: int, borderline: int) -> None:
+    raced = tuple(act("racing", n, "17:00:00", 120.0, east_m=0.0) for n in (1, 2))
+    seen = shown(1, "17:00:08", "17:00:12", 60.0, 2, both=both_kmh)
+    told = [one for one in score(measured(raced, speeds=(seen,))).offences if one.in_view]
+    races = [one for one in told if one.violation.rule == "racing"]
+    assert (len(races), sum(one.borderline for one in races)) == (in_view, borderline)
+
+
 def test_every_scored_rule_has_its_mark_on_the_map() -> None:
     assert MARKERS.keys() == set(SCORED)
     raced = act("racing", 1, "17:00:00", 120.0)
@@ -178,7 +189,8 @@ def test_who_else_was_too_fast_beside_somebody_is_told() -> None:
             vehicles = vehicles.joined(one.vehicles)
         shows.note(Scene(scenes[0].timestamp_ns, vehicles))
     beside = {one.vehicle_id: one.beside for one in shows.told()}
-    assert beside == {6: {8}, 7: {8}, 8: {6, 7}}  # 9 is slow, 6 and 7 are 35 m apart
+    told = {who: {other: round(both) for other, both in of.items()} for who, of in beside.items()}
+    assert told == {6: {8: 40}, 7: {8: 40}, 8: {6: 40, 7: 40}}  # 9 is slow, 6 and 7 are 35 m apart
 
 
 def test_who_comes_again_passes_anew() -> None:
