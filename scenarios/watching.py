@@ -241,12 +241,8 @@ class ViewAtWork:
                 self._attribute(self._docket.cases[event.case_id])
 
     def _attribute(self, case: Case) -> None:
-        sight = self._sights.of(case.track_id)
-        if sight is None:
-            self._attributions.append(Attribution(case.case_id, None, 0.0))
-        else:
-            truth = self._view.truth(sight.scenery)
-            self._attributions.append(attributed(case.case_id, sight.box_px, truth))
+        sights = self._sights.of(case.track_id)
+        self._attributions.append(attributed(case.case_id, sights, self._view.truth))
 
     def _know_who(self, scene: Scene, record: StepRecord) -> None:
         """Note which true vehicle each track is, by the frame in which both agree best: for the score."""

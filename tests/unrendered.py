@@ -88,11 +88,7 @@ class UnrenderedView:
         for event in record.events:
             if event.state is CaseState.CAPTURED:
                 case = self.docket.cases[event.case_id]
-                sight = self._sights.of(case.track_id)
-                none = Attribution(case.case_id, None, 0.0)
-                self._found.append(
-                    none if sight is None else attributed(case.case_id, sight.box_px, sight.scenery)
-                )
+                self._found.append(attributed(case.case_id, self._sights.of(case.track_id), _itself))
 
     def finish(self) -> ViewResult:
         """Close what is open and return what the view saw."""
@@ -110,6 +106,10 @@ class UnrenderedView:
             tuple(self._found),
             speeds=self._speeds.told(),
         )
+
+
+def _itself(truth: FrameTruth) -> FrameTruth:
+    return truth
 
 
 def run_unrendered(spec: RunSpec, seed: int, out: Path) -> tuple[RunResult, Counter[tuple[str, str, str]]]:
