@@ -16,6 +16,7 @@ from detectors.violations.track_noise import track_noise
 from scenarios.hunting.nuisance import Nuisance, drawn, happens, normal, one_of, uniform
 from scenarios.hunting.scenes import Actor, Scene, errors, stamps
 from scenarios.hunting.street import stopping, street, survey_nuisances
+from twin.cameras.sign_survey import MARKED_PX
 from twin.clock import from_local
 
 PASSES, OVER_THE_LINE, BESIDE_A_RUNNER = range(3)
@@ -56,6 +57,7 @@ class RedLightQuarry:
             Nuisance("swapped", "", happens(0.005), "tracks of two at the line [?]"),
             Nuisance("creeps", "m", uniform(0.0, 1.0), "while it waits [?]"),
             *survey_nuisances(spec),
+            Nuisance("marked", "px", normal(MARKED_PX), "the stop line in the picture"),
         )  # fmt: skip
 
     @property

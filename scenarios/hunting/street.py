@@ -6,7 +6,7 @@ import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array
 from detectors.datatypes.camera import PinholeCamera
-from detectors.datatypes.geometry import Polygon
+from detectors.datatypes.geometry import LineSegment, Polygon
 from detectors.datatypes.site import SitePlan
 from scenarios.hunting.nuisance import Nuisance, normal
 from scenarios.offences import KTL_WINDOW
@@ -14,7 +14,8 @@ from scenarios.results import Scenario
 from scenarios.spec import load_plan, load_scenario
 from twin.cameras.curves import DetectorCurves, curves_of
 from twin.cameras.plans import ViewSpec
-from twin.cameras.survey import mount, site_plan
+from twin.cameras.sign_survey import Marks, as_seen
+from twin.cameras.survey import mount, site_plan, survey_errors
 from twin.network import library
 from twin.network.model import RoadNetwork
 from twin.randomness import Seed
@@ -36,7 +37,10 @@ class Street:
     curves: DetectorCurves
 
     def surveyed(self, told: dict[str, float]) -> SitePlan:
-        """Return the site plan by a survey that is off as the values of `survey_nuisances` say."""
+        """Return the site plan by a survey that is off as the values of `survey_nuisances` say.
+
+        Its stop lines are those that one marks in the picture, `marked` (px) too low.
+        """
         x, y, z, yaw, tilt, roll = (told[f"survey {what}"] for what in SURVEYED)
         camera = replace(
             self.camera,
@@ -45,7 +49,14 @@ class Street:
             tilt_rad=self.camera.tilt_rad + tilt,
             roll_rad=self.camera.roll_rad + roll,
         )
-        return replace(self.site, camera=camera)
+        marks = Marks(camera, np.array([0.0, told.get("marked", 0.0)]))
+        lines = tuple(replace(one, line=self._marked(one.line, marks)) for one in self.site.stop_lines)
+        return replace(self.site, camera=camera, stop_lines=lines)
+
+    def _marked(self, line: LineSegment, marks: Marks) -> LineSegment:
+        ground, ends_m = self.site.ground, np.array([(line.x0_m, line.y0_m), (line.x1_m, line.y1_m)])
+        shown = as_seen(self.camera, ground, ground.lift(ends_m), marks)
+        return LineSegment(*(float(value) for value in shown.ravel()))
 
     def shows(self, at_m: Float64Array) -> BoolArray:
         """Return (N,) which places (N, 2) are in the picture and near enough to be followed."""
@@ -75,8 +86,10 @@ def street(scenario: str, view: str, detector: str) -> Street:
         msg = "the curves of `motion` are missing from the package"
         raise FileNotFoundError(msg)
     camera = mount(network, spec)
-    surveyed = site_plan(network, spec, Seed(0), window=KTL_WINDOW)
-    return Street(told, network, spec, camera, surveyed, curves)
+    exact = site_plan(
+        network, replace(spec, survey_sigma_m=0.0, survey_sigma_rad=0.0), Seed(0), window=KTL_WINDOW
+    )
+    return Street(told, network, spec, camera, replace(exact, survey=survey_errors(spec)), curves)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -110,7 +110,7 @@ def test_a_planted_fault_is_found_in_one_climb(rule: str, plant: str) -> None:
     def score(place: Float64Array) -> float:
         return judged(quarry, quarry.scene(place)).score
 
-    assert climb(score, quarry.dims, 40, np.random.default_rng(1)).arrived
+    assert climb(score, quarry.dims, 60, np.random.default_rng(1)).arrived
 
 
 @pytest.mark.parametrize("rule", RULES)

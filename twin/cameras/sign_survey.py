@@ -1,5 +1,7 @@
 """What signs and markings mean in a view, as a surveyor writes it down, with how well each place is known."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from detectors.datatypes.arrays import Float64Array
@@ -16,6 +18,7 @@ from twin.network.model import Road, RoadNetwork, Turn
 from twin.network.roadside import Section, section
 
 MARKED_M = 0.1  # how well paint on the ground is measured
+MARKED_PX = 0.25  # and how well a painted line is marked in a picture, by all of its length [?]
 KNOWN_M = 1.0  # a stretch on which places are known worse is not drawn
 SIGN_PX_PER_M = 10.0  # a rider is 16 px high: enough to follow
 VERGE_M = 1.5  # of the pavement, where those ride who go against the traffic
@@ -46,25 +49,58 @@ def sunk_m(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Flo
     return np.asarray(np.abs(points_m[:, 2] - ground.height_m(points_m[:, :2])) * away_m / eye_m)
 
 
-def as_seen(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Float64Array:
+def marking_sigma_m(camera: PinholeCamera, ground: Ground, points_m: Float64Array) -> Float64Array:
+    """Return the standard error (N,) of lines on the ground that one marks in a picture, at places (N, 3), m.
+
+    Beside vehicles of that picture: how the camera stands shifts both alike.
+    """
+    pixels, _ = camera.project(points_m)
+    ends = [camera.ground_points(pixels + np.array([0.0, off_px]), ground) for off_px in (-0.5, 0.5)]
+    return np.asarray(np.hypot(MARKED_M, MARKED_PX * np.hypot(*(ends[1] - ends[0]).T)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """How a surveyor marks places in a picture: through which camera, which he takes for `told`.
+
+    `off_px` (2,) is by how much the line that he marks is off.
+    """
+
+    told: PinholeCamera
+    off_px: Float64Array
+
+
+def as_seen(
+    camera: PinholeCamera, ground: Ground, points_m: Float64Array, marks: Marks | None = None
+) -> Float64Array:
     """Return where (N, 2) places (N, 3) show on the ground of a survey, as one marks them in a picture.
 
-    So a line lies where a vehicle on it is held to be, also where that ground is not quite right.
+    So a line lies where a vehicle on it is held to be, also where that ground, or with `marks` the camera,
+    is not quite right.
     """
     pixels, depth = camera.project(points_m)
-    shown = camera.ground_points(pixels, ground)
+    shown = (
+        camera.ground_points(pixels, ground)
+        if marks is None
+        else marks.told.ground_points(pixels + marks.off_px, ground)
+    )
     known = np.isfinite(shown).all(axis=1) & (depth > 0)
     return np.where(known[:, None], shown, points_m[:, :2])
 
 
 def gate(
-    network: RoadNetwork, cut: Section, along_m: float, camera: PinholeCamera, ground: Ground
+    network: RoadNetwork,
+    cut: Section,
+    along_m: float,
+    camera: PinholeCamera,
+    ground: Ground,
+    marks: Marks | None = None,
 ) -> LineSegment:
     """Return the line across a road that its traffic crosses from the right of it to its left."""
     kerb, median = (cut.points_m(along_m, offset)[0] for offset in (cut.kerb_edge_m, -cut.lane_edge_m))
     # it runs from a driver's left to right
     left, right = (kerb, median) if network.left_hand else (median, kerb)
-    ends = as_seen(camera, ground, np.array([left, right])).ravel()
+    ends = as_seen(camera, ground, np.array([left, right]), marks).ravel()
     return LineSegment(*(float(value) for value in ends))
 
 

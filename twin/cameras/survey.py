@@ -16,7 +16,7 @@ from twin.cameras.lenses import ZoomLens
 from twin.cameras.optics import density_px_per_m, in_view
 from twin.cameras.plans import ViewSpec
 from twin.cameras.runs import runs, straight_runs
-from twin.cameras.sign_survey import gate, one_way, place_sigma_m, prohibited_turns
+from twin.cameras.sign_survey import MARKED_PX, Marks, gate, marking_sigma_m, one_way, prohibited_turns
 from twin.network.model import Control, Road, RoadNetwork, Turn, TurnKind
 from twin.network.roadside import Section, section
 from twin.randomness import Seed
@@ -131,14 +131,23 @@ def site_plan(
         for i, area in enumerate(_kerb_strips(section(network, road), true_camera, _free_to_m(network, road)))
     ]
     ground = survey_ground(network, true_camera)
+    told = surveyed(true_camera, spec, seed)
     where = (spec, true_camera, ground)
+    draw = seed.generator("survey", spec.name, "lines")
+    marks = [Marks(told, draw.normal(0.0, MARKED_PX, 2)) for _ in roads]
     return SitePlan(
         view=spec.name,
         origin_lonlat=network.origin_lonlat,
-        camera=surveyed(true_camera, spec, seed),
+        camera=told,
         ground=ground,
         no_parking=tuple(zones),
-        stop_lines=_named_apart([line for road in roads for line in _stop_lines(network, road, *where)]),
+        stop_lines=_named_apart(
+            [
+                line
+                for road, mark in zip(roads, marks, strict=True)
+                for line in _stop_lines(network, road, true_camera, ground, mark)
+            ]
+        ),
         carriageways=_carriageways(network, roads, true_camera),
         simulated=True,
         one_way=tuple(way for road in roads for way in one_way(network, road, *where)),
@@ -218,7 +227,7 @@ def _junction_areas(
 
 
 def _stop_lines(
-    network: RoadNetwork, road: Road, spec: ViewSpec, camera: PinholeCamera, ground: Ground
+    network: RoadNetwork, road: Road, camera: PinholeCamera, ground: Ground, marks: Marks
 ) -> list[StopLine]:
     turns = network.turns_from[road.id]
     area = junction_area(network, road.end)
@@ -235,8 +244,9 @@ def _stop_lines(
         return []
     slip = _free_left(turns)
     exit_area = _exit_area(network, slip) if slip else None
-    sigma_m = float(place_sigma_m(spec, camera, np.array([kerb, median])).max())
-    line, box_m = gate(network, cut, road.length_m, camera, ground), road.motorcycle_box_m
+    sigma_m = float(marking_sigma_m(camera, ground, np.array([kerb, median])).max())
+    line = gate(network, cut, road.length_m, camera, ground, marks)
+    box_m = road.motorcycle_box_m
     left = slip is not None, exit_area
     return [StopLine(road.name or road.id, road.id, line, area, *left, box_m, round(sigma_m, 2))]
 
