@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scenarios.experiments.intervals import exact_interval, upper_bound
 from scenarios.score import Match
 from tests.verification import rules_page
-from tests.verification.rules.setting import EARLY, KINDS, LATE, RACES, run_spec
+from tests.verification.rules.setting import EARLY, KERBS, KINDS, LATE, RACES, run_spec
 from tests.verification.rules.shares import clustered
 from tests.verification.rules.tally import RULES, Accused, Act, Tally
 
@@ -67,15 +67,14 @@ def test_doubts_and_misses_are_told_by_rule_and_reason() -> None:
 
 def test_evenings_go_on_until_each_rule_has_enough_or_the_seeds_are_over() -> None:
     few, enough = evening(found=10, rules=EARLY.rules), evening(found=150, rules=EARLY.rules)
-    assert rules_page._next({}, 2, 2) == [("early", 1), ("late", 1)]
-    assert rules_page._next({("early", 1): few}, 1, 2) == [("late", 1), ("races", 1)]
-    late, races = (
-        replace(enough, kind=kind.name, acts=tuple(replace(a, rule=kind.rules[0]) for a in enough.acts))
-        for kind in (LATE, RACES)
-    )
-    assert rules_page._next({("early", 1): enough}, 3, 1) == [("late", 1)]
-    assert rules_page._next({("early", 1): enough, ("late", 1): late}, 1, 2) == [("races", 1)]
-    assert rules_page._next({("early", 1): enough, ("late", 1): late, ("races", 1): races}, 1, 2) == []
+    assert rules_page._next({}, 2, 2) == [("early", 1), ("kerbs", 1)]
+    assert rules_page._next({("early", 1): few}, 1, 2) == [("kerbs", 1), ("late", 1)]
+    done = {("early", 1): enough}
+    for kind in (KERBS, LATE, RACES):
+        assert rules_page._next(done, 3, 1) == [(kind.name, 1)]
+        acts = tuple(replace(one, rule=kind.rules[0]) for one in enough.acts)
+        done[kind.name, 1] = replace(enough, kind=kind.name, acts=acts)
+    assert rules_page._next(done, 3, 2) == []
 
 
 def test_the_evenings_are_for_all_rules_and_their_cameras_stand_on_the_map() -> None:

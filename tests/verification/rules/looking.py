@@ -13,16 +13,23 @@ from pathlib import Path
 import numpy as np
 
 from detectors.datatypes.cases import Case
+from detectors.datatypes.detections import VehicleClass
+from detectors.datatypes.geometry import LineSegment
+from detectors.datatypes.signals import Aspect
 from detectors.datatypes.steps import StepRecord
 from detectors.datatypes.violations import Verdict, VerdictKind
 from detectors.ports import Detector
+from detectors.violations.fronts import margin_m
 from scenarios.results import RunResult
 from scenarios.run import RunSpec, prepared
 from scenarios.score import scored_as
 from scenarios.watching import ViewJob
 from tests.unrendered import UnrenderedView
 from tests.verification.rules.drawn import DrawnOracle
+from twin.cameras.sign_survey import gate
 from twin.clock import NS_PER_S, seconds
+from twin.network.model import RoadNetwork
+from twin.network.roadside import section
 from twin.rendering.oracle import LEAST_PX, LEAST_VISIBLE
 from twin.rendering.truth_boxes import FrameTruth
 from twin.truth import Scene
@@ -69,12 +76,17 @@ class Note:
 
 @dataclass(slots=True)
 class Witness:
-    """What one view saw, for explaining what was missed."""
+    """What one view saw, for explaining what was missed.
+
+    `near` are by signal group who (vehicle, ns) was so near its line when a red ended that the rule does not
+    know on which side: nearer than it says that a front may be off.
+    """
 
     view: str
     sights: dict[int, Sights] = field(default_factory=dict)
     whose: dict[int, Counter[int]] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
+    near: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def notes(self) -> list[Note]:
         """Return the last word of each verdict with whose it is."""
@@ -97,7 +109,10 @@ class WitnessedView(UnrenderedView):
         self._errs: DrawnOracle | None = None
         self._scene: Scene | None = None
         self.witness = Witness(job.spec.name)
+        self._red: set[str] = set()
         super().__init__(job)
+        self.witness.near = {line.group: [] for line in self.site.stop_lines}
+        self._lines = {group: self._true_line(job.network, group) for group in self.witness.near}
 
     def _detector(self) -> Detector:
         if not self._drawn:
@@ -114,6 +129,7 @@ class WitnessedView(UnrenderedView):
         """Take a scene through the engine and remember who was before the view."""
         self._scene = scene
         super().take(scene)
+        self._note_near(scene)
         truth = self._truth
         if truth is None:
             return
@@ -124,6 +140,26 @@ class WitnessedView(UnrenderedView):
         for vehicle, here in zip(truth.vehicle_id.tolist(), found.tolist(), strict=True):
             seen = self.witness.sights.setdefault(vehicle, Sights(first_ns=scene.timestamp_ns))
             seen.see(scene.timestamp_ns, found=here, stands=speed_of[vehicle] < STANDS_MPS)
+
+    def _true_line(self, network: RoadNetwork, group: str) -> LineSegment:
+        """Return where a stop line is; the site plan has it where a survey that is off holds it to be."""
+        road = network.road_of[group]
+        return gate(network, section(network, road), road.length_m, self._camera, self.site.ground)
+
+    def _note_near(self, scene: Scene) -> None:
+        """Remember who is near a line of which the red is over."""
+        red = {group for group, aspect in scene.aspects if aspect is Aspect.RED}
+        over, self._red = self._red - red, red
+        vehicles = scene.vehicles
+        for line in self.site.stop_lines:
+            if line.group not in over:
+                continue
+            fronts_m = self._lines[line.group].offset_m(vehicles.position_m[:, :2])
+            fronts_m = fronts_m + vehicles.size_m[:, 0] / 2
+            kinds = vehicles.vehicle_class.tolist()
+            margins_m = np.array([margin_m(line.sigma_m, VehicleClass(kind)) for kind in kinds])
+            here = vehicles.vehicle_id[np.abs(fronts_m) < margins_m]
+            self.witness.near[line.group] += [(one, scene.timestamp_ns) for one in here.tolist()]
 
     def _note(self, record: StepRecord) -> None:
         super()._note(record)

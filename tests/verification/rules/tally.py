@@ -10,9 +10,10 @@ from scenarios.moving_offences import STOP_LINE
 from scenarios.offences import KERB_PARKING, SCORED, Offence
 from scenarios.results import RunResult
 from scenarios.score import Match, Seen, score, scored_as
-from scenarios.speed_offences import MEASURED, RACING, SECTION_SPEED
+from scenarios.speed_offences import MEASURED, SECTION_SPEED
 from tests.verification.rules.looking import Note, Witness
 from twin.clock import NS_PER_S, seconds
+from twin.truth import TrueViolation
 
 NEAR_NS = seconds(10.0)
 SHOWS = 0.5  # of its frames in which an oracle could find somebody, else it is hidden
@@ -46,8 +47,7 @@ class Accused:
 class Tally:
     """One evening: its acts in view, its cases, how often each rule said what and why.
 
-    `cut` counts acts in view that count neither way, with why, `unseen` those out of view, `alone` who raced
-    past a view with no other of a race.
+    `cut` counts acts in view that count neither way, with why, `unseen` those out of view.
     """
 
     kind: str
@@ -59,7 +59,6 @@ class Tally:
     said: tuple[tuple[tuple[str, str, str], int], ...]
     cut: tuple[tuple[tuple[str, str], int], ...]
     unseen: tuple[tuple[str, int], ...]
-    alone: int = 0
 
 
 def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Seen = Seen.ANALYTIC) -> Tally:
@@ -87,7 +86,7 @@ def tally(kind: str, result: RunResult, witnesses: tuple[Witness, ...], seen: Se
         kind, result.seed, (result.end_ns - result.start_ns) / NS_PER_S / 60,
         sum(view.frames for view in result.views), acts, cases, _said(notes),
         tuple(sorted(Counter((one.violation.rule, why) for one, why in cut.items() if why).items())),
-        _counted(one for one in scored.offences if not one.in_view), _alone(result),
+        _counted(one for one in scored.offences if not one.in_view),
     )  # fmt: skip
 
 
@@ -97,7 +96,7 @@ def _cut(act: Offence, result: RunResult, witnesses: tuple[Witness, ...]) -> str
     An evening is a piece cut out of a longer one: who stood before a camera when it began to look, and what
     happens in the last seconds, is not seen whole. A stand beyond the line is one after some seconds.
     """
-    if act.borderline:
+    if act.borderline or _near_at_change(act.violation, witnesses):
         return "within the errors that the rule states"
     rule, at_ns = act.violation.rule, act.violation.opened_ns
     if rule not in (*MEASURED, KERB_PARKING):
@@ -113,6 +112,18 @@ def _cut(act: Offence, result: RunResult, witnesses: tuple[Witness, ...]) -> str
         ):
             return "stood for less than the rule asks for, and half a second"
     return ""
+
+
+def _near_at_change(act: TrueViolation, witnesses: tuple[Witness, ...]) -> bool:
+    """Return whether nobody who sees the line can tell if a front had passed it when the red ended."""
+    if act.left_s is None:
+        return False
+    over_ns = act.opened_ns + seconds(act.left_s)
+    seen = [witness.near[act.place] for witness in witnesses if act.place in witness.near]
+    who = act.vehicle_id
+    return bool(seen) and all(
+        any(one == who and abs(then - over_ns) < NEAR_NS for one, then in near) for near in seen
+    )
 
 
 def _counted(of: Iterable[Offence]) -> tuple[tuple[str, int], ...]:
@@ -167,14 +178,6 @@ def _in_words(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.UNDETERMINED:
         return f"UNDETERMINED: {verdict.reason.value if verdict.reason else 'no reason'}"
     return "CLEAR"
-
-
-def _alone(result: RunResult) -> int:
-    """Return how many raced past a view with no other of a race beside them: no race that can be seen."""
-    racers = {one.vehicle_id for one in result.violations if one.rule == RACING}
-    shown = [one for view in result.views for one in view.speeds if one.vehicle_id in racers]
-    together = {one.vehicle_id for one in shown if one.beside & racers}
-    return len({one.vehicle_id for one in shown} - together)
 
 
 def _sight(vehicle: int, witnesses: tuple[Witness, ...]) -> str:
