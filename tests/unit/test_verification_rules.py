@@ -67,13 +67,14 @@ def test_doubts_and_misses_are_told_by_rule_and_reason() -> None:
 
 def test_evenings_go_on_until_each_rule_has_enough_or_the_seeds_are_over() -> None:
     few, enough = evening(found=10, rules=EARLY.rules), evening(found=150, rules=EARLY.rules)
-    assert rules_page._next({}, 2, 2) == [("early", 1), ("kerbs", 1)]
-    assert rules_page._next({("early", 1): few}, 1, 2) == [("kerbs", 1), ("late", 1)]
-    done = {("early", 1): enough}
+    first = rules_page.FIRST
+    assert rules_page._next({}, 2, 2) == [("early", first), ("kerbs", first)]
+    assert rules_page._next({("early", first): few}, 1, 2) == [("kerbs", first), ("late", first)]
+    done = {("early", first): enough}
     for kind in (KERBS, LATE, RACES):
-        assert rules_page._next(done, 3, 1) == [(kind.name, 1)]
+        assert rules_page._next(done, 3, 1) == [(kind.name, first)]
         acts = tuple(replace(one, rule=kind.rules[0]) for one in enough.acts)
-        done[kind.name, 1] = replace(enough, kind=kind.name, acts=acts)
+        done[kind.name, first] = replace(enough, kind=kind.name, acts=acts)
     assert rules_page._next(done, 3, 2) == []
 
 
