@@ -20,7 +20,7 @@ from scenarios.hunting.nuisance import (
     uniform,
 )
 from scenarios.hunting.scenes import STANDS_MPS, Actor, Scene, errors, stamps
-from scenarios.hunting.street import Strip, stopping, street, survey_nuisances
+from scenarios.hunting.street import LENGTHS_M, Strip, follows_s, stopping, street, survey_nuisances
 from twin.clock import from_local
 from twin.environment.furniture import PAVEMENT_M
 
@@ -65,7 +65,7 @@ class KerbQuarry:
             Nuisance("unseen", "s", lognormal(5.0, 1.0), "covered by passing traffic [?]"),
             Nuisance("covered", "", happens(0.2), "[?]"),
             Nuisance("taken over", "", happens(0.01), "a track goes on as the next vehicle's [?]"),
-            Nuisance("comes again", "s", uniform(2.0, 30.0), "the next vehicle in the same place [?]"),
+            Nuisance("comes again", "s", uniform(0.0, 28.0), "the next in the same place, once he can [?]"),
             Nuisance("neighbour", "", happens(0.05), "parks nearby for 150 s, and is guilty [?]"),
             *survey_nuisances(spec),
         )  # fmt: skip
@@ -86,7 +86,7 @@ class KerbQuarry:
         stays_s = self._stays_s(told, kind)
         parks = bool(told["neighbour"]) and kind in (DROPS_OFF, BESIDE, QUEUES)
         second = kind == EXCHANGED or self._plant == "plates"
-        again_s = COMES_S + stays_s + told["comes again"]
+        again_s = COMES_S + stays_s + follows_s(LENGTHS_M[int(told["class"])]) + told["comes again"]
         ends_s = (again_s + stays_s if second else COMES_S + stays_s) + 8.0
         ends_s = max(ends_s, COMES_S + NEIGHBOUR_S + 8.0) if parks else ends_s
         times_s = np.arange(0.0, ends_s, 1.0 / self.street.view.fps)

@@ -15,7 +15,7 @@ from detectors.violations.registry import rules_for
 from detectors.violations.track_noise import track_noise
 from scenarios.hunting.nuisance import Nuisance, drawn, happens, normal, one_of, uniform
 from scenarios.hunting.scenes import Actor, Scene, errors, stamps
-from scenarios.hunting.street import stopping, street, survey_nuisances
+from scenarios.hunting.street import LENGTHS_M, stopping, street, survey_nuisances
 from twin.cameras.sign_survey import MARKED_PX
 from twin.clock import from_local
 
@@ -24,7 +24,6 @@ MARGIN_S = 0.3  # nearer than this to the change of the signal is neither innoce
 KNOTS = 8
 RED_S, YELLOW_S, LASTS_S = 14.0, 3.0, 34.0  # red from there to GREEN_S
 GREEN_S = 29.0
-LENGTHS_M = (1.9, 4.3)  # of a motorcycle and a car
 PLANTED_LAG_S = 1.0
 
 

@@ -1,5 +1,6 @@
 """The street of a hunt: a view of a plan, its true camera, and vehicles that stop and go along its kerb."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +24,8 @@ from twin.randomness import Seed
 SURVEYED = ("x", "y", "z", "yaw", "tilt", "roll")
 FAR_M = 90.0  # who is farther is not followed
 BRAKES_MPS2, SPEEDS_UP_MPS2, COMES_MPS = 2.0, 1.5, 6.0
+LENGTHS_M = (1.9, 4.3)  # of a motorcycle and a car
+APART_M = 0.5  # nobody drives nearer behind another
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +140,15 @@ def stopping(times_s: Float64Array, from_s: float, to_s: float, at_m: float) -> 
     """
     before, after = np.maximum(from_s - times_s, 0.0), np.maximum(times_s - to_s, 0.0)
     return np.asarray(at_m - _way_m(before, BRAKES_MPS2) + _way_m(after, SPEEDS_UP_MPS2))
+
+
+def follows_s(long_m: float) -> float:
+    """Return how soon after one sets out the next, as long as he, may stand in his place: neither touches.
+
+    Between one who speeds up from rest and one who comes to rest T later there are at least
+    T2 / (2 / a + 2 / b); both are slower than COMES_MPS meanwhile.
+    """
+    return math.sqrt(2.0 * (long_m + APART_M) * (1.0 / SPEEDS_UP_MPS2 + 1.0 / BRAKES_MPS2))
 
 
 def _way_m(times_s: Float64Array, rate_mps2: float) -> Float64Array:

@@ -20,7 +20,7 @@ from scenarios.hunting.kerb import BESIDE, HALF_WIDE_M, QUEUES
 from scenarios.hunting.nuisance import happens, lognormal, normal, one_of, uniform, wavering
 from scenarios.hunting.scenes import NOT_ASKED, STANDS_MPS, Quarry, Scene, judged, observations
 from scenarios.hunting.splitting import Point, climb, counted
-from scenarios.hunting.street import Strip
+from scenarios.hunting.street import APART_M, LENGTHS_M, Strip, follows_s, stopping
 from tests.verification import hunt_page
 from twin.environment.furniture import PAVEMENT_M
 
@@ -142,6 +142,15 @@ def test_who_stands_beside_the_zone_has_no_wheel_on_the_pavement() -> None:
         off_m = np.hypot(*(kerb_m - stands[0]).T).min()
         assert off_m >= PAVEMENT_M + HALF_WIDE_M[int(scene.values["class"])] - 0.05
         assert not zone.area.contains(stands).any()
+
+
+@pytest.mark.parametrize("long_m", LENGTHS_M)
+def test_the_next_in_a_place_touches_nobody_who_leaves_it(long_m: float) -> None:
+    """Found by the hunt: two stood in one place within 2.1 s of each other, one body in the other."""
+    times_s = np.arange(0.0, 40.0, 0.01)
+    leaves = stopping(times_s, 10.0, 20.0, 50.0)
+    comes = stopping(times_s, 20.0 + follows_s(long_m), 35.0, 50.0)
+    assert (leaves - comes)[times_s > 19.0].min() == pytest.approx(long_m + APART_M, abs=0.01)
 
 
 def test_speeds_told_are_those_of_the_places_told_a_second_before() -> None:
