@@ -58,9 +58,10 @@ def combined(told: Sequence[Case]) -> Case:
     if not others:
         return first
     history = [event for event in first.history if event.state is not CaseState.CLOSED]
-    for case in others:
-        history += _beyond(history, case)
-        history.sort(key=lambda event: event.timestamp_ns)
+    for by_people in (False, True):  # what somebody did under one id is no later step of the others
+        for case in others:
+            history += _beyond(history, case, by_people=by_people)
+            history.sort(key=lambda event: event.timestamp_ns)
     end = _end(told)
     if end is not None:
         history = [event for event in history if event.timestamp_ns <= end.timestamp_ns]
@@ -85,16 +86,14 @@ def _end(told: Sequence[Case]) -> CaseEvent | None:
     return max(by_person or ends, key=lambda event: event.timestamp_ns)
 
 
-def _beyond(history: list[CaseEvent], case: Case) -> list[CaseEvent]:
-    """Return what a case knows beyond a history, but for its end: what came later, and what people did."""
+def _beyond(history: list[CaseEvent], case: Case, *, by_people: bool) -> list[CaseEvent]:
+    """Return what a case knows beyond a history, but for its end: what people did, or what came later."""
     taken = {event.state for event in history}
     since_ns = max(event.timestamp_ns for event in history)
     own = [replace(e, case_id=history[0].case_id) for e in case.history if e.state is not CaseState.CLOSED]
-    return [
-        e
-        for e in own
-        if (e.state not in taken and e.timestamp_ns >= since_ns) or (e.officer and e not in history)
-    ]
+    if by_people:
+        return [e for e in own if e.officer and e not in history]
+    return [e for e in own if not e.officer and e.state not in taken and e.timestamp_ns >= since_ns]
 
 
 def told_onward(whole: Case, told: Sequence[Case]) -> Case | None:

@@ -59,3 +59,20 @@ def test_every_step_at_the_desk_is_kept(told: list[Case], steps: Sequence[tuple[
     told = [after if one.case_id == after.case_id else one for one in told]
     assert combined(told).state is S.CLOSED
     assert [event.state for event in combined(told).history].count(S.CLOSED) == 1
+
+
+def test_a_step_under_the_id_of_one_view_takes_nothing_from_what_another_told() -> None:
+    """Found by the property above: the third told of ACCEPTED before the step, and after it no more."""
+    rungs = ((S.CAPTURED, S.CLOSED), (S.CAPTURED,), (S.CAPTURED, S.ACCEPTED, S.CLOSED))
+    told = []
+    for number, states in enumerate(rungs):
+        case_id = f"case-{number}"
+        at_ns = OPENED_NS + (number == 1)
+        history = tuple(CaseEvent(case_id, at_ns, state, "engine") for state in states)
+        told.append(replace(case_in(S.CAPTURED), case_id=case_id, history=history))
+    before = combined(told)
+    assert [event.state for event in before.history] == [S.CAPTURED, S.ACCEPTED]
+    whole = done(before, S.PICTURE_ASKED, 60)
+    after = told_onward(whole, told)
+    assert after is not None
+    assert combined([after if one.case_id == after.case_id else one for one in told]).history == whole.history
