@@ -1,5 +1,7 @@
 """Who of those that stand has begun to move: he is measured again and again beyond where he stood."""
 
+import math
+
 import numpy as np
 
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
@@ -14,11 +16,13 @@ class Stirring:
     """Of N targets: `place` (N, 2) where it stands, `spread` (N,) the mean square of what it seems to move.
 
     A detector that jitters makes everybody seem to move, so that each stander is held to his own measure: who
-    is beyond SIGMAS of it, and `least` at least, in SIGHTS sights in a row has set out (`moves` (N,)).
+    is beyond SIGMAS of it, and `least` at least, in SIGHTS sights in a row has set out (`moves` (N,)). With
+    an infinite `least` nobody has.
     """
 
     def __init__(self, least: float) -> None:
         self._least = least
+        self._first = (FIRST * least) ** 2 if math.isfinite(least) else 0.0
         self.place: Float64Array = np.zeros((0, 2))
         self.spread: Float64Array = np.zeros(0)
         self.beyond: Int64Array = np.zeros(0, dtype=np.int64)
@@ -32,7 +36,7 @@ class Stirring:
         """Begin targets at points (K, 2)."""
         k = len(points)
         self.place = np.concatenate((self.place, points))
-        self.spread = np.concatenate((self.spread, np.full(k, (FIRST * self._least) ** 2)))
+        self.spread = np.concatenate((self.spread, np.full(k, self._first)))
         self.beyond = np.concatenate((self.beyond, np.zeros(k, dtype=np.int64)))
 
     def keep(self, rows: BoolArray) -> None:
@@ -43,7 +47,7 @@ class Stirring:
         """Take points (K, 2) of `rows` (K,), of whom `standing` (K,) stand; return who has just set out."""
         moving = rows[~standing]
         self.place[moving], self.beyond[moving] = points[~standing], 0
-        self.spread[moving] = (FIRST * self._least) ** 2
+        self.spread[moving] = self._first
         still, there = rows[standing], points[standing]
         squared = ((there - self.place[still]) ** 2).sum(axis=1)
         beyond = squared > np.maximum(self._least**2, SIGMAS**2 * self.spread[still])
