@@ -1,5 +1,6 @@
 """What the page of all rules tells of evenings: bars, bounds, doubts and misses."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -86,6 +87,7 @@ def test_the_evenings_are_for_all_rules_and_their_cameras_stand_on_the_map() -> 
         assert last - first == 120 * 10**9
         names = [view.name for view in spec.plan.views]
         assert len(set(names)) == len(names)
+        assert all(re.fullmatch("[a-z0-9-]+", name) for name in names)  # else cases of two views share an id
         assert {name for camera in spec.plan.cameras for name in camera.views} == set(names)
 
 

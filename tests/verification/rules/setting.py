@@ -72,10 +72,15 @@ def _along(like: ViewSpec, network: str) -> tuple[ViewSpec, ...]:
     """Return views like one, one on every stretch that has room for it, `MOUNTED_M` from its beginning."""
     ahead_m = like.aim_along_m - like.along_m
     return tuple(
-        replace(like, name=road.id, road=road.id, along_m=MOUNTED_M, aim_along_m=MOUNTED_M + ahead_m)
+        replace(like, name=_slug(road.id), road=road.id, along_m=MOUNTED_M, aim_along_m=MOUNTED_M + ahead_m)
         for road in library.resolve(network).roads
         if road.id.startswith(STRETCHES) and road.length_m > ROOM_M
     )
+
+
+def _slug(road: str) -> str:
+    """Return a name as plans allow it: of `mth-1.1+` and `mth-1.1-` case ids would be the same."""
+    return road[:-1].replace(".", "-") + {"+": "-out", "-": "-in"}[road[-1]]
 
 
 def _demand(scenario: Scenario, kind: Kind) -> DemandSpec:
