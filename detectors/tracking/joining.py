@@ -23,6 +23,7 @@ WORTH_NEW = GATE + DOUBT + IMAGE  # of who is new: how fast nobody knows, so tha
 SAME_IOU = 0.5  # a box that overlaps another by so much is in its place
 SLACK_PX = 3.0  # so near lie the sides of who was unseen for long and is in his place, however small
 PART_IOU, PART_INSIDE = 0.3, 0.5  # what shows of who is partly covered overlaps so much, and lies within
+LAST = 1e-3  # what is gained by who was unseen for long where one who moves may be the one that is seen
 LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
 
 
@@ -30,7 +31,8 @@ LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
 class Who:
     """Of N targets: `still` who stands, `loose` who of them was hardly there when last seen.
 
-    `away` were unseen for long and are known again only in their place; `passing` surely move; `new` were
+    `away` were unseen for long and are known again only in their place, and where nobody who moves may be the
+    one that is seen; `passing` surely move; `new` were
     seen too seldom for that.
     """
 
@@ -69,16 +71,19 @@ def pairs(
     allowed = (like.squared < GATE) | (like.distance < reach) | (alike >= SAME_IOU)
     ground = np.minimum(like.squared, GATE)
     sure = np.zeros(0)
+    known = ~(who.still | who.new)
+    comes = (who.away & who.still)[:, None] & allowed[known].any(axis=0)
     if len(rows):
         near, firm = allowed.copy(), rows[~who.loose[rows]]
         there, leaves = _of_standers(like, near, who, (kept, boxes_px))
         allowed[rows] = there | leaves
         ground[firm] = np.minimum(ground[firm], STILL_GATE)
         clear = there & ((alike[rows] >= SAME_IOU) | ~like.other[rows])
-        sure = np.where(clear, alike[rows] - CLASS / IMAGE * like.other[rows], 0.0)
+        sure = np.where(clear & ~comes[rows], alike[rows] - CLASS / IMAGE * like.other[rows], 0.0)
     cost = ground + np.minimum(like.doubt, DOUBT) + IMAGE * (1.0 - like.lately) + CLASS * like.other
     worth = np.where(who.new & ~who.still, WORTH_NEW, WORTH)[:, None]
     gain = np.where(allowed, worth - cost, 0.0)
+    gain[comes] = np.minimum(gain[comes], LAST)
     first, second = _best(sure)
     first = rows[first]
     gain[first], gain[:, second] = 0.0, 0.0

@@ -109,6 +109,28 @@ def test_who_passes_where_one_stood_who_left_unseen_is_told_as_a_leap() -> None:
     assert told.leapt_ns == 33 * every_ns
 
 
+def test_who_comes_to_stand_where_one_left_in_plain_sight_keeps_his_own_number() -> None:
+    """Found on an evening, once a second: the kept number of the first took the next ten seconds later."""
+    film: list[Shown] = [{"first": ((1738.7, 2731.9), (517.0, 122.0, 532.0, 143.0))}] * 40
+    film += [
+        {"first": ((1736.3, 2725.5), (559.0, 137.0, 577.0, 162.0))},
+        {"first": ((1733.8, 2719.0), (619.0, 159.0, 639.0, 189.0))},
+        {},
+        {"next": ((1749.7, 2761.6), (412.0, 85.0, 420.0, 97.0))},
+        {"next": ((1746.8, 2753.7), (431.0, 92.0, 440.0, 106.0))},
+        {"next": ((1744.3, 2747.1), (451.0, 99.0, 461.0, 114.0))},
+        {"next": ((1742.3, 2741.6), (470.0, 106.0, 482.0, 123.0))},
+        {"next": ((1740.7, 2737.3), (489.0, 112.0, 501.0, 131.0))},
+        {"next": ((1739.5, 2734.1), (504.0, 118.0, 518.0, 138.0))},
+        {"next": ((1738.7, 2732.0), (515.0, 122.0, 530.0, 143.0))},
+        {"next": ((1738.3, 2731.0), (522.0, 124.0, 537.0, 145.0))},
+        *[{"next": ((1738.2, 2730.6), (524.0, 125.0, 539.0, 146.0))}] * 10,
+    ]
+    told = followed(film, (0.6, 0.4))
+    assert {ids["next"] for ids in told if "next" in ids} == {told[-1]["next"]}
+    assert told[-1]["next"] != told[30]["first"]
+
+
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
