@@ -8,13 +8,14 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from detectors.datatypes.steps import StepRecord
+from detectors.tracking.follower import LAST_READINGS
 from scenarios.results import Attribution
 from twin.clock import seconds
 from twin.rendering.truth_boxes import FrameTruth
 
 MATCH_IOU = 0.3
 KEPT_NS = seconds(120.0)  # longer than any rule waits before it speaks of somebody who is gone
-SIGHTS = 9  # of so many the tracker takes the plate by which a case names somebody
+SIGHTS = LAST_READINGS  # of so many the tracker takes the plate by which a case names somebody
 Scenery = TypeVar("Scenery")
 
 

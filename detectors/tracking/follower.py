@@ -66,7 +66,7 @@ class _Target:
     plate: PlateReading | None = None
     heading_rad: float | None = None
     leapt_ns: int | None = None
-    astray_ns: int = -1  # when a box elsewhere on the ground was last taken for him while he stood
+    astray_ns: int | None = None  # when a box elsewhere on the ground was last taken for him while he stood
 
     def read(self, plate: PlateReading) -> None:
         """Take one more reading: the plate is what nearly all of the last show, else there is none.
@@ -260,7 +260,8 @@ class Follower:
             looks.restart(targets[gone], boxes_px[gone], rates)
         stands.settle(targets, looks.box[targets], self._slow()[targets], timestamp_ns)
         for target in targets[standing & ~stands.standing[targets]].tolist():
-            if 0 <= self._targets[target].astray_ns >= timestamp_ns - ASTRAY_NS:
+            astray_ns = self._targets[target].astray_ns
+            if astray_ns is not None and timestamp_ns - astray_ns <= ASTRAY_NS:
                 self._targets[target].leapt_ns = timestamp_ns
 
     def _see(self, target: _Target, detections: Detections, row: int, timestamp_ns: int) -> None:

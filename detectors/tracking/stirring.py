@@ -7,7 +7,6 @@ import numpy as np
 from detectors.datatypes.arrays import BoolArray, Float64Array, Int64Array
 
 SIGMAS = 4.0  # so many standard deviations of what a stander seems to move are more than that
-FIRST = 1.0  # before it is known how much he seems to move: so much, in units of the least way
 SHARE = 0.1  # of a new measurement in the mean place and the spread
 SIGHTS = 2  # in a row beyond: one may be a box of which another hid a part
 
@@ -22,7 +21,8 @@ class Stirring:
 
     def __init__(self, least: float) -> None:
         self._least = least
-        self._first = (FIRST * least) ** 2 if math.isfinite(least) else 0.0
+        # before it is known how much somebody seems to move
+        self._first = least**2 if math.isfinite(least) else 0.0
         self.place: Float64Array = np.zeros((0, 2))
         self.spread: Float64Array = np.zeros(0)
         self.beyond: Int64Array = np.zeros(0, dtype=np.int64)
