@@ -217,7 +217,8 @@ class Follower:
         new = stands.sights < habits.hits
         passing = ~(stands.standing | self._slow() | new)
         who = Who(stands.standing, stands.loose, self._unseen_for_long(), passing, new)
-        like = Likeness(*self._motion.distances(points, spreads), alike, lately, self._other(classes))
+        other, stirs = self._other(classes), self._stirring.beyond_again(points)
+        like = Likeness(*self._motion.distances(points, spreads), alike, lately, other, stirs)
         return pairs(like, who, self._looks.box, boxes_px, habits.reach)
 
     def _other(self, classes: Int64Array) -> BoolArray:

@@ -32,8 +32,7 @@ class Who:
     """Of N targets: `still` who stands, `loose` who of them was hardly there when last seen.
 
     `away` were unseen for long and are known again only in their place, and where nobody who moves may be the
-    one that is seen; `passing` surely move; `new` were
-    seen too seldom for that.
+    one that is seen; `passing` surely move; `new` were seen too seldom for that.
     """
 
     still: BoolArray
@@ -48,7 +47,8 @@ class Likeness:
     """Of N targets and M detections (N, M): on the ground as `Motion.distances` tells, and in the picture.
 
     `alike` is the overlap with the kept box, `lately` that with the kept or, if it is more, the last box of
-    who stands; `other` says whether the classes are known and differ.
+    who stands; `other` says whether the classes are known and differ, `stirs` whether who stands was beyond
+    his place when last seen and is again if the detection is his: it may as well be the next who comes.
     """
 
     squared: Float64Array
@@ -57,6 +57,7 @@ class Likeness:
     alike: Float64Array
     lately: Float64Array
     other: BoolArray
+    stirs: BoolArray
 
 
 def pairs(
@@ -72,7 +73,7 @@ def pairs(
     ground = np.minimum(like.squared, GATE)
     sure = np.zeros(0)
     known = ~(who.still | who.new)
-    comes = (who.away & who.still)[:, None] & allowed[known].any(axis=0)
+    comes = who.still[:, None] & (who.away[:, None] | like.stirs) & allowed[known].any(axis=0)
     if len(rows):
         near, firm = allowed.copy(), rows[~who.loose[rows]]
         there, leaves = _of_standers(like, near, who, (kept, boxes_px))

@@ -43,6 +43,14 @@ class Stirring:
         """Forget all but `rows` (N,)."""
         self.place, self.spread, self.beyond = self.place[rows], self.spread[rows], self.beyond[rows]
 
+    def beyond_again(self, points: Float64Array) -> BoolArray:
+        """Return (N, M) who was beyond his place when last seen and would be at points (M, 2) as well."""
+        squared = ((points[None] - self.place[:, None]) ** 2).sum(axis=2)
+        return np.asarray((self.beyond > 0)[:, None] & (squared > self._bound(self.spread)[:, None]))
+
+    def _bound(self, spread: Float64Array) -> Float64Array:
+        return np.maximum(self._least**2, SIGMAS**2 * spread)
+
     def see(self, rows: Int64Array, points: Float64Array, standing: BoolArray) -> Int64Array:
         """Take points (K, 2) of `rows` (K,), of whom `standing` (K,) stand; return who has just set out."""
         moving = rows[~standing]
@@ -50,7 +58,7 @@ class Stirring:
         self.spread[moving] = self._first
         still, there = rows[standing], points[standing]
         squared = ((there - self.place[still]) ** 2).sum(axis=1)
-        beyond = squared > np.maximum(self._least**2, SIGMAS**2 * self.spread[still])
+        beyond = squared > self._bound(self.spread[still])
         self.beyond[still] = np.where(beyond, self.beyond[still] + 1, 0)
         known, at = still[~beyond], there[~beyond]
         self.place[known] += SHARE * (at - self.place[known])

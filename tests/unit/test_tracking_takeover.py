@@ -131,6 +131,37 @@ def test_who_comes_to_stand_where_one_left_in_plain_sight_keeps_his_own_number()
     assert told[-1]["next"] != told[30]["first"]
 
 
+def test_who_drives_up_as_another_sets_out_does_not_get_his_number() -> None:
+    """Found on an evening, once a second: the next drew up behind him, then to where he had stood."""
+    stood = ((4.2, 4.7), (304.5, 176.0, 319.0, 209.5))
+    film: list[Shown] = [{"first": stood}] * 40
+    film += [
+        {"first": stood, "next": ((14.1, 9.1), (373.0, 252.5, 396.5, 305.0))},
+        {"first": stood, "next": ((10.6, 6.7), (321.0, 217.0, 341.0, 259.5))},
+        {"first": stood, "next": ((8.3, 5.9), (313.0, 199.5, 330.0, 238.5))},
+        {
+            "first": ((3.2, 4.4), (303.0, 171.5, 317.0, 203.5)),
+            "next": ((7.0, 5.5), (310.0, 191.5, 326.0, 228.0)),
+        },
+        {
+            "first": ((-0.2, 3.4), (297.5, 157.0, 310.0, 185.5)),
+            "next": ((5.1, 5.0), (306.5, 181.0, 321.5, 215.0)),
+        },
+        {
+            "first": ((-6.1, 1.6), (290.5, 138.0, 301.0, 162.5)),
+            "next": ((3.6, 4.5), (303.5, 173.0, 317.5, 205.5)),
+        },
+        {
+            "first": ((-13.9, -0.7), (284.0, 120.0, 293.0, 140.5)),
+            "next": ((2.8, 4.3), (302.0, 169.5, 316.0, 201.5)),
+        },
+        *[{"next": ((2.6, 4.2), (302.0, 168.5, 315.5, 200.0))}] * 10,
+    ]
+    told = followed(film, (0.6, 0.4))
+    assert {ids["next"] for ids in told if "next" in ids} == {told[-1]["next"]}
+    assert told[-1]["next"] != told[30]["first"]
+
+
 def test_who_passes_does_not_exchange_numbers_with_whom_he_half_hides() -> None:
     place, box = (0.0, 0.0), (369.0, 129.0, 383.0, 148.0)
     film: list[Shown] = [{"stands": (place, box)}] * 20
