@@ -137,14 +137,15 @@ def prepare(engine: sa.Engine, name: str, *, create: bool) -> None:
 
 def _check(found: set[str], version: str | None, name: str, *, create: bool) -> None:
     if not found and not create:
-        msg = f"{name}: there is no case store in this database"
+        msg = f"{name}: there is no case store in this database; name one in which a run kept its cases"
         raise StoreError(msg)
     if {"cases", "events", "pictures"} <= found and "records" not in found:
         msg = f"{name}: a case store without a record log, of an earlier version; begin a new one beside it"
         raise StoreError(msg)
     expected = FIRST_TABLES if version is not None and version < NEWEST else {*METADATA.tables}
     if found and not found >= {*expected, VERSIONS}:
-        msg = f"{name}: a database, but not a case store (tables: {', '.join(sorted(found))})"
+        theirs = f"not a case store (tables: {', '.join(sorted(found))})"
+        msg = f"{name}: a database, but {theirs}; name one that bconnect made, or an empty one to begin with"
         raise StoreError(msg)
     if version is not None and version > NEWEST:
         msg = f"{name}: a case store of version {version}, this program knows them up to {NEWEST}; update it"
