@@ -77,7 +77,7 @@ def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
     connection.close()
-    with pytest.raises(StoreError, match=r"not a case store \(tables: recipes\); name one that bconnect made"):
+    with pytest.raises(StoreError, match=r"not a case store \(tables: recipes\); name one"):
         CaseStore(path)
 
 
