@@ -57,6 +57,7 @@ class _Gate:
 class _Turn:
     """One track at one prohibited turn; `gap_ns` is the longest that it was unseen since the entry.
 
+    `named` is its plate when it was last seen before the entry or in it, None where nobody could read it.
     `began` is when and where it was first told, if that was just behind the entry, until it has moved on.
     """
 
@@ -65,6 +66,7 @@ class _Turn:
     entry: _Gate
     exit: _Gate
     gap_ns: int = 0
+    named: str | None = None
     opened: Verdict | None = None
     done: bool = False
     began: tuple[int, tuple[float, float]] | None = None
@@ -112,6 +114,8 @@ class ProhibitedTurnRule:
                 self._turns[key] = _Turn(track, now_ns, _Gate(), _Gate(), began=began)
             turn = self._turns[key]
             gap_ns, turn.track, turn.seen_ns = now_ns - turn.seen_ns, track, now_ns
+            if turn.entry.through_ns is None and track.plate is not None:
+                turn.named = track.plate.text
             self._come_through(ban.entry, turn, place, margin)
             _pass(turn.entry, ban.entry, place, now_ns, margin)
             if turn.entry.through_ns is None:
@@ -165,9 +169,9 @@ class ProhibitedTurnRule:
             return VerdictKind.CLEAR, None
         if len(holds) > 1:
             return VerdictKind.UNDETERMINED, Reason.NEAR_SIGN_HOURS
-        if beside_m > -margin:
-            return VerdictKind.UNDETERMINED, Reason.PLACE_UNCERTAIN
-        return VerdictKind.VIOLATION, None
+        doubt = Reason.TRACK_LEAPS if _may_be_two(turn) else None
+        doubt = Reason.PLACE_UNCERTAIN if beside_m > -margin else doubt
+        return VerdictKind.VIOLATION if doubt is None else VerdictKind.UNDETERMINED, doubt
 
     def _holds(self, ban: ProhibitedTurn, turn: _Turn) -> set[bool]:
         """Return whether the sign holds, at every instant at which the turn can have been made."""
@@ -210,6 +214,14 @@ class ProhibitedTurnRule:
             reason=reason,
             plate=turn.track.plate,
         )
+
+
+def _may_be_two(turn: _Turn) -> bool:
+    """Return whether another may have left by the exit than who came in: by plates, or by a leap."""
+    plate, leapt_ns = turn.track.plate, turn.track.leapt_ns
+    if turn.named is not None and plate is not None:
+        return plate.text != turn.named
+    return leapt_ns is not None and leapt_ns > _entered_ns(turn)
 
 
 def _entered_ns(turn: _Turn) -> int:

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from detectors.datatypes.frame import TimeBase
+from detectors.datatypes.frame import NS_PER_S, TimeBase
+from detectors.datatypes.plates import PlateReading
 from detectors.datatypes.site import SitePlan
 from detectors.datatypes.violations import Reason, Verdict, VerdictKind, WindowPhase
 from detectors.violations.prohibited_turn import ProhibitedTurnRule
-from tests.judgement import Place, at, drive, signed_site, turns_right
+from tests.judgement import Place, at, drive, observe, signed_site, track, turns_right
 
 T0 = at(17)
 
@@ -75,6 +76,35 @@ def test_who_may_have_passed_beside_the_gate_is_not_accused() -> None:
 def test_who_turns_back_before_the_exit_is_not_judged() -> None:
     path = turns_right()
     assert run(lambda t_s: path(min(t_s, 9.0))) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "leapt_s", "reason"),
+    [
+        ("KX 3908 YH", "KX 4641 KZ", None, Reason.TRACK_LEAPS),  # two riders who passed each other
+        ("KX 3908 YH", "KX 3908 YH", 9.0, None),
+        ("KX 3908 YH", None, 9.0, Reason.TRACK_LEAPS),
+        (None, "KX 4641 KZ", 9.0, Reason.TRACK_LEAPS),
+        (None, None, 9.0, Reason.TRACK_LEAPS),
+        (None, None, 2.0, None),  # before the entry
+        (None, "KX 4641 KZ", None, None),
+    ],
+)
+def test_who_leaves_by_the_exit_is_who_came_in_by_plates_or_without_a_leap(
+    before: str | None, after: str | None, leapt_s: float | None, reason: Reason | None
+) -> None:
+    rule, path, found = ProhibitedTurnRule(signed_site()), turns_right(), []
+    for n in range(250):
+        t_s, now_ns = n / 10, T0 + n * NS_PER_S // 10
+        text = before if t_s < 9.0 else after
+        seen = replace(
+            track(1, now_ns, path(t_s)),
+            plate=PlateReading(text, 1.0) if text else None,
+            leapt_ns=None if leapt_s is None or t_s < leapt_s else T0 + round(leapt_s * NS_PER_S),
+        )
+        found += rule.judge(observe(now_ns, seen))
+    assert [one.reason for one in found] == [reason]
+    assert (found[0].kind is VerdictKind.VIOLATION) == (reason is None)
 
 
 def told_from(x_m: float, path: Callable[[float], Place]) -> Callable[[float], Place | None]:

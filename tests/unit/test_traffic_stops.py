@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from detectors.datatypes.detections import VehicleClass
 from tests.traffic_networks import cross, straight_road
 from twin.clock import NS_PER_S, from_local
 from twin.network.model import RoadNetwork
@@ -89,3 +90,23 @@ def test_stands_are_recorded_whole() -> None:
     assert not any(v.vehicle_class == 2 for v in stands)
     fresh = [v.closed_ns - v.opened_ns for v in closed if v.opened_ns > START_NS and v.closed_ns]
     assert 20 < np.median(fresh) / NS_PER_S < 150
+
+
+def test_a_rider_who_looks_for_a_place_passes_a_parked_truck() -> None:
+    """Found on an evening: he stood behind it for as long as it stayed, and others behind and beside him."""
+    network = straight_road(600.0, lanes=2, kerb_m=2.2, stop_rate=30.0)
+    mix = (0.6, 0.2, 0.0, 0.2)
+    demand = replace(DEMAND, dwell=(DwellMix(1.0, 600.0, 0.3),), mix=mix, halts_per_km=(0.0, 0.0))
+    simulation = TrafficSimulation(network, demand, Seed(1), START_NS)
+    since: dict[int, int] = {}
+    longest = trucks = 0
+    for second in range(300):
+        simulation.advance(START_NS + second * NS_PER_S)
+        there = simulation.vehicles()
+        halts = (there.speed_mps < 0.1) & ~there.at_kerb & (there.vehicle_class == VehicleClass.MOTORCYCLE)
+        halted = set(there.vehicle_id[halts].tolist())
+        since = {one: since.get(one, second) for one in halted}
+        longest = max([longest, *(second - begun for begun in since.values())])
+        trucks = max(trucks, int((there.at_kerb & (there.vehicle_class == VehicleClass.TRUCK)).sum()))
+    assert trucks >= 5
+    assert longest <= 15  # it was 300

@@ -307,6 +307,37 @@ def _behind_parked(fleet: Rows, order: Order, v: int) -> bool:
 
 
 @folded
+def _wants_beyond(lanes: Lanes, fleet: Rows, order: Order, v: int) -> bool:
+    """Return whether a rider looks for a place beyond a parked body that reaches into his lane."""
+    me = fleet[v]
+    if me.kind != MOTORCYCLE or me.kerb != SEEKING or lanes.row[me.lane].slot != 0:
+        return False
+    track = STRIPS * whole(me.lane)
+    row = first_beyond(order, track, float(me.position_m))
+    if row >= order.track_end[track]:
+        return False
+    u = whole(order.row[row].who)
+    rear_m = order.row[row].front_m - fleet[u].length_m
+    return bool(fleet[u].kerb == STANDING and rear_m < me.stop_m and rear_m - me.position_m < PARKED_M)
+
+
+@folded
+def _ways(lanes: Lanes, fleet: Rows, order: Order, v: int, end_m: float) -> tuple[int, int, bool]:
+    """Return where to a vehicle has to change, 0 for nowhere; where to else; whether it may to be faster."""
+    me = fleet[v]
+    if end_m < 0.0:
+        return _before_the_cars(fleet, order, v, end_m), 0, False
+    must, may = _intends(lanes, fleet, v, end_m)
+    if must == 0 and lanes.row[me.lane].slot < 0 and _behind_parked(fleet, order, v):
+        return 1, 0, False
+    if not _wants_beyond(lanes, fleet, order, v):
+        return must, 0, may
+    if me.strips != KERBWARD:
+        return 0, 0, False  # he passes it first
+    return must if must != 0 else 1, 1, False
+
+
+@folded
 def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) -> None:
     """Change lanes if vehicle `v` must, or would gain by it."""
     me = fleet[v]
@@ -314,22 +345,21 @@ def _consider(lanes: Lanes, fleet: Rows, order: Order, scratch: Rows, v: int) ->
     speed = float(me.speed_mps)
     if (me.granted >= 0 and end_m < COMMITTED_M) or 0.0 < end_m < speed * speed / (2.0 * SOFT_MPS2):
         return  # on the new lane it might have to stop at the line at once
-    if end_m < 0.0:
-        must, may = _before_the_cars(fleet, order, v, end_m), False
-    else:
-        must, may = _intends(lanes, fleet, v, end_m)
-        if must == 0 and lanes.row[me.lane].slot < 0 and _behind_parked(fleet, order, v):
-            must = whole(1)
+    must, otherwise, may = _ways(lanes, fleet, order, v, end_m)
     now = (-FREE, 0.0)
     if must == 0:
         now = _gains(lanes, fleet, order, v) if may else (FREE, FREE)
         if now[0] >= FREE:
             return
     for k in range(2):
-        way = must if must != 0 else 2 * k - 1
+        way = 2 * k - 1
+        if must != 0:
+            way = must if k == 0 else otherwise
+        if way == 0:
+            return
         onto, _ = beside(lanes, fleet, v, way)
         allowed = must != 0 or _allowed(lanes, fleet, v, onto, end_m)
-        if (allowed and _try(lanes, fleet, order, scratch, v, way, now)) or must != 0:
+        if allowed and _try(lanes, fleet, order, scratch, v, way, now):
             return
 
 
