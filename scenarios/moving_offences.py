@@ -66,14 +66,14 @@ class Waits:
 
 
 def _creeping(result: RunResult) -> dict[tuple[int, str, int], tuple[int, float]]:
-    """Return when the last and how far beyond the farthest stand was that goes on with each."""
+    """Return until when, and how far beyond at the farthest, those stood that go on with each."""
     found: dict[tuple[int, str, int], tuple[int, float]] = {}
     later: dict[tuple[int, str], TrueViolation] = {}
     for act in sorted(result.violations, key=lambda one: -one.opened_ns):
         if act.rule != STOP_LINE:
             continue
         key = act.vehicle_id, act.place
-        next_one, ends = later.get(key), (act.opened_ns, act.amount)
+        next_one, ends = later.get(key), (act.closed_ns or result.end_ns, act.amount)
         if next_one is not None and next_one.opened_ns - act.opened_ns <= CREEP_NS:
             last_ns, most_m = found[*key, next_one.opened_ns]
             ends = last_ns, max(most_m, act.amount)

@@ -114,7 +114,7 @@ class TrueViolation:
 
     - `kerb_parking`: the whole stand, whatever the hour (the scorer applies the window);
     - `red_light`: the crossing of the stop line, place is the signal group, amount s into the red;
-    - `stop_line`: standing beyond it at red, amount m beyond;
+    - `stop_line`: standing beyond it at red, amount m beyond, until the next road is entered;
     - `speeding`: told when the road is left, amount km/h above its limit, where it was most;
     - `prohibited_turn`: the road that it was made from, onto the amount-th road of the network;
     - `wrong_way`: from where to when somebody rode against the traffic, amount m;

@@ -82,6 +82,16 @@ def test_who_creeps_on_at_one_red_has_stood_beyond_the_line_once() -> None:
     assert (found.view_recall.hits, found.view_recall.trials, found.borderline) == (1, 2, 0)
 
 
+@pytest.mark.parametrize(("seen", "match"), [("17:00:40", Match.CORRECT), ("17:01:10", Match.WRONG_VEHICLE)])
+def test_who_stands_beyond_the_line_is_rightly_accused_whenever_he_is_seen_there(
+    seen: str, match: Match
+) -> None:
+    """A detector that misses much sees him late: he stood there from 17:00:10 until he drove on."""
+    until = "17:00:55"
+    told = score(run((act("stop_line", "17:00:10", until),), (accused("stop_line", seen, "17:01:12"),)))
+    assert [one.match for one in told.matches] == [match]
+
+
 def test_a_hand_beyond_the_line_counts_in_neither_way() -> None:
     found = score(run((act("stop_line", "17:00:10", amount=0.6),), ())).rule("stop_line")
     assert (found.view_recall.trials, found.borderline) == (0, 1)

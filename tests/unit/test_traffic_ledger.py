@@ -68,6 +68,14 @@ def test_what_lasts_is_open_until_it_is_closed_once() -> None:
     ]
 
 
+def test_who_creeps_on_beyond_the_line_stands_there_anew_until_he_drives_on() -> None:
+    ledger = Ledger(NETWORK)
+    ledger.past_line(car(), 0, 10, 1.0)
+    ledger.past_line(car(), 0, 20, 1.5)
+    ledger.close("stop_line", 7, 30)
+    assert [(r.opened_ns, r.closed_ns, r.amount) for r in ledger.all()] == [(10, 20, 1.0), (20, 30, 1.5)]
+
+
 @pytest.mark.parametrize("use", Use)
 def test_only_an_emergency_vehicle_is_exempt(use: Use) -> None:
     ledger = Ledger(NETWORK)

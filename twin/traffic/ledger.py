@@ -84,9 +84,11 @@ class Ledger:
         self._done.append(self._over.pop(vehicle.vehicle_id))
 
     def past_line(self, vehicle: Vehicle, road: int, now_ns: int, over_m: float) -> None:
-        """Note that a vehicle has come to stand beyond the stop line of a road."""
+        """Note that a vehicle has come to stand beyond the stop line of a road; who creeps stands anew."""
         self._over.pop(vehicle.vehicle_id, None)
-        self.add("stop_line", vehicle, self._network.roads[road].id, self._end_m(road), now_ns, over_m)
+        self.close("stop_line", vehicle.vehicle_id, now_ns)
+        place = self._network.roads[road].id
+        self.add("stop_line", vehicle, place, self._end_m(road), now_ns, over_m, lasts=True)
 
     def sped(self, vehicle: Vehicle, road: int, along_m: float, now_ns: int, over_mps: float) -> None:
         """Note the highest speed above the limit of a road, told when the vehicle leaves that road."""

@@ -251,6 +251,7 @@ class TrafficSimulation:
         """Draw what a vehicle will do on the road that it has just entered."""
         fleet, vehicle = self._book.fleet, self._book.vehicle[row]
         road_id = self._network.roads[road].id
+        self._ledger.close("stop_line", vehicle.vehicle_id, self.now_ns)
         fleet["disobeys"][row] = self._conduct.at_signal(vehicle, road_id)
         fleet["past_m"][row] = self._conduct.past_line_m(vehicle, road_id)
         self._turn_anyway(row, road)
@@ -315,9 +316,8 @@ class TrafficSimulation:
         state = self._board.state(group)
         into_s = (self.now_ns - state.since_ns) / NS_PER_S
         left_s = self._board.left_s(group, self.now_ns)
-        place = self._road_of(lane), state.group
-        vehicle = self._book.vehicle[row]
-        self._ledger.crossed_red(vehicle, *place, self.now_ns, into_s, left_s, goes_on=goes_on)
+        line = self._road_of(lane), state.group
+        self._ledger.crossed_red(self._book.vehicle[row], *line, self.now_ns, into_s, left_s, goes_on=goes_on)
 
     def _stand(self, row: int, stand: Stand) -> None:
         """Open a stand at the kerb and have it end in time."""
