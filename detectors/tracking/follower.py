@@ -96,6 +96,7 @@ class Follower:
         self._targets: list[_Target] = []
         self._next_id = 1
         self._now_ns: int | None = None
+        self._before_ns = 0
         self._back_ns: int | None = None
 
     def update(
@@ -103,7 +104,7 @@ class Follower:
     ) -> None:
         """Take the measurements of one frame; those that fit no target begin one."""
         elapsed_s = 0.0 if self._now_ns is None else (timestamp_ns - self._now_ns) / NS_PER_S
-        self._now_ns = timestamp_ns
+        self._before_ns, self._now_ns = self._now_ns or 0, timestamp_ns
         if elapsed_s > self._habits.away_s:
             elapsed_s = 0.0
             self._come_back(detections.boxes_px.astype(np.float64), timestamp_ns)
@@ -216,7 +217,8 @@ class Follower:
             lately[still] = np.maximum(alike[still], overlaps(stands.found[still], boxes_px))
         new = stands.sights < habits.hits
         passing = ~(stands.standing | self._slow() | new)
-        who = Who(stands.standing, stands.loose, self._unseen_for_long(), passing, new)
+        missed = np.asarray(stands.seen_ns < self._before_ns)
+        who = Who(stands.standing, stands.loose, self._unseen_for_long(), missed, passing, new)
         other, stirs = self._other(classes), self._stirring.beyond_again(points)
         like = Likeness(*self._motion.distances(points, spreads), alike, lately, other, stirs)
         return pairs(like, who, self._looks.box, boxes_px, habits.reach)

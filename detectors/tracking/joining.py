@@ -32,12 +32,14 @@ class Who:
     """Of N targets: `still` who stands, `loose` who of them was hardly there when last seen.
 
     `away` were unseen for long and are known again only in their place, and where nobody who moves may be the
-    one that is seen; `passing` surely move; `new` were seen too seldom for that.
+    one that is seen; `missed` were not seen in the last frame; `passing` surely move; `new` were seen too
+    seldom for that.
     """
 
     still: BoolArray
     loose: BoolArray
     away: BoolArray
+    missed: BoolArray
     passing: BoolArray
     new: BoolArray
 
@@ -72,8 +74,7 @@ def pairs(
     allowed = (like.squared < GATE) | (like.distance < reach) | (alike >= SAME_IOU)
     ground = np.minimum(like.squared, GATE)
     sure = np.zeros(0)
-    known = ~(who.still | who.new)
-    comes = who.still[:, None] & (who.away[:, None] | like.stirs) & allowed[known].any(axis=0)
+    comes = _comes(like, who, allowed)
     if len(rows):
         near, firm = allowed.copy(), rows[~who.loose[rows]]
         there, leaves = _of_standers(like, near, who, (kept, boxes_px))
@@ -90,6 +91,19 @@ def pairs(
     gain[first], gain[:, second] = 0.0, 0.0
     targets, others = _best(gain)
     return np.concatenate((first, targets)), np.concatenate((second, others))
+
+
+def _comes(like: Likeness, who: Who, allowed: BoolArray) -> BoolArray:
+    """Return (N, M) which detections who stands leaves to a track on the move that each may be.
+
+    All, where he was unseen for long. Where he had begun to leave, those that lie beyond his place as well:
+    to one that is nearer to where it is expected, and to any once he himself has been missed.
+    """
+    known = ~(who.still | who.new)
+    any_moves = allowed[known].any(axis=0)
+    nearest = np.where(allowed[known], like.squared[known], np.inf).min(axis=0, initial=np.inf)
+    leaves = like.stirs & ((nearest < like.squared) | (who.missed[:, None] & any_moves))
+    return np.asarray(who.still[:, None] & ((who.away[:, None] & any_moves) | leaves))
 
 
 def _of_standers(
