@@ -23,7 +23,7 @@ WORTH_NEW = GATE + DOUBT + IMAGE  # of who is new: how fast nobody knows, so tha
 SAME_IOU = 0.5  # a box that overlaps another by so much is in its place
 SLACK_PX = 3.0  # so near lie the sides of who was unseen for long and is in his place, however small
 PART_IOU, PART_INSIDE = 0.3, 0.5  # what shows of who is partly covered overlaps so much, and lies within
-LAST = 1e-3  # what is gained by who was unseen for long where one who moves may be the one that is seen
+LAST = 1e-3  # what is gained by who leaves a detection to one who moves, if that one does not want it
 LEAVES_IOU = 0.2  # so much overlaps who drives off, from one sight to the next
 
 

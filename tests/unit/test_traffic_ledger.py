@@ -26,7 +26,7 @@ def car(vehicle_id: int = 7, use: Use = Use.PRIVATE) -> Vehicle:
     return replace(registry.resident(vehicle_id, VehicleClass.CAR, 3), use=use)
 
 
-def test_what_takes_no_time_is_never_closed() -> None:
+def test_what_takes_no_time_is_never_closed_nor_a_wait_that_lasts() -> None:
     ledger = Ledger(NETWORK)
     ledger.crossed_red(car(), 0, "n-c", MIDNIGHT, 1.5)
     ledger.past_line(car(), 0, MIDNIGHT + 1, 2.0)

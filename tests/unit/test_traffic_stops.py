@@ -109,4 +109,4 @@ def test_a_rider_who_looks_for_a_place_passes_a_parked_truck() -> None:
         longest = max([longest, *(second - begun for begun in since.values())])
         trucks = max(trucks, int((there.at_kerb & (there.vehicle_class == VehicleClass.TRUCK)).sum()))
     assert trucks >= 5
-    assert longest <= 15  # it was 300
+    assert longest <= 15  # it was 116
